@@ -1,0 +1,21 @@
+// Bundles the command line into dist/. onnxruntime-node stays outside: it carries native binaries.
+import { build } from 'esbuild';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  external: ['onnxruntime-node'],
+  sourcemap: true,
+  logLevel: 'warning',
+  // Bundled CommonJS packages expect a `require`.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
+await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' });
+if (process.argv.includes('--bench')) {
+  await build({ ...common, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
+}
