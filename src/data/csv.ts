@@ -1,0 +1,159 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
+import { HumanError } from '../protocol/human-error';
+import { didYouMean, listNames, quoteName } from './did-you-mean';
+import { countLineBreaks, placeInText } from './lines';
+import { findQuoteProblem } from './quotes';
+import { longestRecordBytes, type RecordReader } from './record-reader';
+
+/** What csv-parse gives for each record with the option `raw`. */
+interface RawRecord {
+  record: string[];
+  raw: string;
+}
+
+const hints = {
+  quote:
+    'A field that starts with a quote ends with the next single quote; a quote inside it is written twice ("").',
+  width: 'Put quotes around a field that holds the delimiter or a line break.',
+};
+
+/**
+ * Reads comma- or tab-separated values with a header row, RFC 4180: quoted fields may hold delimiters, line
+ * breaks and doubled quotes. Lines that are blank are no rows. Headers are trimmed.
+ */
+export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
+  return async (file, chunks, columns, problems, onRecord) => {
+    const parser = parse({
+      delimiter,
+      // All three, so that a file of mixed line ends never leaves a \r at the end of a label.
+      record_delimiter: ['\r\n', '\n', '\r'],
+      // Rows are measured here, where the line on which they start is known; csv-parse's own count of
+      // lines takes a quoted \r\n for two.
+      relax_column_count: true,
+      // Accepts quotes inside unquoted fields; the doubtful cases that it accepts too are refused below.
+      relax_quotes: true,
+      max_record_size: longestRecordBytes,
+      raw: true,
+    });
+    let line = 1;
+    let width: number | undefined;
+    let positions: number[] = [];
+
+    const readRecord = ({ record, raw }: RawRecord) => {
+      const start = line;
+      // Line breaks can only be inside quoted fields, and one ends the record.
+      for (const field of record) line += countLineBreaks(field);
+      line++;
+      if (record.some((field) => field.startsWith('"'))) {
+        const stray = findQuoteProblem(raw, delimiter);
+        if (stray) throw quoteError(file, raw, start, stray);
+      }
+      if (record.length === 1 && record[0]!.trim() === '') return;
+      if (width === undefined) {
+        width = record.length;
+        positions = findColumns(file, start, record, columns, delimiter);
+        return;
+      }
+      if (record.length !== width) {
+        problems.add({
+          line: start,
+          message: `this row has ${count(record.length, 'field')}, the header has ${width}`,
+          hint: hints.width,
+        });
+        return;
+      }
+      onRecord(
+        start,
+        positions.map((position) => record[position]!),
+      );
+    };
+
+    try {
+      await pipeline(Readable.from(chunks), parser, async (records: AsyncIterable<RawRecord>) => {
+        for await (const record of records) readRecord(record);
+      });
+    } catch (error) {
+      throw error instanceof CsvError ? describeCsvError(file, error, line, delimiter) : error;
+    }
+  };
+}
+
+function findColumns(
+  file: string,
+  line: number,
+  header: readonly string[],
+  columns: readonly string[],
+  delimiter: string,
+): number[] {
+  const names = header.map((name) => name.trim());
+  return columns.map((column) => {
+    const position = names.indexOf(column);
+    if (position < 0) {
+      throw new HumanError(`there is no column ${quoteName(column)}`, {
+        place: { file, line },
+        hint: `${didYouMean(column, names)}The header has: ${listNames(names)}.${guessDelimiter(names, delimiter)}`,
+      });
+    }
+    if (names.lastIndexOf(column) !== position) {
+      throw new HumanError(`there are several columns ${quoteName(column)}`, {
+        place: { file, line },
+        hint: 'Rename all but one of them.',
+      });
+    }
+    return position;
+  });
+}
+
+/** A header that is one field with another delimiter in it was most likely written with that delimiter. */
+function guessDelimiter(names: readonly string[], delimiter: string): string {
+  const only = names.length === 1 ? names[0]! : '';
+  if (delimiter !== '\t' && only.includes('\t')) return ' It looks like tabs: set data.format to "tsv".';
+  if (delimiter !== ',' && only.includes(',')) return ' It looks like commas: set data.format to "csv".';
+  if (only.includes(';')) return ' It looks like semicolons: save the file with commas instead.';
+  return '';
+}
+
+/** @param line where the record that csv-parse was reading starts */
+function describeCsvError(file: string, error: CsvError, line: number, delimiter: string): Error {
+  const raw = typeof error.raw === 'string' ? error.raw : '';
+  const problem = findQuoteProblem(raw, delimiter);
+  if (problem) return quoteError(file, raw, line, problem);
+  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+    return new HumanError(`this row is longer than ${longestRecordBytes >> 20} MiB`, {
+      place: { file, line },
+      hint: 'Is this a data file with line breaks between its rows?',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function quoteError(
+  file: string,
+  raw: string,
+  firstLine: number,
+  { opened, stray }: { opened: number; stray?: number },
+): HumanError {
+  const start = placeInText(raw, opened, firstLine);
+  if (stray === undefined) {
+    return new HumanError('this quote is never closed', { place: { file, ...start }, hint: hints.quote });
+  }
+  const end = placeInText(raw, stray, firstLine);
+  // Over several lines, the quote that opened is the likelier mistake: it swallowed rows up to the next one.
+  if (end.line !== start.line) {
+    return new HumanError(
+      `this quote is not closed: the next one, at line ${end.line}, column ${end.column}, has text after it`,
+      { place: { file, ...start }, hint: hints.quote },
+    );
+  }
+  return new HumanError('text follows the quote that closes this field', {
+    place: { file, ...end },
+    hint: hints.quote,
+  });
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

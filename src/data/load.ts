@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { HumanError } from '../protocol/human-error';
+import { didYouMean, listNames, quoteName } from './did-you-mean';
+import { labelSet } from './labels';
+import { type DataFormat, readRows } from './read';
+import type { Dataset, Example, Row } from './rows';
+import { stratifiedSample, stratifiedSplit } from './split';
+
+/** The `data` part of an experiment. */
+export interface DataOptions {
+  train: string | readonly string[];
+  /** A share of the training rows between 0 and 1, or files. */
+  validation: number | string | readonly string[];
+  test?: string | readonly string[];
+  format?: DataFormat;
+  text: string | readonly string[];
+  label: string;
+  labels?: readonly string[];
+  /** Keeps this many of the training files' rows, before validation is split from them. */
+  maxRows?: number;
+}
+
+/**
+ * Reads an experiment's data. The order of classes comes from the training files alone.
+ *
+ * @param folder what the files' paths are relative to
+ * @param seed decides which rows `maxRows` keeps and which are held back for validation
+ * @throws HumanError for unreadable files or rows, fewer than two classes, and for a label in validation or
+ *   test rows that no training row has
+ */
+export async function loadDataset(data: DataOptions, folder: string, seed: number): Promise<Dataset> {
+  const digest = createHash('sha256');
+  const readPart = async (part: string, files: string | readonly string[]) => {
+    const rows: Row[] = [];
+    for (const file of typeof files === 'string' ? [files] : files) {
+      const contents = createHash('sha256');
+      const observe = (_: string, bytes: Buffer) => void contents.update(bytes);
+      rows.push(...(await readRows([resolve(folder, file)], { ...data, observe })));
+      digest.update(`${part} ${contents.digest('hex')}\n`);
+    }
+    return rows;
+  };
+
+  const all = await readPart('train', data.train);
+  const labels = labelSet(all, data.labels);
+  const rows = data.maxRows === undefined ? all : stratifiedSample(all, data.maxRows, seed);
+  const { validation } = data;
+  const { train, held } =
+    typeof validation === 'number'
+      ? stratifiedSplit(rows, validation, seed, (row) => row.label)
+      : { train: rows, held: await readPart('validation', validation) };
+  const test = data.test === undefined ? [] : await readPart('test', data.test);
+
+  // Of the files' rows, not of those that maxRows keeps: a quick try must not fail on a rare class.
+  const known = new Set(all.map((row) => row.label));
+  const numberOf = new Map(labels.map((label, index) => [label, index]));
+  const number = (part: Row[]): Example[] =>
+    part.map((row) => {
+      if (!known.has(row.label)) throw unseenLabel(row, labels);
+      return { ...row, labelIndex: numberOf.get(row.label)! };
+    });
+  return {
+    labels,
+    train: number(train),
+    validation: number(held),
+    test: number(test),
+    digest: digest.digest('hex'),
+  };
+}
+
+function unseenLabel({ label, file, line }: Row, labels: readonly string[]): HumanError {
+  return new HumanError(`no training row has the label ${quoteName(label)}`, {
+    place: { file, line },
+    hint: `${didYouMean(label, labels)}Trained: ${listNames(labels)}.`,
+  });
+}

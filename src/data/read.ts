@@ -1,0 +1,103 @@
+import { extname } from 'node:path';
+import { HumanError } from '../protocol/human-error';
+import { delimitedReader } from './csv';
+import { didYouMean, listNames, quoteName } from './did-you-mean';
+import { readUtf8 } from './encoding';
+import { readJsonLines } from './jsonl';
+import type { RecordReader } from './record-reader';
+import { RowProblems } from './row-problems';
+import type { Row } from './rows';
+
+export type DataFormat = 'csv' | 'tsv' | 'jsonl';
+
+export interface ReadOptions {
+  /** Without it, each file's extension decides. */
+  format?: DataFormat;
+  /** The column of the text, or several whose values are joined by a line break. */
+  text: string | readonly string[];
+  /** The column of the class. */
+  label: string;
+  /** The only labels that may occur. */
+  labels?: readonly string[];
+  /** Is shown each file's bytes as they are read. */
+  observe?: (file: string, bytes: Buffer) => void;
+}
+
+const readers: Record<DataFormat, RecordReader> = {
+  csv: delimitedReader(','),
+  tsv: delimitedReader('\t'),
+  jsonl: readJsonLines,
+};
+
+const formatOfExtension: Record<string, DataFormat> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+};
+
+/**
+ * Reads labelled texts from CSV, TSV or JSON Lines files, in the files' order. Labels are trimmed: spaces
+ * around them would silently make two classes of one. Texts are kept as they are.
+ *
+ * @throws HumanError with file, line and column for all that keeps a file or a row from being used
+ */
+export async function readRows(files: readonly string[], options: ReadOptions): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const file of files) await readFile(file, options, rows);
+  return rows;
+}
+
+async function readFile(file: string, options: ReadOptions, rows: Row[]): Promise<void> {
+  const textColumns = typeof options.text === 'string' ? [options.text] : options.text;
+  const columns = [...textColumns, options.label];
+  const allowed = options.labels && new Set(options.labels);
+  const problems = new RowProblems(file);
+  let bytes = 0;
+  let records = 0;
+
+  const chunks = readUtf8(file, (chunk) => {
+    bytes += chunk.length;
+    options.observe?.(file, chunk);
+  });
+  await readers[formatOf(file, options.format)](file, chunks, columns, problems, (line, values) => {
+    records++;
+    const label = values.pop()!.trim();
+    const text = values.length === 1 ? values[0]! : values.join('\n');
+    if (text.trim() === '') {
+      const named = textColumns.map(quoteName).join(', ');
+      problems.add({ line, message: `the text (${named}) is empty`, hint: 'Fill it in or delete the row.' });
+    } else if (label === '') {
+      const message = `the label (${quoteName(options.label)}) is empty`;
+      problems.add({ line, message, hint: 'Fill it in or delete the row.' });
+    } else if (allowed && !allowed.has(label)) {
+      problems.add({
+        line,
+        message: `the label ${quoteName(label)} is not one of data.labels`,
+        hint: `${didYouMean(label, allowed)}Allowed: ${listNames([...allowed])}.`,
+      });
+    } else {
+      rows.push({ text, label, file, line });
+    }
+  });
+
+  problems.throwIfAny();
+  if (records === 0) {
+    throw new HumanError(bytes === 0 ? 'this file is empty' : 'this file has no rows', {
+      place: { file },
+      hint: 'A data file needs at least one row with a text and a label (after the header, for CSV and TSV).',
+    });
+  }
+}
+
+function formatOf(file: string, format: DataFormat | undefined): DataFormat {
+  const extension = extname(file).toLowerCase();
+  const found = format ?? formatOfExtension[extension];
+  if (found) return found;
+  const what =
+    extension === '' ? 'there is no file extension' : `the extension ${quoteName(extension)} is unknown`;
+  throw new HumanError(`${what}, so the format of this file is not clear`, {
+    place: { file },
+    hint: 'Set data.format to "csv", "tsv" or "jsonl".',
+  });
+}

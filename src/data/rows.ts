@@ -1,0 +1,22 @@
+/** One labelled text and where it stands, so that a person can be led to it. */
+export interface Row {
+  text: string;
+  label: string;
+  /** The file as it was named to the reader. */
+  file: string;
+  /** The line on which the record starts, from 1 (a quoted field may span several). */
+  line: number;
+}
+
+/** A row whose label has its number, the index in `Dataset.labels`. */
+export type Example = Row & { labelIndex: number };
+
+/** What training works on. All parts share the classes of `labels`, in the model's order. */
+export interface Dataset {
+  labels: string[];
+  train: Example[];
+  validation: Example[];
+  test: Example[];
+  /** SHA-256 (hexadecimal) of the contents of all files and the part that each one plays. */
+  digest: string;
+}
