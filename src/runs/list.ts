@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { type Dirent, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { HumanError } from '../protocol/human-error';
+import { renameOver } from './atomic';
+import { fileError } from './file-error';
+import { runPaths, runsFolder } from './paths';
+import { type DisplayStatus, displayStatus, type RunRecord, readRecord } from './record';
+
+export interface Run {
+  type: 'run';
+  /** The name of the folder. */
+  id: string;
+  folder: string;
+  record: RunRecord;
+  status: DisplayStatus;
+  /** Whether there is a saved model to predict with. */
+  hasModel: boolean;
+}
+
+/** A run folder without a readable record. */
+export interface BrokenRun {
+  type: 'broken';
+  id: string;
+  folder: string;
+  problem: HumanError;
+}
+
+export type RunSummary = Run | BrokenRun;
+
+/** Folders on their way out, see `removeRun`. */
+const removedPrefix = '.removed-';
+
+/** Every run of a workspace, newest first. Folders without a readable record are listed as broken. */
+export function listRuns(root: string): RunSummary[] {
+  return runEntries(root)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .flatMap((entry) => summaryOf(join(runsFolder(root), entry.name)) ?? [])
+    .map((run) => ({ run, time: startTime(run) }))
+    .sort((a, b) => b.time - a.time || (a.run.id < b.run.id ? 1 : -1))
+    .map(({ run }) => run);
+}
+
+/**
+ * The run that a person means by `latest` (the newest that has a model), by an id, by the
+ * beginning of an id that no other run shares, or by the path of a run's folder.
+ *
+ * @throws HumanError with the nearest ids where there is none, or where its record is broken.
+ */
+export function findRun(root: string, reference: string): Run {
+  const runs = listRuns(root);
+  if (reference === 'latest') return latestRun(runs, root);
+  const known = matchId(runs, reference);
+  if (known) return readable(known);
+  if (existsSync(runPaths(reference).record)) return readRun(resolve(reference));
+  throw noSuchRun(runs, reference);
+}
+
+/**
+ * Deletes a run, given its id or the beginning of it that no other run shares; returns the id.
+ * The folder gets a hidden name first, so that a half-deleted run is never listed.
+ *
+ * @throws HumanError where there is no such run, or where it is still running.
+ */
+export function removeRun(root: string, reference: string): string {
+  const runs = listRuns(root);
+  const run = matchId(runs, reference);
+  if (!run) throw noSuchRun(runs, reference);
+  if (run.type === 'run' && (run.status === 'starting' || run.status === 'running')) {
+    throw new HumanError(`The run ${run.id} is still running (process ${run.record.pid}).`, {
+      hint: 'Stop it first: Ctrl-C in its terminal.',
+    });
+  }
+  try {
+    renameOver(
+      run.folder,
+      join(runsFolder(root), `${removedPrefix}${run.id}-${randomBytes(2).toString('hex')}`),
+    );
+    // Takes along what an earlier removal that was cut off left behind.
+    for (const entry of runEntries(root)) {
+      if (!entry.name.startsWith(removedPrefix)) continue;
+      rmSync(join(runsFolder(root), entry.name), { recursive: true, force: true, maxRetries: 3 });
+    }
+  } catch (error) {
+    throw fileError('writing', run.folder, error);
+  }
+  return run.id;
+}
+
+function runEntries(root: string): Dirent[] {
+  const folder = runsFolder(root);
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw fileError('reading', folder, error);
+  }
+}
+
+/** Undefined where the folder was removed a moment ago. */
+function summaryOf(folder: string): RunSummary | undefined {
+  try {
+    return readRun(folder);
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+    if (!existsSync(folder)) return undefined;
+    return { type: 'broken', id: basename(folder), folder, problem: error };
+  }
+}
+
+function readRun(folder: string): Run {
+  const record = readRecord(folder);
+  return {
+    type: 'run',
+    id: basename(folder),
+    folder,
+    record,
+    status: displayStatus(record),
+    hasModel: isFilledFolder(runPaths(folder).model),
+  };
+}
+
+function isFilledFolder(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Milliseconds since 1970; for a broken run the time when its folder last changed. */
+function startTime(run: RunSummary): number {
+  if (run.type === 'run') return Date.parse(run.record.startedAt);
+  return statSync(run.folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function latestRun(runs: RunSummary[], root: string): Run {
+  for (const run of runs) if (run.type === 'run' && run.hasModel) return run;
+  throw new HumanError(`There is no run with a trained model in ${runsFolder(root)}.`, {
+    hint: 'Train one first: textclf train FILE',
+  });
+}
+
+function readable(run: RunSummary): Run {
+  if (run.type === 'broken') throw run.problem;
+  return run;
+}
+
+/** @throws HumanError where several ids begin so. */
+function matchId(runs: RunSummary[], reference: string): RunSummary | undefined {
+  const exact = runs.find((run) => run.id === reference);
+  if (exact) return exact;
+  const starting = reference === '' ? [] : runs.filter((run) => run.id.startsWith(reference));
+  if (starting.length > 1) {
+    throw new HumanError(`${starting.length} runs begin with "${reference}".`, {
+      hint: `Write more of the id: ${idList(starting)}`,
+    });
+  }
+  return starting[0];
+}
+
+function noSuchRun(runs: RunSummary[], reference: string): HumanError {
+  const nearest = [...runs].sort((a, b) => likeness(b.id, reference) - likeness(a.id, reference));
+  return new HumanError(`There is no run "${reference}".`, {
+    hint: runs.length > 0 ? `Did you mean ${idList(nearest)}?` : 'There are no runs yet: textclf train FILE',
+  });
+}
+
+function idList(runs: RunSummary[]): string {
+  const shown = runs.slice(0, 3).map((run) => run.id);
+  return shown.join(', ') + (runs.length > shown.length ? ', …' : '');
+}
+
+/** The share of the reference's pairs of neighbouring characters that the id has too. */
+function likeness(id: string, reference: string): number {
+  const text = id.toLowerCase();
+  const wanted = reference.toLowerCase();
+  let found = 0;
+  for (let at = 0; at + 1 < wanted.length; at++) if (text.includes(wanted.slice(at, at + 2))) found++;
+  return found / Math.max(1, wanted.length - 1);
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** The folder of a workspace that holds everything the product writes; git ignores it. */
+export function stateFolder(root: string): string {
+  return join(root, '.textclf');
+}
+
+export function runsFolder(root: string): string {
+  return join(stateFolder(root), 'runs');
+}
+
+/** Where the parts of a run lie, given the run's folder. */
+export function runPaths(folder: string) {
+  return {
+    record: join(folder, 'run.json'),
+    experiment: join(folder, 'experiment.json'),
+    events: join(folder, 'events.ndjson'),
+    log: join(folder, 'trainer.log'),
+    checkpoints: join(folder, 'checkpoints'),
+    model: join(folder, 'model'),
+    evaluation: join(folder, 'evaluation.json'),
+    predictions: join(folder, 'predictions.ndjson'),
+  };
+}
+
+/**
+ * The workspace folder that `start` (a folder) belongs to: the nearest one upwards that has
+ * `.textclf` or `.git`, otherwise `start` itself. Always an absolute path.
+ */
+export function findRoot(start: string): string {
+  const from = resolve(start);
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.textclf')) || existsSync(join(folder, '.git'))) return folder;
+    if (dirname(folder) === folder) return from;
+  }
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { RunStatus } from '../protocol/events';
+import { HumanError } from '../protocol/human-error';
+import { runStatusSchema, scoresSchema } from './event-schema';
+import { fileError } from './file-error';
+import { runPaths } from './paths';
+
+const time = z.iso.datetime();
+
+export const runRecordSchema = z.object({
+  schemaVersion: z.literal(1, { error: 'this version of TextClf reads schemaVersion 1 only' }),
+  id: z.string().min(1),
+  name: z.string(),
+  /** Absolute path of the experiment file that the run was started from. */
+  experimentFile: z.string(),
+  status: runStatusSchema,
+  /** The training process. */
+  pid: z.int().positive(),
+  /** When the training process last said that it lives. */
+  heartbeat: time,
+  startedAt: time,
+  endedAt: time.optional(),
+  /** For a failed run: what, where and how to mend it. */
+  message: z.string().optional(),
+  /** Null outside of a git repository. */
+  git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),
+  dataDigest: z.string().optional(),
+  seed: z.number(),
+  versions: z.object({ textclf: z.string(), node: z.string(), onnxruntime: z.string() }),
+  device: z.string(),
+  threads: z.int().nonnegative(),
+  /** The best epoch by the monitored metric, e.g. `validation.loss`. */
+  best: z.object({ epoch: z.int(), metric: z.string(), value: z.number().nullable() }).optional(),
+  last: z.object({ epoch: z.int(), train: scoresSchema, validation: scoresSchema }).optional(),
+  test: z.object({ accuracy: z.number(), macroF1: z.number() }).optional(),
+});
+
+/** What `run.json` says of a run. */
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** What a person is shown: a run whose process is gone did not end by itself. */
+export type DisplayStatus = RunStatus | 'interrupted';
+
+/**
+ * Reads a run's record; keys that this version does not know are dropped.
+ *
+ * @throws HumanError naming the file where it is missing or broken.
+ */
+export function readRecord(folder: string): RunRecord {
+  const file = runPaths(folder).record;
+  const result = runRecordSchema.safeParse(parseJson(readText(file), file));
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw brokenRecord(file, issue ? `${issue.path.join('.') || 'the content'}: ${issue.message}` : 'unknown');
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fileError('reading', file, error);
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw brokenRecord(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function brokenRecord(file: string, why: string): HumanError {
+  return new HumanError(`The record of the run cannot be read (${why}).`, {
+    place: { file },
+    hint: 'Delete the run folder, or restore this file from a copy.',
+  });
+}
+
+/** A living process writes a heartbeat every 5 seconds; one batch may hold it up for a while. */
+const heartbeatExpiry = 60_000;
+
+/**
+ * The status to show: `interrupted` where the record says that the run goes on but its
+ * process is gone. Process ids are used again, so a process with the right id but without
+ * a heartbeat for a minute counts as gone too (after a machine's sleep the next heartbeat
+ * corrects that).
+ *
+ * @param now milliseconds since 1970
+ */
+export function displayStatus(record: RunRecord, now: number = Date.now()): DisplayStatus {
+  if (record.status !== 'starting' && record.status !== 'running') return record.status;
+  const silent = now - Date.parse(record.heartbeat) > heartbeatExpiry;
+  return silent || !isAlive(record.pid) ? 'interrupted' : record.status;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, but belongs to another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
