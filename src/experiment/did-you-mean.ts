@@ -1,0 +1,51 @@
+/** Words longer than this are no typing slip, and comparing them would only take time. */
+const LONGEST = 64;
+
+/**
+ * The candidate that a mistyped word most likely stands for, if any is near enough: one edit for
+ * every three letters. Case and separators don't count (`hidden_size` is `hiddenSize`); failing that,
+ * a candidate that contains the word (`accuracy` in `validation.accuracy`).
+ */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
+  const plainWord = plain(word);
+  if (plainWord === '') return undefined;
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(plainWord, plain(candidate)) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(word.length, candidate.length) / 3)
+    .sort((a, b) => a.distance - b.distance);
+  if (ranked[0]) return ranked[0].candidate;
+  return plainWord.length < 4 ? undefined : candidates.find((name) => plain(name).includes(plainWord));
+}
+
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[\s._-]/g, '');
+}
+
+/**
+ * How many letters have to be inserted, removed, replaced or swapped with their neighbour to turn one
+ * word into the other (the optimal string alignment distance).
+ */
+export function editDistance(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1];
+      const swapped =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current.push(
+        Math.min(
+          last[column]! + 1,
+          current[column - 1]! + 1,
+          last[column - 1]! + (same ? 0 : 1),
+          swapped ? beforeLast[column - 2]! + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[to.length]!;
+}

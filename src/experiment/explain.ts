@@ -1,0 +1,166 @@
+/** Turns zod's issues into sentences: what is wrong, and how to mend it. */
+import type { z } from 'zod';
+import { didYouMean } from './did-you-mean';
+import type { JsonSchema } from './json-schema';
+import type { Finding, Path } from './problems';
+import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';
+
+type Issue = z.core.$ZodIssue;
+
+/** The findings of one issue; `root` is the value of the whole file. */
+export function explainIssue(issue: Issue, root: unknown): Finding[] {
+  return innermost(issue, []).flatMap(({ issue, path }) => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, root));
+    const absent = path.length > 0 && valueAt(path, root) === undefined;
+    return [absent ? missing(path, root) : unfit(path, root)];
+  });
+}
+
+/**
+ * Inside a union, the issues that tell most: those of the alternative whose kind of value was
+ * written. Where no alternative has that kind, the union itself.
+ */
+function innermost(issue: Issue, prefix: Path): { issue: Issue; path: Path }[] {
+  const path = [...prefix, ...(issue.path as Path)];
+  if (issue.code !== 'invalid_union') return [{ issue, path }];
+  const fitting = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0));
+  return fitting ? fitting.flatMap((inner) => innermost(inner, path)) : [{ issue, path }];
+}
+
+function unknownKey(key: string, parent: Path, root: unknown): Finding {
+  const where = parent.length > 0 ? ` in ${nameOf(parent)}` : '';
+  const written = Object.keys((valueAt(parent, root) ?? {}) as object);
+  const free = knownKeys(parent, root).filter((known) => !written.includes(known));
+  return {
+    severity: 'error',
+    message: `Unknown key ${quote(key)}${where}.`,
+    hint: hintForKey(key, parent, free),
+    path: [...parent, key],
+    atKey: true,
+  };
+}
+
+function hintForKey(key: string, parent: Path, free: string[]): string {
+  const homes = objectsWithKey(key).filter((home) => home !== '' && home !== parent.join('.'));
+  if (homes.length > 0) return `${quote(key)} belongs in ${either(homes.map(quote))}.`;
+  const meant = didYouMean(key, free);
+  if (meant) return `Did you mean ${quote(meant)}?`;
+  return free.length > 0 ? `Remove it, or use ${either(free.map(quote))}.` : 'Remove it.';
+}
+
+function missing(path: Path, root: unknown): Finding {
+  const nodes = schemaAt(path, root);
+  const key = quote(String(path.at(-1)));
+  const choice = nodes.flatMap(allowedTexts);
+  const value = choice.length > 0 ? either(choice.map(quote)) : sample(nodes[0] ?? {});
+  return { severity: 'error', message: `${nameOf(path)} is missing.`, hint: `Add ${key}: ${value}.`, path };
+}
+
+function unfit(path: Path, root: unknown): Finding {
+  const nodes = schemaAt(path, root);
+  const value = valueAt(path, root);
+  const expected = either(expectations(nodes));
+  const hint = hintForValue(value, nodes);
+  return {
+    severity: 'error',
+    message: `${nameOf(path)} must be ${expected}, not ${describeValue(value)}.`,
+    ...(hint ? { hint } : {}),
+    path,
+  };
+}
+
+function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
+  const types = nodes.map((node) => node.type);
+  if (typeof value !== 'string') {
+    const scalar = typeof value === 'number' || typeof value === 'boolean';
+    return scalar && types.every((type) => type === 'string' || type === 'array') && types.includes('string')
+      ? `If it is meant, put it in double quotes: "${value}".`
+      : undefined;
+  }
+  const meant = didYouMean(value, nodes.flatMap(allowedTexts));
+  if (meant) return `Did you mean ${quote(meant)}?`;
+  const isNumber = value.trim() !== '' && Number.isFinite(Number(value));
+  const bare =
+    (isNumber && (types.includes('number') || types.includes('integer'))) ||
+    (types.includes('boolean') && (value === 'true' || value === 'false'));
+  return bare ? `Write it without the quotes: ${value}.` : undefined;
+}
+
+/** What the schema accepts, a phrase for each alternative. */
+function expectations(nodes: JsonSchema[]): string[] {
+  const texts = nodes.flatMap(allowedTexts);
+  const others = nodes.filter((node) => allowedTexts(node).length === 0).map(expectation);
+  return [...texts.map(quote), ...others];
+}
+
+function expectation(node: JsonSchema): string {
+  switch (node.type) {
+    case 'integer':
+      return `a whole number${range(node)}`;
+    case 'number':
+      return `a number${range(node)}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return node.pattern ? 'a text that is not empty' : 'a text';
+    case 'array':
+      return `a list of ${(node.minItems ?? 0) > 0 ? `at least ${node.minItems} ` : ''}${node.minItems === 1 ? 'text' : 'texts'}`;
+    case 'null':
+      return 'null';
+    default:
+      return 'an object { … }';
+  }
+}
+
+function range(node: JsonSchema): string {
+  const limits = [
+    node.minimum === undefined ? [] : `at least ${node.minimum}`,
+    node.exclusiveMinimum === undefined ? [] : `above ${node.exclusiveMinimum}`,
+    node.maximum === undefined ? [] : `at most ${node.maximum}`,
+    node.exclusiveMaximum === undefined ? [] : `below ${node.exclusiveMaximum}`,
+  ].flat();
+  return limits.length > 0 ? ` that is ${limits.join(' and ')}` : '';
+}
+
+function allowedTexts(node: JsonSchema): string[] {
+  return node.enum ?? (node.const === undefined ? [] : [node.const]);
+}
+
+/** The least that could stand for a missing value, as it would be written. */
+function sample(node: JsonSchema): string {
+  const [text] = allowedTexts(node);
+  if (text !== undefined) return quote(text);
+  if (!node.properties) return '"…"';
+  const inside = (node.required ?? []).map((key) => `${quote(key)}: ${sampleOf(node.properties?.[key])}`);
+  return `{ ${inside.join(', ')} }`;
+}
+
+function sampleOf(node: JsonSchema | undefined): string {
+  return sample((node?.anyOf ?? node?.oneOf)?.[0] ?? node ?? {});
+}
+
+function nameOf(path: Path): string {
+  const name = path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text ? `${text}.${step}` : step;
+  }, '');
+  return name ? `"${name}"` : 'The experiment';
+}
+
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number too large to compute with';
+  return typeof value === 'string' ? quote(value) : String(value);
+}
+
+/** The text in double quotes, shortened where it would drown the message. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+}
+
+function either(phrases: string[]): string {
+  const unique = [...new Set(phrases)];
+  const last = unique.pop() ?? 'something else';
+  return unique.length > 0 ? `${unique.join(', ')} or ${last}` : last;
+}

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { formatPlace, HumanError } from '../protocol/human-error';
+import { type ParsedExperiment, parseExperiment } from './parse';
+import type { Problem } from './problems';
+import type { Experiment } from './schema';
+
+/**
+ * Reads an experiment file and all that is wrong in it.
+ *
+ * @throws HumanError if the file can't be read or isn't UTF-8
+ */
+export async function readExperiment(file: string): Promise<ParsedExperiment> {
+  return parseExperiment(decode(await readBytes(file), file), file);
+}
+
+/**
+ * Reads an experiment file that is about to be run. Warnings are left out: `readExperiment` has them.
+ *
+ * @throws HumanError with the place of the first error; further errors are listed in the message
+ */
+export async function loadExperiment(file: string): Promise<Experiment> {
+  const { experiment, problems } = await readExperiment(file);
+  if (!experiment) throw asHumanError(problems.filter(({ severity }) => severity === 'error'));
+  return experiment;
+}
+
+function asHumanError(errors: Problem[]): HumanError {
+  const [first, ...others] = errors;
+  if (!first) throw new Error('An experiment without errors was not returned');
+  const { message, hint, place } = first;
+  if (others.length === 0) return new HumanError(message, { place, ...(hint ? { hint } : {}) });
+  // A hint stands below its own message, so with several errors all hints go into the message.
+  const paragraphs = [
+    withHint(message, hint),
+    ...others.map((error) => withHint(`${formatPlace(error.place)}: ${error.message}`, error.hint)),
+  ];
+  return new HumanError(paragraphs.join('\n'), { place });
+}
+
+function withHint(message: string, hint: string | undefined): string {
+  return hint ? `${message}\n  ${hint}` : message;
+}
+
+const readFailures: Record<string, { message: string; hint: string }> = {
+  ENOENT: {
+    message: 'There is no such experiment file.',
+    hint: 'Check the path; relative paths start at the folder that the command runs in.',
+  },
+  EISDIR: { message: 'This is a folder, not an experiment file.', hint: 'Name a .textclf.json file in it.' },
+  EACCES: { message: 'The experiment file may not be read.', hint: 'Check its permissions.' },
+};
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const failure = readFailures[(cause as NodeJS.ErrnoException).code ?? ''] ?? {
+      message: `The experiment file can't be read: ${(cause as Error).message}`,
+      hint: 'Check that the file can be opened by other programs.',
+    };
+    throw new HumanError(failure.message, { place: { file }, hint: failure.hint, cause });
+  }
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    // Every decoder failure is one of encoding; the first bad byte's line is where the sound part ends.
+    throw new HumanError('The experiment file is not UTF-8 text.', {
+      place: { file, line: lineOfFirstBadByte(bytes) },
+      hint: 'Save it with the encoding UTF-8.',
+      cause,
+    });
+  }
+}
+
+function lineOfFirstBadByte(bytes: Uint8Array): number {
+  const sound = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0] ?? '';
+  return sound.split(/\r\n|\n|\r/).length;
+}

@@ -1,0 +1,125 @@
+/** What one field of an experiment says about another: checks that need the whole, resolved experiment. */
+import type { Finding, Path } from './problems';
+import type { Experiment } from './schema';
+
+interface Rule {
+  severity: Finding['severity'];
+  /** The places of an experiment that break the rule, each with what is wrong there. */
+  broken(experiment: Experiment): { path: Path; message: string }[];
+  hint: string;
+}
+
+const rules: Rule[] = [
+  {
+    severity: 'error',
+    broken: ({ data }) =>
+      (data.labels ?? []).flatMap((label, position, labels) =>
+        labels.indexOf(label) < position
+          ? [
+              {
+                path: ['data', 'labels', position],
+                message: `The label ${JSON.stringify(label)} stands twice.`,
+              },
+            ]
+          : [],
+      ),
+    hint: 'Name each class once.',
+  },
+  {
+    severity: 'error',
+    broken: ({ data }) =>
+      list(data.text).includes(data.label)
+        ? [
+            {
+              path: ['data', 'text'],
+              message: `The column ${JSON.stringify(data.label)} is both text and label: the model would read the answer.`,
+            },
+          ]
+        : [],
+    hint: 'Name different columns in "text" and "label".',
+  },
+  {
+    severity: 'error',
+    broken: ({ training: { optimizer } }) =>
+      optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0
+        ? [{ path: ['training', 'optimizer', 'nesterov'], message: "Nesterov's momentum needs a momentum." }]
+        : [],
+    hint: 'Add "momentum": 0.9, or leave "nesterov" out.',
+  },
+  {
+    severity: 'error',
+    broken: ({ data: { labels }, training: { loss } }) =>
+      loss === 'bceWithLogits' && labels && labels.length !== 2
+        ? [
+            {
+              path: ['training', 'loss'],
+              message: `"bceWithLogits" tells two classes apart, but "data.labels" names ${labels.length}.`,
+            },
+          ]
+        : [],
+    hint: 'Use "crossEntropy", or "auto".',
+  },
+  {
+    severity: 'warning',
+    broken: ({ training: { epochs, earlyStopping } }) =>
+      earlyStopping && earlyStopping.patience >= epochs
+        ? [
+            {
+              path: ['training', 'earlyStopping', 'patience'],
+              message: `Training can't stop early: it would wait for ${earlyStopping.patience} epochs without improvement, of ${epochs} in all.`,
+            },
+          ]
+        : [],
+    hint: 'Lower "patience", or raise "epochs".',
+  },
+  {
+    severity: 'warning',
+    broken: ({ model: { embedding } }) =>
+      embedding.frozen && embedding.vectors === undefined
+        ? [
+            {
+              path: ['model', 'embedding', 'frozen'],
+              message: 'The word vectors are frozen, but start at random: no word would ever get a meaning.',
+            },
+          ]
+        : [],
+    hint: 'Name a file of word vectors in "vectors", or leave "frozen" out.',
+  },
+  {
+    severity: 'warning',
+    broken: ({ data }) => [
+      ...sharedWithTrain(data.train, data.validation, 'validation'),
+      ...sharedWithTrain(data.train, data.test, 'test'),
+    ],
+    hint: 'Judge the model on rows that it has not seen, or the figures mean nothing.',
+  },
+];
+
+/** The rules that an experiment breaks. */
+export function brokenRules(experiment: Experiment): Finding[] {
+  return rules.flatMap(({ severity, broken, hint }) =>
+    broken(experiment).map((place) => ({ severity, hint, ...place })),
+  );
+}
+
+function list(value: string | string[]): string[] {
+  return typeof value === 'string' ? [value] : value;
+}
+
+function sharedWithTrain(
+  train: string | string[],
+  other: string | string[] | number | undefined,
+  key: string,
+) {
+  if (other === undefined || typeof other === 'number') return [];
+  return list(other).flatMap((file, position) =>
+    list(train).includes(file)
+      ? [
+          {
+            path: ['data', key, ...(typeof other === 'string' ? [] : [position])],
+            message: `The file ${JSON.stringify(file)} is trained on too.`,
+          },
+        ]
+      : [],
+  );
+}

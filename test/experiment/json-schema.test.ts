@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { experimentJsonSchema, type JsonSchema } from '../../src/experiment/json-schema';
+import { parseExperiment } from '../../src/experiment/parse';
+
+interface Property {
+  path: string[];
+  node: JsonSchema;
+  /** The experiment in which this property's own defaults show: the right variant is chosen. */
+  input: Record<string, unknown>;
+}
+
+const least = { data: { train: 'a.csv' }, model: { type: 'lstm' } };
+
+/** Every property of the schema, whichever variant it belongs to. */
+function properties(
+  node: JsonSchema,
+  path: string[] = [],
+  input: Record<string, unknown> = least,
+): Property[] {
+  const variants = node.anyOf ?? node.oneOf;
+  if (variants) {
+    return variants.flatMap((variant) => {
+      const type = variant.properties?.type?.const;
+      const value = type ? { type } : {};
+      const chosen = variant.properties ? { ...least, training: { [path[1]!]: value } } : input;
+      return properties(variant, path, chosen);
+    });
+  }
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => [
+    { path: [...path, key], node: child, input },
+    ...properties(child, [...path, key], input),
+  ]);
+}
+
+const all = properties(experimentJsonSchema());
+const named = all.map((property) => [property.path.join('.'), property] as const);
+
+describe('the JSON Schema', () => {
+  it('has the properties of all variants', () => {
+    const paths = all.map(({ path }) => path.join('.'));
+    expect(paths).toContain('training.optimizer.nesterov');
+    expect(paths).toContain('training.earlyStopping.patience');
+    expect(paths).toContain('model.embedding.vectors');
+    expect(paths).toContain('$schema');
+  });
+
+  it('has a title and requires only what has no default', () => {
+    const schema = experimentJsonSchema();
+    expect(schema.title).toBeTruthy();
+    expect(schema.required).toEqual(['data', 'model']);
+    expect(schema.properties?.data?.required).toEqual(['train']);
+    expect(schema.properties?.model?.required).toEqual(['type']);
+  });
+
+  it.each(named)('describes %s in a sentence', (_, { node }) => {
+    expect(node.description).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it.each(named)('refuses unknown keys in %s', (_, { node }) => {
+    for (const variant of node.anyOf ?? node.oneOf ?? [node]) {
+      if (variant.type === 'object') expect(variant.additionalProperties).toBe(false);
+    }
+  });
+
+  const withDefault = named.filter(([, { node }]) => node.default !== undefined);
+  it.each(withDefault)('gives the default of %s that applies', (_, { path, node, input }) => {
+    const { experiment } = parseExperiment(JSON.stringify(input), 'a.textclf.json');
+    const resolved = path.reduce<unknown>(
+      (value, key) => (value as Record<string, unknown>)[key],
+      experiment,
+    );
+    if (typeof node.default === 'object' && !Array.isArray(node.default) && node.default !== null) {
+      expect(resolved).toMatchObject(node.default);
+    } else {
+      expect(resolved).toEqual(node.default);
+    }
+  });
+
+  it('gives a default wherever the resolved experiment has a value that nobody wrote', () => {
+    const { experiment } = parseExperiment(JSON.stringify(least), 'a.textclf.json');
+    const { name: _, data, model, ...rest } = experiment!;
+    const { train: _train, ...otherData } = data;
+    const { type: _type, ...otherModel } = model;
+    const written = { data: otherData, model: otherModel, ...rest };
+    const paths = new Set(withDefault.map(([path]) => path));
+    const undocumented: string[] = [];
+    const visit = (value: object, path: string) => {
+      for (const [key, child] of Object.entries(value)) {
+        const name = path ? `${path}.${key}` : key;
+        if (name === 'data' || name === 'model' || name === 'training.optimizer.type') continue;
+        if (!paths.has(name)) undocumented.push(name);
+        if (typeof child === 'object' && child !== null && !Array.isArray(child)) visit(child, name);
+      }
+    };
+    visit(written, '');
+    visit(written.data, 'data');
+    visit(written.model, 'model');
+    expect(undocumented).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { parseExperiment, resolvedToJson } from '../../src/experiment/parse';
+import type { Experiment } from '../../src/experiment/schema';
+
+function resolve(text: string, file = 'some/imdb-lstm.textclf.json'): Experiment {
+  const { experiment, problems } = parseExperiment(text, file);
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return experiment!;
+}
+
+const least = '{ "data": { "train": "a.csv" }, "model": { "type": "lstm" } }';
+
+const optimizers: [string, object][] = [
+  ['adam', { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }],
+  ['adamW', { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }],
+  ['sgd', { learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0 }],
+];
+
+describe('defaults', () => {
+  it('are all spelt out', () => {
+    expect(resolve(least)).toEqual({
+      name: 'imdb-lstm',
+      data: { train: 'a.csv', validation: 0.2, text: 'text', label: 'label' },
+      tokenizer: {
+        type: 'word',
+        lowercase: true,
+        stripHtml: true,
+        keepEmoticons: true,
+        maxVocabulary: 25_000,
+        minFrequency: 1,
+        maxLength: 256,
+      },
+      model: {
+        type: 'lstm',
+        embedding: { size: 100, frozen: false },
+        hiddenSize: 128,
+        layers: 1,
+        bidirectional: false,
+        dropout: 0,
+        pooling: 'mean',
+        head: { hiddenSize: 0 },
+      },
+      training: {
+        epochs: 5,
+        batchSize: 32,
+        loss: 'auto',
+        optimizer: { type: 'adam', ...optimizers[0]?.[1] },
+        gradientClip: 0,
+        earlyStopping: null,
+        seed: 42,
+      },
+      runtime: { threads: 0 },
+      examples: [],
+    });
+  });
+
+  it.each(optimizers)("of the optimizer %s are PyTorch's", (type, defaults) => {
+    const text = `{ ${least.slice(1, -1)}, "training": { "optimizer": { "type": "${type}" } } }`;
+    expect(resolve(text).training.optimizer).toEqual({ type, ...defaults });
+  });
+
+  it('of early stopping apply to an empty object', () => {
+    const text = `{ ${least.slice(1, -1)}, "training": { "earlyStopping": {} } }`;
+    expect(resolve(text).training.earlyStopping).toEqual({
+      monitor: 'validation.loss',
+      patience: 3,
+      minDelta: 0,
+      restoreBest: true,
+    });
+  });
+
+  it.each([
+    ['a/b/imdb.textclf.json', 'imdb'],
+    ['imdb.json', 'imdb'],
+    ['v1.2.textclf.jsonc', 'v1.2'],
+    ['.textclf.json', 'experiment'],
+  ])('the name comes from the file: %s', (file, name) => expect(resolve(least, file).name).toBe(name));
+
+  it('a name in the file wins, and $schema is no part of the experiment', () => {
+    const experiment = resolve(`{ "$schema": "x", "name": "mine", ${least.slice(1)}`);
+    expect(experiment.name).toBe('mine');
+    expect(experiment).not.toHaveProperty('$schema');
+  });
+});
+
+it.each([
+  ['the least', least],
+  [
+    'everything',
+    `{ "name": "all", "data": { "train": ["a", "b"], "validation": ["v"], "test": "t", "format": "tsv",
+       "text": ["x", "y"], "label": "z", "labels": ["no", "yes"], "maxRows": 9 },
+       "tokenizer": { "lowercase": false, "maxVocabulary": 0 },
+       "model": { "type": "gru", "embedding": { "size": 20, "vectors": "g.txt", "frozen": true },
+         "layers": 8, "bidirectional": true, "dropout": 0.5, "pooling": "max", "head": { "hiddenSize": 3 } },
+       "training": { "loss": "bceWithLogits", "optimizer": { "type": "sgd", "momentum": 0.9, "nesterov": true },
+         "gradientClip": 1, "earlyStopping": { "monitor": "validation.macroF1", "patience": 2 }, "seed": 4294967295 },
+       "runtime": { "threads": 2 }, "examples": ["Good \\u0000 \\"one\\""] }`,
+  ],
+])('a resolved experiment is read back as it was: %s', (_, text) => {
+  const experiment = resolve(text);
+  expect(resolve(resolvedToJson(experiment), 'runs/1/experiment.json')).toEqual(experiment);
+});
