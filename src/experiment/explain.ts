@@ -45,7 +45,8 @@ function hintForKey(key: string, parent: Path, free: string[]): string {
   if (homes.length > 0) return `${quote(key)} belongs in ${either(homes.map(quote))}.`;
   const meant = didYouMean(key, free);
   if (meant) return `Did you mean ${quote(meant)}?`;
-  return free.length > 0 ? `Remove it, or use ${either(free.map(quote))}.` : 'Remove it.';
+  const useful = free.filter((known) => known !== '$schema');
+  return useful.length > 0 ? `Remove it, or use ${either(useful.map(quote))}.` : 'Remove it.';
 }
 
 function missing(path: Path, root: unknown): Finding {
@@ -71,13 +72,16 @@ function unfit(path: Path, root: unknown): Finding {
 
 function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
   const types = nodes.map((node) => node.type);
-  if (typeof value !== 'string') {
-    const scalar = typeof value === 'number' || typeof value === 'boolean';
-    return scalar && types.every((type) => type === 'string' || type === 'array') && types.includes('string')
-      ? `If it is meant, put it in double quotes: "${value}".`
-      : undefined;
+  const texts = nodes.flatMap(allowedTexts);
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    const wantsFreeText = texts.length === 0 && types.includes('string') && !types.includes('number');
+    return wantsFreeText ? `If it is meant, put it in double quotes: "${value}".` : undefined;
   }
-  const meant = didYouMean(value, nodes.flatMap(allowedTexts));
+  if (typeof value !== 'string') return undefined;
+  const kinds = nodes.flatMap((node) => allowedTexts(node.properties?.type ?? {}));
+  const kind = kinds.includes(value) ? value : didYouMean(value, kinds);
+  if (kind) return `Write { "type": ${quote(kind)} }.`;
+  const meant = didYouMean(value, texts);
   if (meant) return `Did you mean ${quote(meant)}?`;
   const isNumber = value.trim() !== '' && Number.isFinite(Number(value));
   const bare =

@@ -261,6 +261,24 @@ describe('values that do not fit', () => {
       `{ "name": "😀", "examples": ‹3›, ${base} }`,
       { message: '"examples" must be a list of texts, not 3.' },
     ],
+    [
+      'a number as enum value',
+      withModel('{ "type": ‹3› }'),
+      { message: '"model.type" must be "rnn", "gru" or "lstm", not 3.' },
+    ],
+    [
+      'only the kind of optimizer',
+      withTraining('{ "optimizer": ‹"sgd"› }'),
+      {
+        message: '"training.optimizer" must be an object { … }, not "sgd".',
+        hint: 'Write { "type": "sgd" }.',
+      },
+    ],
+    [
+      'only the kind of model',
+      `{ "data": { "train": "a.csv" }, "model": ‹"LSTM"› }`,
+      { message: '"model" must be an object { … }, not "LSTM".', hint: 'Write { "type": "lstm" }.' },
+    ],
   ])('%s', (_, text, expected) => check(text, expected));
 
   it('several in one list', () =>
@@ -354,6 +372,12 @@ describe('keys', () => {
     ],
   ])('%s', (_, text, expected) => check(text, expected));
 });
+
+it('an unknown key like nothing else names the keys that are free', () =>
+  check(`{ ${base}, "name": "x", ‹"hub"›: 1 }`, {
+    message: 'Unknown key "hub".',
+    hint: 'Remove it, or use "tokenizer", "training", "runtime" or "examples".',
+  }));
 
 describe('fields that contradict each other', () => {
   const nesterov = '{ "optimizer": { "type": "sgd", "nesterov": ‹true› } }';
