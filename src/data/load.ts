@@ -32,11 +32,11 @@ export interface DataOptions {
 export async function loadDataset(data: DataOptions, folder: string, seed: number): Promise<Dataset> {
   const digest = createHash('sha256');
   const readPart = async (part: string, files: string | readonly string[]) => {
-    const rows: Row[] = [];
+    let rows: Row[] = [];
     for (const file of typeof files === 'string' ? [files] : files) {
       const contents = createHash('sha256');
       const observe = (_: string, bytes: Buffer) => void contents.update(bytes);
-      rows.push(...(await readRows([resolve(folder, file)], { ...data, observe })));
+      rows = rows.concat(await readRows([resolve(folder, file)], { ...data, observe }));
       digest.update(`${part} ${contents.digest('hex')}\n`);
     }
     return rows;
