@@ -70,11 +70,20 @@ export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
       );
     };
 
-    try {
-      await pipeline(Readable.from(chunks), parser, async (records: AsyncIterable<RawRecord>) => {
+    // pipeline may report the aborted reading instead of what aborted it.
+    let failure: unknown;
+    const readAll = async (records: AsyncIterable<RawRecord>) => {
+      try {
         for await (const record of records) readRecord(record);
-      });
-    } catch (error) {
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    };
+    try {
+      await pipeline(Readable.from(chunks), parser, readAll);
+    } catch (aborted) {
+      const error = failure ?? aborted;
       throw error instanceof CsvError ? describeCsvError(file, error, line, delimiter) : error;
     }
   };

@@ -105,7 +105,7 @@ function unfinishedBytes(bytes: Buffer): number {
     const byte = bytes[bytes.length - back]!;
     if (byte < 0x80) return 0;
     if (byte >= 0xc0) {
-      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      const needed = byte > 0xf4 ? 0 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
       return needed > back ? back : 0;
     }
   }

@@ -60,6 +60,8 @@ function classify(character: string): CharacterClass {
 
 /** The class of each UTF-16 unit that was met so far: asking the regular expression each time is slow. */
 const classes = new Uint8Array(0x10000);
+const firstSurrogate = 0xd800;
+const lastSurrogate = 0xdfff;
 
 function splitWords(text: string): string[] {
   const words: string[] = [];
@@ -72,8 +74,8 @@ function splitWords(text: string): string[] {
       const character = String.fromCodePoint(text.codePointAt(i)!);
       kind = classify(character);
       width = character.length;
-      // The first half of a pair says nothing about the next pair.
-      if (width === 1) classes[unit] = kind;
+      // Half of a surrogate pair says nothing about other pairs with the same half.
+      if (unit < firstSurrogate || unit > lastSurrogate) classes[unit] = kind;
     }
     if (kind === wordCharacter) {
       if (start < 0) start = i;

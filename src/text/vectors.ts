@@ -116,7 +116,7 @@ function readNumbers(
 }
 
 function wrongLength(file: string, line: number, numbers: number, size: number): HumanError {
-  return new HumanError(`this line has ${numbers} numbers, the lines before it have ${size}`, {
+  return new HumanError(`this line has ${numbers} numbers instead of ${size}`, {
     place: { file, line },
     hint: 'All vectors of a file have the same length. The file may be cut off or damaged: copy it again.',
   });

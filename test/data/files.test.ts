@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { readRows } from '../../src/data/read';
+import { humanErrorOf, temporaryFolder } from './support';
+
+const folder = temporaryFolder();
+const columns = { text: 'text', label: 'label' };
+const header = 'text,label\n';
+
+describe('files', () => {
+  it('suggests a file of a similar name', async () => {
+    await folder.write('reviews.csv', `${header}a,x\n`);
+    const file = folder.path('review.csv');
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place).toEqual({ file });
+    expect(error.message).toContain('no such file');
+    expect(error.hint).toBe('Did you mean "reviews.csv"?');
+  });
+
+  it('lists the data files that are there', async () => {
+    await folder.write('reviews.csv', `${header}a,x\n`);
+    const error = await humanErrorOf(readRows([folder.path('something-else.jsonl')], columns));
+    expect(error.hint).toMatch(/^Data files in that folder: .*"reviews\.csv"/);
+  });
+
+  it('says when the folder is missing too', async () => {
+    const error = await humanErrorOf(readRows([folder.path('nowhere/a.csv')], columns));
+    expect(error.hint).toContain('There is no folder');
+  });
+
+  it('refuses a folder', async () => {
+    await mkdir(folder.path('folder.csv'));
+    const error = await humanErrorOf(readRows([folder.path('folder.csv')], columns));
+    expect(error.message).toContain('folder');
+  });
+
+  it.each(['data.txt', 'data'])('asks for the format of %s', async (name) => {
+    const file = await folder.write(name, `${header}a,x\n`);
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place).toEqual({ file });
+    expect(error.hint).toContain('data.format');
+    expect(await readRows([file], { ...columns, format: 'csv' })).toHaveLength(1);
+  });
+
+  it('reads several files in their order and says which one each row is from', async () => {
+    const files = [
+      await folder.write('1.csv', `${header}a,x\n`),
+      await folder.write('2.tsv', 'label\ttext\ny\tb\n'),
+    ];
+    expect(await readRows(files, columns)).toEqual([
+      { text: 'a', label: 'x', file: files[0], line: 2 },
+      { text: 'b', label: 'y', file: files[1], line: 2 },
+    ]);
+  });
+});
+
+describe('encodings', () => {
+  const text = 'naïve – 好 😀';
+  const csv = `${header}a,x\n${text},y\n`;
+  const swapped = (contents: string) => Buffer.from(contents, 'utf16le').swap16();
+
+  it.each([
+    ['UTF-16 LE', Buffer.from(`\uFEFF${csv}`, 'utf16le')],
+    ['UTF-16 BE', swapped(`\uFEFF${csv}`)],
+  ])('reads %s with its byte-order mark', async (_, contents) => {
+    const rows = await readRows([await folder.write('a.csv', contents)], columns);
+    expect(rows[1]).toMatchObject({ text, label: 'y', line: 3 });
+  });
+
+  it('reads characters that lie across the chunks in which files are read', async () => {
+    const rows = [];
+    for (let shift = 0; shift < 4; shift++) {
+      const long = `${'a'.repeat(shift)}${'😀'.repeat(700_000)}`;
+      rows.push(...(await readRows([await folder.write('a.csv', `${header}${long},x\n`)], columns)));
+      expect(rows.at(-1)!.text === long).toBe(true);
+    }
+  });
+
+  it.each([
+    ['UTF-16 without a mark', Buffer.from(csv, 'utf16le'), /byte 2 is zero/],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x74, 0, 0, 0]), /byte 3 is zero/],
+    [
+      'UTF-16 that is broken',
+      Buffer.concat([Buffer.from(`\uFEFF${csv}`, 'utf16le'), Buffer.from([0, 0xd8, 0x20, 0])]),
+      /not UTF-16/,
+    ],
+    [
+      'UTF-16 of an odd number of bytes',
+      Buffer.concat([Buffer.from(`\uFEFF${csv}`, 'utf16le'), Buffer.from([0x20])]),
+      /not UTF-16/,
+    ],
+  ])('refuses %s', async (_, contents, says) => {
+    const file = await folder.write('a.csv', contents);
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place?.file).toBe(file);
+    expect(error.message).toMatch(says);
+    expect(error.hint).toContain('UTF-8');
+  });
+
+  const start = Buffer.from(`${header}"é\r\nb",x\r\n`);
+  const broken: [what: string, bytes: number[], bad: number, column: number, hint: RegExp][] = [
+    ['Latin-1', [0x63, 0x61, 0x66, 0xe9, 0x2c, 0x78], 3, 4, /ISO-8859-1/],
+    ['Windows-1252', [0x69, 0x74, 0x92, 0x73, 0x2c, 0x78], 2, 3, /WINDOWS-1252/],
+    ['after letters of two bytes', [0xc3, 0xa9, 0xc3, 0xa9, 0x20, 0xfc, 0x20], 5, 4, /ISO-8859-1/],
+    ['GBK', [0x61, 0xba, 0xc3, 0xb5, 0xc4, 0xba, 0xc3], 1, 2, /encoding that it was saved in/],
+    ['an overlong form', [0xc0, 0xaf, 0x41], 0, 1, /encoding that it was saved in/],
+    ['a surrogate', [0x61, 0xed, 0xa0, 0x80, 0x61], 1, 2, /encoding that it was saved in/],
+    ['bytes that look like the replacement character at first', [0x61, 0xef, 0xbf, 0x41], 1, 2, /UTF-8/],
+  ];
+
+  it.each(broken)('gives the place of what is not UTF-8: %s', async (_, bytes, bad, column, hint) => {
+    const file = await folder.write('a.csv', Buffer.concat([start, Buffer.from(bytes), Buffer.from('\n')]));
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place).toEqual({ file, line: 4, column });
+    expect(error.message).toContain(`number ${start.length + bad + 1} in the file`);
+    expect(error.hint).toMatch(hint);
+  });
+
+  it('counts a byte-order mark among the bytes, not among the columns', async () => {
+    const file = await folder.write('a.csv', Buffer.concat([Buffer.from('\uFEFFte'), Buffer.from([0xff])]));
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place).toEqual({ file, line: 1, column: 3 });
+    expect(error.message).toContain('number 6 in the file');
+  });
+
+  it('finds a broken byte far into a file', async () => {
+    const lines = Buffer.from(`${header}${'some text é,x\r\n'.repeat(200_000)}`);
+    const file = await folder.write('a.csv', Buffer.concat([lines, Buffer.from([0x62, 0xff, 0x2c, 0x78])]));
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place).toEqual({ file, line: 200_002, column: 2 });
+  });
+
+  it('says when a file ends inside a character', async () => {
+    const file = await folder.write('a.csv', Buffer.from(`${header}a,😀`).subarray(0, -1));
+    const error = await humanErrorOf(readRows([file], columns));
+    expect(error.place).toEqual({ file, line: 2, column: 3 });
+    expect(error.message).toContain('ends in the middle of a character');
+  });
+});
