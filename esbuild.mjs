@@ -9,6 +9,8 @@ const common = {
   external: ['onnxruntime-node'],
   sourcemap: true,
   logLevel: 'warning',
+  // jsonc-parser's CommonJS build hides its requires from bundlers.
+  mainFields: ['module', 'main'],
   // Bundled CommonJS packages expect a `require`.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

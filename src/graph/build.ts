@@ -1,0 +1,135 @@
+import { type Attributes, inferTypes, type Node, type OpName, type Type, type Value } from './ops';
+import { type DType, normalizeAxis, type Shape, sameShape } from './shape';
+
+/** Makes a node and its outputs; the types of the outputs come from the operation table. */
+export function makeNode<Op extends OpName>(
+  op: Op,
+  inputs: readonly Value[],
+  attributes: Attributes[Op],
+  types: readonly Type[] = inferTypes[op](inputs, attributes),
+): Node<Op> {
+  const node: Node<Op> = { op, inputs, attributes, outputs: [] };
+  for (const type of types) addOutput(node, type);
+  return node;
+}
+
+/** The same operation on other inputs. */
+export function copyNode<Op extends OpName>(node: Node<Op>, inputs: readonly Value[]): Node<Op> {
+  return makeNode(node.op, inputs, node.attributes);
+}
+
+/** Appends an output to a node: a scan collects further values when a gradient asks for them. */
+export function addOutput(node: Node, { shape, dtype }: Type, name?: string): Value {
+  const value: Value = { node, output: node.outputs.length, shape, dtype, name };
+  node.outputs.push(value);
+  return value;
+}
+
+const one = <Op extends OpName>(op: Op, inputs: readonly Value[], attributes: Attributes[Op]): Value =>
+  makeNode(op, inputs, attributes).outputs[0]!;
+
+const unary = (op: OpName) => (x: Value) => one(op, [x], {});
+const binary = (op: OpName) => (a: Value | number, b: Value | number) =>
+  one(op, [asValue(a), asValue(b)], {});
+
+export function named<V extends Value>(value: V, name: string): V {
+  value.name = name;
+  return value;
+}
+
+/** A value that is fed when the graph runs. */
+export function input(name: string, shape: Shape, dtype: DType = 'float32'): Value {
+  return named(makeNode('input', [], {}, [{ shape, dtype }]).outputs[0]!, name);
+}
+
+/** A scalar, or a small tensor written row by row. */
+export function constant(data: number | readonly number[], shape: Shape = []): Value {
+  const list = typeof data === 'number' ? [data] : data;
+  return makeNode('constant', [], { data: list }, [{ shape, dtype: 'float32' }]).outputs[0]!;
+}
+
+function asValue(x: Value | number): Value {
+  return typeof x === 'number' ? constant(x) : x;
+}
+
+export const fill = (value: number, shape: Shape): Value => one('fill', [], { value, shape });
+export const toFloat = unary('toFloat');
+export const neg = unary('neg');
+export const exp = unary('exp');
+export const log = unary('log');
+export const sqrt = unary('sqrt');
+export const tanh = unary('tanh');
+export const sigmoid = unary('sigmoid');
+export const relu = unary('relu');
+export const softplus = unary('softplus');
+export const isPositive = unary('isPositive');
+export const logSoftmax = unary('logSoftmax');
+export const equal = binary('equal');
+export const add = binary('add');
+export const sub = binary('sub');
+export const mul = binary('mul');
+export const div = binary('div');
+export const minimum = binary('minimum');
+
+/** `a [..., m, k] x b [k, n] -> [..., m, n]`; the flags multiply by the transposed matrix instead. */
+export function matmul(a: Value, b: Value, { transposeA = false, transposeB = false } = {}): Value {
+  return one('matmul', [a, b], { transposeA, transposeB });
+}
+
+/** `a [..., m], b [..., n] -> [m, n]`, the sum of all outer products. */
+export const outerSum = (a: Value, b: Value): Value => one('outerSum', [a, b], {});
+
+export function sum(x: Value, axes: readonly number[], keepDims = false): Value {
+  return axes.length === 0 ? x : one('sum', [x], { axes: frontAxes(x, axes), keepDims });
+}
+
+export function max(x: Value, axes: readonly number[], keepDims = false): Value {
+  return one('max', [x], { axes: frontAxes(x, axes), keepDims });
+}
+
+function frontAxes(x: Value, axes: readonly number[]): number[] {
+  return axes.map((axis) => normalizeAxis(axis, x.shape.length));
+}
+
+export function reshape(x: Value, shape: Shape): Value {
+  return sameShape(x.shape, shape) ? x : one('reshape', [x], { shape });
+}
+
+export function broadcast(x: Value, shape: Shape): Value {
+  return sameShape(x.shape, shape) ? x : one('broadcast', [x], { shape });
+}
+
+export const transpose = (x: Value, permutation: readonly number[]): Value =>
+  one('transpose', [x], { permutation });
+
+export function concat(values: readonly Value[], axis: number): Value {
+  return values.length === 1 ? values[0]! : one('concat', values, { axis });
+}
+
+export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  return sizes.length === 1 ? [x] : makeNode('split', [x], { axis, sizes }).outputs;
+}
+
+export const pad = (x: Value, axis: number, before: number, after: number): Value =>
+  one('pad', [x], { axis, before, after });
+
+export const trim = (x: Value, axis: number, before: number, after: number): Value =>
+  one('trim', [x], { axis, before, after });
+
+export const gatherRows = (table: Value, ids: Value): Value => one('gatherRows', [table, ids], {});
+
+export const scatterAddRows = (values: Value, ids: Value, rows: Shape[number]): Value =>
+  one('scatterAddRows', [values, ids], { rows });
+
+/**
+ * Sums a value down to a shape that broadcasts to it: how a gradient comes back through a
+ * broadcast operand. Done once here, never in a gradient rule.
+ */
+export function sumTo(x: Value, shape: Shape): Value {
+  if (sameShape(x.shape, shape)) return x;
+  const added = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((dim, axis) =>
+    axis < added || (shape[axis - added] === 1 && dim !== 1) ? [axis] : [],
+  );
+  return reshape(sum(x, axes), shape);
+}

@@ -1,0 +1,137 @@
+import {
+  broadcast,
+  concat,
+  div,
+  equal,
+  exp,
+  fill,
+  gatherRows,
+  isPositive,
+  matmul,
+  mul,
+  neg,
+  outerSum,
+  pad,
+  reshape,
+  scatterAddRows,
+  sigmoid,
+  split,
+  sub,
+  sum,
+  transpose,
+  trim,
+} from './build';
+import type { Attributes, Node, OpName, Value } from './ops';
+import { type Differentiate, scanGradient } from './scan-gradient';
+import { normalizeAxis, type Shape } from './shape';
+
+export interface RuleInput<Op extends OpName> {
+  readonly node: Node<Op>;
+  readonly attributes: Attributes[Op];
+  readonly inputs: readonly Value[];
+  /** The node's first output, and its gradient. */
+  readonly y: Value;
+  readonly g: Value;
+  /** For operations with several outputs: the gradient of each, where there is one. */
+  readonly gradients: readonly (Value | undefined)[];
+  /** Which inputs' gradients are asked for; the others' need not be built. */
+  readonly wanted: readonly boolean[];
+  readonly differentiate: Differentiate;
+}
+
+/**
+ * `zero`: the output does not change with the input (masks, integers).
+ * `forbidden`: it does, but nothing may ask for it; a program that does is wrong.
+ */
+type Rule<Op extends OpName> =
+  | ((rule: RuleInput<Op>) => readonly (Value | undefined)[])
+  | 'zero'
+  | 'forbidden';
+
+/** The axes that a reduction dropped, put back with size 1, so that a gradient broadcasts again. */
+function keptShape(x: Value, axes: readonly number[]): Shape {
+  return x.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+}
+
+/**
+ * The gradient of every operation: given dL/dy, each rule says dL/dx for each input, before
+ * broadcasting is undone (the walk does that once for all). Factors that do not depend on
+ * dL/dy are grouped, so that a scan can compute them outside its loop.
+ */
+export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
+  input: 'zero',
+  constant: 'zero',
+  fill: 'zero',
+  toFloat: 'zero',
+  // y = -x
+  neg: ({ g }) => [neg(g)],
+  // y = e^x, dy = y
+  exp: ({ y, g }) => [mul(g, y)],
+  // y = ln x, dy = 1 / x
+  log: ({ inputs: [x], g }) => [div(g, x!)],
+  // y = sqrt x, dy = 1 / 2y
+  sqrt: ({ y, g }) => [div(g, mul(y, 2))],
+  // dy = 1 - y^2
+  tanh: ({ y, g }) => [mul(g, sub(1, mul(y, y)))],
+  // dy = y (1 - y)
+  sigmoid: ({ y, g }) => [mul(g, mul(y, sub(1, y)))],
+  relu: ({ inputs: [x], g }) => [mul(g, isPositive(x!))],
+  // y = ln(1 + e^x), dy = sigmoid x
+  softplus: ({ inputs: [x], g }) => [mul(g, sigmoid(x!))],
+  isPositive: 'zero',
+  equal: 'zero',
+  add: ({ g }) => [g, g],
+  sub: ({ g }) => [g, neg(g)],
+  mul: ({ inputs: [a, b], g }) => [mul(g, b!), mul(g, a!)],
+  // y = a / b, dy/db = -a / b^2 = -y / b
+  div: ({ inputs: [, b], y, g }) => [div(g, b!), mul(g, neg(div(y, b!)))],
+  minimum: 'forbidden',
+  // Y = A B: dA = G B', dB = A' G (and the same with A or B transposed)
+  matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB }, g }) => {
+    const shared = b!.shape.length < a!.shape.length;
+    const da = transposeA
+      ? matmul(b!, g, { transposeA: transposeB, transposeB: true })
+      : matmul(g, b!, { transposeB: !transposeB });
+    if (shared) return [da, transposeB ? outerSum(g, a!) : outerSum(a!, g)];
+    const db = transposeB
+      ? matmul(g, a!, { transposeA: true, transposeB: transposeA })
+      : matmul(a!, g, { transposeA: !transposeA });
+    return [da, db];
+  },
+  // Y = sum_i a_i b_i': da_i = Y_grad b_i, db_i = Y_grad' a_i
+  outerSum: ({ inputs: [a, b], g }) => [matmul(b!, g, { transposeB: true }), matmul(a!, g)],
+  sum: ({ inputs: [x], attributes: { axes }, g }) => [broadcast(reshape(g, keptShape(x!, axes)), x!.shape)],
+  // Equal maxima share the gradient evenly, as in torch.amax.
+  max: ({ inputs: [x], attributes: { axes }, y, g }) => {
+    const kept = keptShape(x!, axes);
+    const isMax = equal(x!, reshape(y, kept));
+    return [mul(reshape(g, kept), div(isMax, sum(isMax, axes, true)))];
+  },
+  // y = x - ln sum e^x, dx = g - softmax(x) sum g
+  logSoftmax: ({ y, g }) => [sub(g, mul(exp(y), sum(g, [-1], true)))],
+  reshape: ({ inputs: [x], g }) => [reshape(g, x!.shape)],
+  broadcast: ({ g }) => [g],
+  transpose: ({ attributes: { permutation }, g }) => [
+    transpose(
+      g,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
+  concat: ({ inputs, attributes: { axis }, g }) =>
+    split(
+      g,
+      axis,
+      inputs.map(({ shape }) => shape[normalizeAxis(axis, shape.length)] as number),
+    ),
+  split: ({ node, attributes: { axis }, gradients }) => [
+    concat(
+      node.outputs.map((y, i) => gradients[i] ?? fill(0, y.shape)),
+      axis,
+    ),
+  ],
+  pad: ({ attributes: { axis, before, after }, g }) => [trim(g, axis, before, after)],
+  trim: ({ attributes: { axis, before, after }, g }) => [pad(g, axis, before, after)],
+  gatherRows: ({ inputs: [table, ids], g }) => [scatterAddRows(g, ids!, table!.shape[0]!), undefined],
+  scatterAddRows: ({ inputs: [, ids], g }) => [gatherRows(g, ids!), undefined],
+  scan: ({ node, gradients, wanted, differentiate }) => scanGradient(node, gradients, wanted, differentiate),
+};

@@ -1,0 +1,267 @@
+import {
+  addToDim,
+  broadcastShapes,
+  type Dim,
+  type DType,
+  formatShape,
+  normalizeAxis,
+  replaceAxis,
+  type Shape,
+  sameShape,
+} from './shape';
+
+/** One result of a node. Values are compared by identity; a graph is what its results reach. */
+export interface Value {
+  readonly node: Node;
+  /** Which of the node's outputs this is. */
+  readonly output: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** A name for people: printed, and used in the ONNX file. Not necessarily unique. */
+  name: string | undefined;
+}
+
+export interface Node<Op extends OpName = OpName> {
+  readonly op: Op;
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes[Op];
+  readonly outputs: Value[];
+}
+
+/**
+ * What a scan repeats at every time step. `carries`, `slices` and `captured` are inputs of
+ * the body (in that order the inputs of the scan node: initial carries, sequences, captured
+ * values of the outer graph); `nextCarries` become the next step's carries.
+ */
+export interface ScanBody {
+  readonly carries: readonly Value[];
+  readonly slices: readonly Value[];
+  readonly captured: readonly Value[];
+  readonly nextCarries: readonly Value[];
+  /** Values of the body that are collected over time; grows when a gradient needs more of them. */
+  readonly stacked: Value[];
+}
+
+interface Empty {
+  readonly none?: never;
+}
+
+interface Reduction {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+interface Ends {
+  readonly axis: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Every operation with its attributes: the one list that all tables over operations follow. */
+export interface Attributes {
+  /** A value from outside: data, a parameter, or an input of a scan's body. */
+  input: Empty;
+  constant: { readonly data: readonly number[] };
+  /** One value, repeated to a shape that may have named sizes. */
+  fill: { readonly value: number; readonly shape: Shape };
+  toFloat: Empty;
+  neg: Empty;
+  exp: Empty;
+  log: Empty;
+  sqrt: Empty;
+  tanh: Empty;
+  sigmoid: Empty;
+  relu: Empty;
+  /** log(1 + exp(x)), without overflow. */
+  softplus: Empty;
+  /** 1 where x > 0, else 0: a mask without gradient. */
+  isPositive: Empty;
+  /** 1 where a = b, else 0: a mask without gradient. */
+  equal: Empty;
+  add: Empty;
+  sub: Empty;
+  mul: Empty;
+  div: Empty;
+  minimum: Empty;
+  /** `[..., m, k] x [k, n]`, or both with the same leading axes. */
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  /** `a [..., m], b [..., n] -> [m, n]`: the outer products, summed over all leading axes. */
+  outerSum: Empty;
+  sum: Reduction;
+  max: Reduction;
+  /** Logarithm of the softmax over the last axis. */
+  logSoftmax: Empty;
+  reshape: { readonly shape: Shape };
+  /** Repeats axes of size 1 (and adds leading axes) up to a shape. */
+  broadcast: { readonly shape: Shape };
+  transpose: { readonly permutation: readonly number[] };
+  concat: { readonly axis: number };
+  split: { readonly axis: number; readonly sizes: readonly number[] };
+  /** Adds zeros at the two ends of an axis. */
+  pad: Ends;
+  /** Cuts off the two ends of an axis: the inverse of `pad`. */
+  trim: Ends;
+  /** `table [rows, ...], ids [...] -> [...ids, ...]`. */
+  gatherRows: Empty;
+  /** The gradient of gatherRows: `values [...ids, ...], ids -> [rows, ...]`, repeated ids summed. */
+  scatterAddRows: { readonly rows: Dim };
+  scan: { readonly body: ScanBody; readonly reverse: boolean };
+}
+
+export type OpName = keyof Attributes;
+
+export interface Type {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+type Infer<Op extends OpName> = (inputs: readonly Type[], attributes: Attributes[Op]) => Type[];
+
+const float = (shape: Shape): Type[] => [{ shape, dtype: 'float32' }];
+
+const unary = ([x]: readonly Type[]): Type[] => {
+  requireFloat(x!);
+  return float(x!.shape);
+};
+
+const binary = ([a, b]: readonly Type[]): Type[] => {
+  requireFloat(a!);
+  requireFloat(b!);
+  return float(broadcastShapes(a!.shape, b!.shape));
+};
+
+const reduction = ([x]: readonly Type[], { axes, keepDims }: Reduction): Type[] => {
+  const reduced = new Set(axes.map((axis) => normalizeAxis(axis, x!.shape.length)));
+  const shape = x!.shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim));
+  return float(keepDims ? shape : shape.filter((_, axis) => !reduced.has(axis)));
+};
+
+const resized =
+  (sign: 1 | -1) =>
+  ([x]: readonly Type[], { axis, before, after }: Ends): Type[] => {
+    const at = normalizeAxis(axis, x!.shape.length);
+    return float(replaceAxis(x!.shape, at, addToDim(x!.shape[at]!, sign * (before + after))));
+  };
+
+function requireFloat(type: Type): void {
+  if (type.dtype !== 'float32') throw new Error(`expected float32, got ${type.dtype}`);
+}
+
+function swapLast(shape: Shape, swap: boolean): Shape {
+  return swap ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+}
+
+/** What each operation's outputs look like; throws where the inputs do not fit. */
+export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
+  input: () => {
+    throw new Error('an input states its own type');
+  },
+  constant: () => {
+    throw new Error('a constant states its own type');
+  },
+  fill: (_, { shape }) => float(shape),
+  toFloat: ([x]) => float(x!.shape),
+  neg: unary,
+  exp: unary,
+  log: unary,
+  sqrt: unary,
+  tanh: unary,
+  sigmoid: unary,
+  relu: unary,
+  softplus: unary,
+  isPositive: unary,
+  equal: binary,
+  add: binary,
+  sub: binary,
+  mul: binary,
+  div: binary,
+  minimum: binary,
+  matmul: ([a, b], { transposeA, transposeB }) => {
+    const left = swapLast(a!.shape, transposeA);
+    const right = swapLast(b!.shape, transposeB);
+    const leading = right.slice(0, -2);
+    const fits =
+      left.length >= 2 &&
+      right.length >= 2 &&
+      left.at(-1) === right.at(-2) &&
+      (leading.length === 0 || sameShape(leading, left.slice(0, -2)));
+    if (!fits) throw new Error(`cannot multiply ${formatShape(left)} by ${formatShape(right)}`);
+    return float([...left.slice(0, -1), right.at(-1)!]);
+  },
+  outerSum: ([a, b]) => {
+    if (!sameShape(a!.shape.slice(0, -1), b!.shape.slice(0, -1))) {
+      throw new Error(`leading axes of ${formatShape(a!.shape)} and ${formatShape(b!.shape)} differ`);
+    }
+    return float([a!.shape.at(-1)!, b!.shape.at(-1)!]);
+  },
+  sum: reduction,
+  max: reduction,
+  logSoftmax: unary,
+  reshape: ([x], { shape }) => {
+    const names = (s: Shape) => s.filter((dim) => typeof dim === 'string').sort();
+    const size = (s: Shape) =>
+      s.reduce<number>((count, dim) => (typeof dim === 'number' ? count * dim : count), 1);
+    if (!sameShape(names(x!.shape), names(shape)) || size(x!.shape) !== size(shape)) {
+      throw new Error(`cannot reshape ${formatShape(x!.shape)} to ${formatShape(shape)}`);
+    }
+    return [{ shape, dtype: x!.dtype }];
+  },
+  broadcast: ([x], { shape }) => {
+    if (!sameShape(broadcastShapes(x!.shape, shape), shape)) {
+      throw new Error(`cannot broadcast ${formatShape(x!.shape)} to ${formatShape(shape)}`);
+    }
+    return float(shape);
+  },
+  transpose: ([x], { permutation }) => [
+    { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype },
+  ],
+  concat: (inputs, { axis }) => {
+    const first = inputs[0]!.shape;
+    const at = normalizeAxis(axis, first.length);
+    const total = inputs.reduce((sum, { shape }) => {
+      const dim = shape[at];
+      if (typeof dim !== 'number' || !sameShape(replaceAxis(shape, at, 0), replaceAxis(first, at, 0))) {
+        throw new Error(
+          `cannot join ${inputs.map((input) => formatShape(input.shape)).join(' and ')} at ${axis}`,
+        );
+      }
+      return sum + dim;
+    }, 0);
+    return float(replaceAxis(first, at, total));
+  },
+  split: ([x], { axis, sizes }) => {
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (x!.shape[normalizeAxis(axis, x!.shape.length)] !== total) {
+      throw new Error(`cannot split axis ${axis} of ${formatShape(x!.shape)} into ${sizes.join(' + ')}`);
+    }
+    return sizes.flatMap((size) => float(replaceAxis(x!.shape, axis, size)));
+  },
+  pad: resized(1),
+  trim: resized(-1),
+  gatherRows: ([table, ids]) => {
+    if (ids!.dtype !== 'int64') throw new Error(`row ids must be int64, got ${ids!.dtype}`);
+    return float([...ids!.shape, ...table!.shape.slice(1)]);
+  },
+  scatterAddRows: ([values, ids], { rows }) => float([rows, ...values!.shape.slice(ids!.shape.length)]),
+  scan: (inputs, { body }) => {
+    const expected = [...body.carries, ...body.slices, ...body.captured];
+    if (inputs.length !== expected.length) throw new Error('a scan has one input for each input of its body');
+    inputs.forEach(({ shape }, i) => {
+      const isSequence = i >= body.carries.length && i < body.carries.length + body.slices.length;
+      const step = isSequence ? shape.slice(1) : shape;
+      if (!sameShape(step, expected[i]!.shape)) {
+        throw new Error(
+          `scan input ${i}: ${formatShape(step)} does not fit ${formatShape(expected[i]!.shape)}`,
+        );
+      }
+    });
+    body.nextCarries.forEach((next, i) => {
+      if (!sameShape(next.shape, body.carries[i]!.shape)) throw new Error(`carry ${i} changes its shape`);
+    });
+    const time = inputs[body.carries.length]!.shape[0]!;
+    return [
+      ...body.nextCarries.flatMap(({ shape }) => float(shape)),
+      ...body.stacked.flatMap(({ shape }) => float([time, ...shape])),
+    ];
+  },
+};

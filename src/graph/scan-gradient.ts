@@ -1,0 +1,236 @@
+import { add, copyNode, fill, input, makeNode, outerSum, reshape, sum } from './build';
+import type { Attributes, Node, OpName, Value } from './ops';
+import { stackedOutput } from './scan';
+import type { Shape } from './shape';
+import { dependents, topologicalOrder } from './walk';
+
+export type Differentiate = (
+  results: readonly Value[],
+  seeds: readonly Value[],
+  sources: readonly Value[],
+) => (Value | undefined)[];
+
+/**
+ * Operations that mean the same for one time step and for all steps at once, as long as axes
+ * count from the back. What a backward step computes with them from forward values alone is
+ * taken out of its loop.
+ */
+const timeParallel: ReadonlySet<OpName> = new Set<OpName>([
+  'neg',
+  'exp',
+  'log',
+  'sqrt',
+  'tanh',
+  'sigmoid',
+  'relu',
+  'softplus',
+  'isPositive',
+  'equal',
+  'add',
+  'sub',
+  'mul',
+  'div',
+]);
+
+/**
+ * The gradient of a scan: a scan in the other direction over the gradient of its body
+ * (back-propagation through time). Three things keep its loop small:
+ * - forward values that the backward step needs are collected by the forward scan;
+ * - what depends on forward values alone is computed for all steps at once, before the loop;
+ * - a weight's gradient, a sum over time of outer products, is one large product after the loop.
+ *
+ * `gradients`: one for each output of the node, where there is one. `wanted`: for which inputs.
+ */
+export function scanGradient(
+  node: Node<'scan'>,
+  gradients: readonly (Value | undefined)[],
+  wanted: readonly boolean[],
+  differentiate: Differentiate,
+): (Value | undefined)[] {
+  const { body, reverse } = node.attributes;
+  const carryCount = body.carries.length;
+  const bodyInputs = [...body.carries, ...body.slices, ...body.captured];
+
+  // One backward step: the gradients of what the step gave, to the gradients of what it took.
+  const carrySeeds = body.nextCarries.map((next, i) => input(gradientName(body.carries[i]!), next.shape));
+  const seededOutputs = gradients
+    .slice(carryCount)
+    .flatMap((gradient, i) => (gradient ? [{ gradient, i }] : []));
+  const stackedSeeds = seededOutputs.map(({ i }) =>
+    input(gradientName(body.stacked[i]!), body.stacked[i]!.shape),
+  );
+  const results = [...body.nextCarries, ...seededOutputs.map(({ i }) => body.stacked[i]!)];
+  const sources = bodyInputs.map((value, i) => (i < carryCount || wanted[i] ? value : undefined));
+  const found = differentiate(
+    results,
+    [...carrySeeds, ...stackedSeeds],
+    sources.filter((source) => source !== undefined),
+  );
+  let next = 0;
+  const bodyGradients = sources.map((source) => (source ? found[next++] : undefined));
+
+  const move = new BackwardBody(node, results, [...carrySeeds, ...stackedSeeds], bodyGradients);
+  const nextCarries = carrySeeds.map((seed, i) => {
+    const gradient = bodyGradients[i];
+    return gradient ? move.intoLoop(gradient) : fill(0, seed.shape);
+  });
+  const perInput = bodyGradients.map((gradient, i) => {
+    if (!gradient || i < carryCount) return undefined;
+    return i < carryCount + body.slices.length ? move.collected(gradient) : move.summedOverTime(gradient);
+  });
+
+  const backward = makeNode(
+    'scan',
+    [
+      ...carrySeeds.map((seed, i) => gradients[i] ?? fill(0, seed.shape)),
+      ...seededOutputs.map(({ gradient }) => gradient),
+      ...move.sequences,
+      ...move.capturedOuter,
+    ],
+    {
+      body: {
+        carries: carrySeeds,
+        slices: [...stackedSeeds, ...move.slices],
+        captured: move.captured,
+        nextCarries,
+        stacked: [],
+      },
+      reverse: !reverse,
+    },
+  );
+  return perInput.map((gradient, i) => (i < carryCount ? backward.outputs[i] : gradient?.(backward)));
+}
+
+/** How a gradient is read off the finished backward scan. */
+type Later = (backward: Node<'scan'>) => Value;
+
+/** Moves the expressions of one backward step to where they belong: into the loop, or out of it. */
+class BackwardBody {
+  readonly slices: Value[] = [];
+  readonly sequences: Value[] = [];
+  readonly captured: Value[] = [];
+  readonly capturedOuter: Value[] = [];
+  private readonly live: Set<Value>;
+  private readonly forwardNodes: Set<Node>;
+  private readonly inLoop = new Map<Value, Value>();
+  private readonly outside = new Map<Value, Value>();
+
+  constructor(
+    private readonly forward: Node<'scan'>,
+    results: readonly Value[],
+    seeds: readonly Value[],
+    gradients: readonly (Value | undefined)[],
+  ) {
+    this.live = dependents(topologicalOrder(gradients.filter((gradient) => gradient !== undefined)), seeds);
+    this.forwardNodes = new Set(topologicalOrder(results));
+    for (const seed of seeds) this.inLoop.set(seed, seed);
+  }
+
+  /** The value inside the backward loop. */
+  intoLoop(value: Value): Value {
+    const known = this.inLoop.get(value);
+    if (known) return known;
+    const { node } = value;
+    if (this.live.has(value) || !this.canLeaveLoop(value)) {
+      const copy = copyNode(
+        node,
+        node.inputs.map((operand) => this.intoLoop(operand)),
+      );
+      node.outputs.forEach((output, i) => {
+        copy.outputs[i]!.name = output.name;
+        this.inLoop.set(output, copy.outputs[i]!);
+      });
+      return this.inLoop.get(value)!;
+    }
+    if (node.op === 'constant' || node.op === 'fill') return value;
+    const placeholder = input(value.name ?? node.op, value.shape);
+    this.inLoop.set(value, placeholder);
+    if (this.isCaptured(value)) {
+      this.captured.push(placeholder);
+      this.capturedOuter.push(this.outer(value));
+    } else {
+      this.slices.push(placeholder);
+      this.sequences.push(this.outer(value));
+    }
+    return placeholder;
+  }
+
+  /** The value collected over time, once the backward scan is made. */
+  collected(value: Value): Later {
+    if (!this.live.has(value)) {
+      const outer = this.outer(value);
+      return () => outer;
+    }
+    const inLoop = this.intoLoop(value);
+    return (backward) => stackedOutput(backward, inLoop);
+  }
+
+  /** The value summed over time; a sum of products becomes one product of collected values. */
+  summedOverTime(value: Value): Later {
+    const { node } = value;
+    if (node.op === 'add' && node.inputs.every(({ shape }) => shape.length === value.shape.length)) {
+      const [a, b] = node.inputs.map((operand) => this.summedOverTime(operand));
+      return (backward) => add(a!(backward), b!(backward));
+    }
+    if (node.op === 'outerSum') {
+      const [a, b] = node.inputs.map((operand) => this.collected(operand));
+      return (backward) => outerSum(a!(backward), b!(backward));
+    }
+    if (node.op === 'sum' && !(node.attributes as Attributes['sum']).keepDims) {
+      const { axes } = node.attributes as Attributes['sum'];
+      const summand = this.collected(node.inputs[0]!);
+      return (backward) => sum(summand(backward), [0, ...axes.map((axis) => axis + 1)]);
+    }
+    const collected = this.collected(value);
+    return (backward) => sum(collected(backward), [0]);
+  }
+
+  private isCaptured(value: Value): boolean {
+    return this.forward.attributes.body.captured.includes(value);
+  }
+
+  /** Whether the value is there for all steps at once, or can be computed so. */
+  private canLeaveLoop({ node }: Value): boolean {
+    return (
+      node.inputs.length === 0 ||
+      this.forwardNodes.has(node) ||
+      (timeParallel.has(node.op) && node.inputs.every((operand) => this.canLeaveLoop(operand)))
+    );
+  }
+
+  /** A value that depends on the forward pass alone, for all time steps at once: `[time, ...]`. */
+  private outer(value: Value): Value {
+    const known = this.outside.get(value);
+    if (known) return known;
+    const outer = this.makeOuter(value);
+    this.outside.set(value, outer);
+    return outer;
+  }
+
+  private makeOuter(value: Value): Value {
+    const { body } = this.forward.attributes;
+    const { node } = value;
+    if (node.op === 'constant') return value;
+    const inputIndex = [...body.carries, ...body.slices, ...body.captured].indexOf(value);
+    if (inputIndex >= body.carries.length) return this.forward.inputs[inputIndex]!;
+    if (this.forwardNodes.has(node) || inputIndex >= 0) return stackedOutput(this.forward, value);
+    const rank = Math.max(...node.inputs.map(({ shape }) => shape.length));
+    return copyNode(
+      node,
+      node.inputs.map((operand) => this.withStepRank(operand, rank)),
+    ).outputs[value.output]!;
+  }
+
+  /** With the time axis in front, an operand of lower rank no longer lines up by itself. */
+  private withStepRank(value: Value, rank: number): Value {
+    const outer = this.outer(value);
+    const isStacked = outer.shape.length > value.shape.length;
+    if (!isStacked || value.shape.length === rank) return outer;
+    const ones: Shape = Array.from({ length: rank - value.shape.length }, () => 1);
+    return reshape(outer, [outer.shape[0]!, ...ones, ...value.shape]);
+  }
+}
+
+function gradientName(value: Value): string {
+  return `${value.name ?? value.node.op}_grad`;
+}

@@ -1,0 +1,99 @@
+import { add, matmul, mul, sigmoid, split, sub, tanh } from '../graph/build';
+import type { Value } from '../graph/ops';
+
+/**
+ * The weights of one direction of one recurrent layer, transposed from PyTorch's so that
+ * inputs multiply from the left; each holds all gates side by side in the cell's order.
+ */
+export interface CellWeights {
+  /** `[features, gates * hidden]` */
+  readonly inputWeight: Value;
+  /** `[hidden, gates * hidden]` */
+  readonly recurrentWeight: Value;
+  /** `[gates * hidden]` */
+  readonly inputBias: Value;
+  /** `[gates * hidden]` */
+  readonly recurrentBias: Value;
+}
+
+/**
+ * One kind of recurrence: what it does at one time step. The loop over time, the layers,
+ * directions and padding are the same for all kinds and live in recurrent.ts.
+ */
+export interface Cell {
+  /** In the order in which the weights hold them. PyTorch's order may differ. */
+  readonly gates: readonly string[];
+  /** The state: the first carry is also the output. */
+  readonly carries: number;
+  /** What does not depend on the state, for all steps at once: `x [time, batch, features]`. */
+  project(x: Value, weights: CellWeights, hidden: number): Value[];
+  /** The weights that the step uses. */
+  captured(weights: CellWeights, hidden: number): Value[];
+  /** The next state `[batch, hidden]`, one for each carry. */
+  step(
+    carries: readonly Value[],
+    slices: readonly Value[],
+    captured: readonly Value[],
+    hidden: number,
+  ): Value[];
+}
+
+/** h' = tanh(x W + b + h R + c), as torch.nn.RNN. */
+const rnn: Cell = {
+  gates: ['h'],
+  carries: 1,
+  project: (x, { inputWeight, inputBias, recurrentBias }) => [
+    add(matmul(x, inputWeight), add(inputBias, recurrentBias)),
+  ],
+  captured: ({ recurrentWeight }) => [recurrentWeight],
+  step: ([h], [x], [recurrent]) => [tanh(add(matmul(h!, recurrent!), x!))],
+};
+
+/**
+ * As torch.nn.GRU (Cho et al. 2014, with the reset gate applied after the product):
+ * r, z = sigmoid(...), n = tanh(x + r (h R + c)), h' = (1 - z) n + z h.
+ */
+const gru: Cell = {
+  gates: ['r', 'z', 'n'],
+  carries: 1,
+  project: (x, { inputWeight, inputBias, recurrentBias }, hidden) => {
+    const sizes = [2 * hidden, hidden];
+    const weights = split(inputWeight, 1, sizes);
+    const biases = split(inputBias, 0, sizes);
+    const [gateBias] = split(recurrentBias, 0, sizes);
+    return [add(matmul(x, weights[0]!), add(biases[0]!, gateBias!)), add(matmul(x, weights[1]!), biases[1]!)];
+  },
+  captured: ({ recurrentWeight, recurrentBias }, hidden) => [
+    recurrentWeight,
+    split(recurrentBias, 0, [2 * hidden, hidden])[1]!,
+  ],
+  step: ([h], [xGates, xNew], [recurrent, newBias], hidden) => {
+    const [hGates, hNew] = split(matmul(h!, recurrent!), -1, [2 * hidden, hidden]);
+    const [r, z] = split(sigmoid(add(hGates!, xGates!)), -1, [hidden, hidden]);
+    const n = tanh(add(mul(r!, add(hNew!, newBias!)), xNew!));
+    return [add(n, mul(z!, sub(h!, n)))];
+  },
+};
+
+/**
+ * As torch.nn.LSTM (Hochreiter and Schmidhuber 1997, with forget gate):
+ * i, f, o = sigmoid(...), g = tanh(...), c' = f c + i g, h' = o tanh(c').
+ * The three sigmoid gates stand together, so that one operation serves them all.
+ */
+const lstm: Cell = {
+  gates: ['i', 'f', 'o', 'g'],
+  carries: 2,
+  project: (x, { inputWeight, inputBias, recurrentBias }) => [
+    add(matmul(x, inputWeight), add(inputBias, recurrentBias)),
+  ],
+  captured: ({ recurrentWeight }) => [recurrentWeight],
+  step: ([h, c], [x], [recurrent], hidden) => {
+    const [gates, candidate] = split(add(matmul(h!, recurrent!), x!), -1, [3 * hidden, hidden]);
+    const [i, f, o] = split(sigmoid(gates!), -1, [hidden, hidden, hidden]);
+    const nextC = add(mul(f!, c!), mul(i!, tanh(candidate!)));
+    return [mul(o!, tanh(nextC)), nextC];
+  },
+};
+
+export const cells = { rnn, gru, lstm } as const;
+export type CellType = keyof typeof cells;

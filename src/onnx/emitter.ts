@@ -1,0 +1,232 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  TensorProto_DataType as TensorType,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import type { Node, Value } from '../graph/ops';
+import type { Dim, DType, Shape } from '../graph/shape';
+
+export type AttributeValue =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly tensor: TensorProto }
+  | { readonly graph: GraphProto };
+
+interface EmitOptions {
+  readonly node?: Node;
+  readonly outputs?: readonly string[];
+  readonly domain?: string;
+}
+
+export const elementType: Record<DType, TensorType> = { float32: TensorType.FLOAT, int64: TensorType.INT64 };
+
+/**
+ * Collects the nodes of one ONNX graph. Scalars, shapes and whatever else has no inputs belong
+ * to the outermost graph, where the bodies of scans can refer to them by name.
+ */
+export class Emitter {
+  readonly nodes: NodeProto[] = [];
+  private readonly shared: Shared;
+  private readonly names: Map<Value, string>;
+
+  constructor(private readonly parent?: Emitter) {
+    this.shared = parent?.shared ?? new Shared();
+    this.names = new Map();
+  }
+
+  /** The outermost graph. */
+  get root(): Emitter {
+    return this.parent?.root ?? this;
+  }
+
+  get initializers(): TensorProto[] {
+    return this.shared.initializers;
+  }
+
+  /** The name under which a value is known in this graph or in one around it. */
+  nameOf(value: Value): string | undefined {
+    return this.names.get(value) ?? this.parent?.nameOf(value);
+  }
+
+  bind(value: Value, name: string): void {
+    this.names.set(value, name);
+  }
+
+  /** A name that no other value of the model has. */
+  freshName(wish: string): string {
+    return this.shared.freshName(wish);
+  }
+
+  /** Fixes the name that a value will have: a promise to whoever runs the model. */
+  promise(value: Value, name: string): void {
+    this.shared.promised.set(value, name);
+  }
+
+  /**
+   * Appends a node and returns the names of its outputs: those of the graph's `node`, or fresh
+   * ones for what lies in between.
+   */
+  emit(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Record<string, AttributeValue> = {},
+    { node, outputs = [opType.toLowerCase()], domain = '' }: EmitOptions = {},
+  ): string[] {
+    const names = node
+      ? node.outputs.map((value) => this.shared.promised.get(value) ?? this.freshName(value.name ?? node.op))
+      : outputs.map((wish) => this.freshName(wish));
+    const attributeList = Object.entries(attributes).map(([name, value]) => attribute(name, value));
+    this.push(opType, domain, inputs, names, attributeList);
+    return names;
+  }
+
+  /** Appends a node whose output has exactly this name. */
+  emitNamed(opType: string, inputs: readonly string[], name: string): void {
+    this.push(opType, '', inputs, [name], []);
+  }
+
+  private push(
+    opType: string,
+    domain: string,
+    input: readonly string[],
+    output: readonly string[],
+    attribute: AttributeProto[],
+  ): void {
+    const name = `${opType}_${output[0]}`;
+    this.nodes.push(
+      create(NodeProtoSchema, { opType, domain, name, input: [...input], output: [...output], attribute }),
+    );
+  }
+
+  /** A constant of integers, `[n]`, shared by all who need the same. */
+  ints(values: readonly number[]): string {
+    return this.shared.constant(`ints_${values.join('_')}`, () => intTensor(values));
+  }
+
+  floats(values: readonly number[], shape: readonly number[]): string {
+    return this.shared.constant(`float_${shape.join('x')}_${values.join('_')}`, () =>
+      floatTensor(Float32Array.from(values), shape),
+    );
+  }
+
+  /** A tensor stored in the model under the value's own name: a trained weight. */
+  weight(value: Value, data: Float32Array): void {
+    const name = this.freshName(value.name ?? 'weight');
+    this.initializers.push({ ...floatTensor(data, value.shape as number[]), name });
+    this.bind(value, name);
+  }
+
+  /** Remembers where a named size can be read off: an axis of an input of the model. */
+  defineDims(value: Value, name: string): void {
+    value.shape.forEach((dim, axis) => {
+      if (typeof dim === 'string' && !this.shared.dims.has(dim)) this.shared.dims.set(dim, { name, axis });
+    });
+  }
+
+  /** The name of an int64 tensor `[rank]` that holds the shape. */
+  shape(shape: Shape): string {
+    const { root } = this;
+    if (shape.every((dim) => typeof dim === 'number')) return root.ints(shape);
+    return this.shared.once(`shape_${shape.join('_')}`, () => {
+      const parts = shape.map((dim) => root.dim(dim));
+      return parts.length === 1
+        ? parts[0]!
+        : root.emit('Concat', parts, { axis: { int: 0 } }, { outputs: ['shape'] })[0]!;
+    });
+  }
+
+  private dim(dim: Dim): string {
+    if (typeof dim === 'number') return this.ints([dim]);
+    return this.shared.once(`dim_${dim}`, () => {
+      const source = this.shared.dims.get(dim);
+      if (source) {
+        const range = { start: { int: source.axis }, end: { int: source.axis + 1 } };
+        return this.emit('Shape', [source.name], range, { outputs: [dim] })[0]!;
+      }
+      const [, base, offset] = /^(.+)([+-]\d+)$/.exec(dim) ?? [];
+      if (!base) throw new Error(`no input of the program tells the size '${dim}'`);
+      return this.emit('Add', [this.dim(base), this.ints([Number(offset)])], {}, { outputs: ['size'] })[0]!;
+    });
+  }
+}
+
+/** What the graphs of one model have in common. */
+class Shared {
+  readonly initializers: TensorProto[] = [];
+  readonly dims = new Map<string, { name: string; axis: number }>();
+  readonly promised = new Map<Value, string>();
+  private readonly taken = new Map<string, number>();
+  private readonly made = new Map<string, string>();
+
+  freshName(wish: string): string {
+    const count = this.taken.get(wish) ?? 0;
+    this.taken.set(wish, count + 1);
+    return count === 0 ? wish : this.freshName(`${wish}_${count}`);
+  }
+
+  once(key: string, make: () => string): string {
+    const known = this.made.get(key);
+    if (known !== undefined) return known;
+    const name = make();
+    this.made.set(key, name);
+    return name;
+  }
+
+  constant(key: string, make: () => TensorProto): string {
+    return this.once(key, () => {
+      const name = this.freshName(key.slice(0, 40));
+      this.initializers.push({ ...make(), name });
+      return name;
+    });
+  }
+}
+
+export function intTensor(values: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    dims: [BigInt(values.length)],
+    dataType: TensorType.INT64,
+    int64Data: values.map(BigInt),
+  });
+}
+
+export function floatTensor(data: Float32Array, shape: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    dims: shape.map(BigInt),
+    dataType: TensorType.FLOAT,
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) as Uint8Array<ArrayBuffer>,
+  });
+}
+
+export function valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoProto {
+  const dim = shape.map((size) => ({
+    value:
+      typeof size === 'number'
+        ? { case: 'dimValue' as const, value: BigInt(size) }
+        : { case: 'dimParam' as const, value: size },
+  }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: elementType[dtype], shape: { dim } } } },
+  });
+}
+
+function attribute(name: string, value: AttributeValue): AttributeProto {
+  const set = (fields: Partial<AttributeProto>) => ({ ...create(AttributeProtoSchema, { name }), ...fields });
+  if ('int' in value) return set({ type: AttributeType.INT, i: BigInt(value.int) });
+  if ('ints' in value) return set({ type: AttributeType.INTS, ints: value.ints.map(BigInt) });
+  if ('float' in value) return set({ type: AttributeType.FLOAT, f: value.float });
+  if ('tensor' in value) return set({ type: AttributeType.TENSOR, t: value.tensor });
+  if ('graph' in value) return set({ type: AttributeType.GRAPH, g: value.graph });
+  return set({ type: AttributeType.STRING, s: new TextEncoder().encode(value.string) });
+}

@@ -1,0 +1,196 @@
+import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema } from 'onnx-buf';
+import type { Node, OpName, Value } from '../graph/ops';
+import { topologicalOrder } from '../graph/walk';
+import {
+  type AttributeValue,
+  type Emitter,
+  Emitter as EmitterClass,
+  floatTensor,
+  valueInfo,
+} from './emitter';
+
+/** Emits the ONNX nodes of one operation and returns the name of each of its outputs. */
+type Lowering<Op extends OpName> = (emitter: Emitter, node: Node<Op>, inputs: readonly string[]) => string[];
+
+const simple =
+  (opType: string, attributes: Record<string, AttributeValue> = {}) =>
+  (emitter: Emitter, node: Node, inputs: readonly string[]) =>
+    emitter.emit(opType, inputs, attributes, { node });
+
+const compare =
+  (opType: string, second?: (emitter: Emitter) => string) =>
+  (emitter: Emitter, node: Node, inputs: readonly string[]) => {
+    const operands = second ? [...inputs, second(emitter)] : inputs;
+    return emitter.emit('Cast', emitter.emit(opType, operands), { to: { int: 1 } }, { node });
+  };
+
+const reduce =
+  (opType: string) =>
+  (emitter: Emitter, node: Node<'sum' | 'max'>, [x]: readonly string[]) => {
+    const { axes, keepDims } = node.attributes;
+    const keepdims = { int: keepDims ? 1 : 0 };
+    return emitter.emit(opType, [x!, emitter.ints(axes)], { keepdims }, { node });
+  };
+
+const flag = (value: boolean) => ({ int: value ? 1 : 0 });
+
+/** ONNX's word for "to the end" in Slice: the largest 64-bit integer that a number holds exactly. */
+const END = Number.MAX_SAFE_INTEGER;
+
+/** How each operation is said in ONNX (opset 18). */
+export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
+  input: (_, node) => {
+    throw new Error(`the input '${node.outputs[0]!.name}' is used but not listed among the program's inputs`);
+  },
+  constant: (emitter, node) => {
+    const { shape } = node.outputs[0]!;
+    return [emitter.floats(node.attributes.data, shape as number[])];
+  },
+  fill: (emitter, { attributes: { value, shape } }) =>
+    emitter.root.emit(
+      'ConstantOfShape',
+      [emitter.shape(shape)],
+      { value: { tensor: floatTensor(Float32Array.of(value), [1]) } },
+      { outputs: ['fill'] },
+    ),
+  toFloat: simple('Cast', { to: { int: 1 } }),
+  neg: simple('Neg'),
+  exp: simple('Exp'),
+  log: simple('Log'),
+  sqrt: simple('Sqrt'),
+  tanh: simple('Tanh'),
+  sigmoid: simple('Sigmoid'),
+  relu: simple('Relu'),
+  softplus: simple('Softplus'),
+  isPositive: compare('Greater', (emitter) => emitter.floats([0], [])),
+  equal: compare('Equal'),
+  add: simple('Add'),
+  sub: simple('Sub'),
+  mul: simple('Mul'),
+  div: simple('Div'),
+  minimum: simple('Min'),
+  matmul: (emitter, node, inputs) => {
+    const { transposeA, transposeB } = node.attributes;
+    if (!transposeA && !transposeB) return emitter.emit('MatMul', inputs, {}, { node });
+    const flags = { transA: flag(transposeA), transB: flag(transposeB) };
+    const isMatrix = node.outputs[0]!.shape.length === 2;
+    return isMatrix
+      ? emitter.emit('Gemm', inputs, flags, { node })
+      : emitter.emit('FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
+  },
+  outerSum: (emitter, node, inputs) => {
+    const matrices = inputs.map((name, i) => {
+      const { shape } = node.inputs[i]!;
+      return shape.length === 2
+        ? name
+        : emitter.emit('Reshape', [name, emitter.ints([-1, shape.at(-1) as number])])[0]!;
+    });
+    return emitter.emit('Gemm', matrices, { transA: flag(true) }, { node });
+  },
+  sum: reduce('ReduceSum'),
+  max: reduce('ReduceMax'),
+  logSoftmax: simple('LogSoftmax', { axis: { int: -1 } }),
+  reshape: (emitter, node, [x]) => {
+    const { shape } = node.attributes;
+    const named = shape.filter((dim) => typeof dim === 'string').length;
+    const target =
+      named === 1
+        ? emitter.ints(shape.map((dim) => (typeof dim === 'string' ? -1 : dim)))
+        : emitter.shape(shape);
+    return emitter.emit('Reshape', [x!, target], {}, { node });
+  },
+  broadcast: (emitter, node, [x]) =>
+    emitter.emit('Expand', [x!, emitter.shape(node.attributes.shape)], {}, { node }),
+  transpose: (emitter, node, inputs) =>
+    emitter.emit('Transpose', inputs, { perm: { ints: node.attributes.permutation } }, { node }),
+  concat: (emitter, node, inputs) =>
+    emitter.emit('Concat', inputs, { axis: { int: node.attributes.axis } }, { node }),
+  split: (emitter, node, [x]) => {
+    const { axis, sizes } = node.attributes;
+    return emitter.emit('Split', [x!, emitter.ints(sizes)], { axis: { int: axis } }, { node });
+  },
+  pad: (emitter, node, [x]) => {
+    const { axis, before, after } = node.attributes;
+    const operands = [x!, emitter.ints([before, after]), emitter.floats([0], []), emitter.ints([axis])];
+    return emitter.emit('Pad', operands, {}, { node });
+  },
+  trim: (emitter, node, [x]) => {
+    const { axis, before, after } = node.attributes;
+    const ends = emitter.ints([after === 0 ? END : -after]);
+    const operands = [x!, emitter.ints([before]), ends, emitter.ints([axis])];
+    return emitter.emit('Slice', operands, {}, { node });
+  },
+  gatherRows: simple('Gather'),
+  // Not ScatterND: onnxruntime's adds repeated rows from several threads at once and loses some.
+  scatterAddRows: (emitter, node, [values, ids]) => {
+    const { shape } = node.outputs[0]!;
+    const [rowShape, idRank] = [node.inputs[0]!.shape, node.inputs[1]!.shape.length];
+    const width = rowShape.slice(idRank) as number[];
+    const flatValues = emitter.emit('Reshape', [values!, emitter.ints([-1, ...width])])[0]!;
+    const column = emitter.emit('Reshape', [ids!, emitter.ints([-1, ...width.map(() => 1)])])[0]!;
+    const flatIds = emitter.emit('Expand', [column, emitter.ints([1, ...width])])[0]!;
+    const zeros = emitter.emit('ConstantOfShape', [emitter.shape(shape)])[0]!;
+    const attributes = { axis: { int: 0 }, reduction: { string: 'add' } };
+    return emitter.emit('ScatterElements', [zeros, flatIds, flatValues], attributes, { node });
+  },
+  scan: (emitter, node, inputs) => {
+    const { body, reverse } = node.attributes;
+    const inner = new EmitterClass(emitter);
+    const bodyInputs = [...body.carries, ...body.slices].map((value, i) => {
+      const name = emitter.freshName(value.name ?? `in${i}`);
+      inner.bind(value, name);
+      return valueInfo(name, value.shape, value.dtype);
+    });
+    const outerCount = bodyInputs.length;
+    body.captured.forEach((value, i) => {
+      inner.bind(value, inputs[outerCount + i]!);
+    });
+    const results = [...body.nextCarries, ...body.stacked];
+    lowerNodes(inner, results);
+    // Every output of a body needs a name of its own that one of the body's nodes made.
+    const produced = new Set(inner.nodes.flatMap(({ output }) => output));
+    const outputs = results.map((value) => {
+      const name = inner.nameOf(value)!;
+      return produced.delete(name)
+        ? name
+        : inner.emit('Identity', [name], {}, { outputs: [value.name ?? 'out'] })[0]!;
+    });
+    const graph = create(GraphProtoSchema, {
+      name: emitter.freshName('step'),
+      node: inner.nodes,
+      input: bodyInputs,
+      output: outputs.map((name, i) => valueInfo(name, results[i]!.shape, 'float32')),
+    });
+    const direction = reverse ? 1 : 0;
+    return emitter.emit(
+      'Scan',
+      inputs.slice(0, outerCount),
+      {
+        body: { graph },
+        num_scan_inputs: { int: body.slices.length },
+        scan_input_directions: { ints: body.slices.map(() => direction) },
+        scan_output_directions: { ints: body.stacked.map(() => direction) },
+      },
+      { node },
+    );
+  },
+};
+
+/** Emits every node that the values depend on and that has no name yet. */
+export function lowerNodes(emitter: Emitter, values: readonly Value[]): void {
+  for (const node of topologicalOrder(values)) {
+    if (node.outputs.every((output) => emitter.nameOf(output) !== undefined)) continue;
+    // What has no inputs is a constant: the outermost graph holds it once for all.
+    const home = node.inputs.length === 0 ? emitter.root : emitter;
+    const names = lowerNode(home, node);
+    node.outputs.forEach((output, i) => {
+      home.bind(output, names[i]!);
+    });
+  }
+}
+
+function lowerNode<Op extends OpName>(emitter: Emitter, node: Node<Op>): string[] {
+  const inputs = node.inputs.map((input) => emitter.nameOf(input)!);
+  return lowerings[node.op](emitter, node, inputs);
+}

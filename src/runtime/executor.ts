@@ -1,0 +1,40 @@
+import type { Program } from '../graph/program';
+import type { DType } from '../graph/shape';
+
+/** A dense array in host memory, row by row. Executors may keep a handle to it: reuse the object. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A compiled program. */
+export interface Executable {
+  /**
+   * Runs the program once. Results named in `into` are written to the tensors given there, all
+   * others are returned as new tensors. An input and a result must not share memory.
+   */
+  run(feeds: Tensors, into?: Tensors): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** Executes programs. Models, gradients and the training loop know nothing of what is behind it. */
+export interface Executor {
+  /** For people and for the run's record: "onnxruntime 1.30.0, cpu". */
+  readonly name: string;
+  readonly threads: number;
+  compile(program: Program, weights?: ReadonlyMap<string, Float32Array>): Promise<Executable>;
+}
+
+export function floatTensor(
+  shape: readonly number[],
+  data?: ArrayLike<number>,
+): Tensor & { data: Float32Array } {
+  const size = shape.reduce((count, dim) => count * dim, 1);
+  const array = data === undefined ? new Float32Array(size) : Float32Array.from(data);
+  if (array.length !== size)
+    throw new Error(`${array.length} numbers do not fill the shape [${shape.join(', ')}]`);
+  return { dtype: 'float32', shape, data: array };
+}

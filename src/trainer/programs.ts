@@ -1,0 +1,161 @@
+import {
+  add,
+  constant,
+  gatherRows,
+  input,
+  mul,
+  named,
+  reshape,
+  sum,
+  toFloat,
+  transpose,
+} from '../graph/build';
+import { differentiate } from '../graph/differentiate';
+import type { Value } from '../graph/ops';
+import type { Program } from '../graph/program';
+import { type ClassifierOptions, classifierLogits } from '../models/classifier';
+import { type LossType, losses, meanLoss } from '../nn/losses';
+import type { Optimizer } from '../nn/optimizers';
+import { type DropoutMask, type ParameterSpec, Scope } from '../nn/scope';
+
+export interface ModelShape {
+  readonly model: ClassifierOptions;
+  readonly embeddingSize: number;
+  /** Logits for each text: one for each class, or one in all for two classes with BCE. */
+  readonly outputs: number;
+  readonly loss: LossType;
+}
+
+export interface GradientProgram {
+  readonly program: Program;
+  /** All parameters but the embedding table, which stays outside: see row-table.ts. */
+  readonly parameters: readonly ParameterSpec[];
+  readonly dropoutMasks: readonly DropoutMask[];
+}
+
+/** The inputs that every program over a batch shares. */
+function batchInputs(embeddingSize: number) {
+  return {
+    embedded: input('embedded', ['time', 'batch', embeddingSize]),
+    mask: input('mask', ['time', 'batch', 1]),
+  };
+}
+
+function lossInputs(outputs: number) {
+  return { targets: input('targets', ['batch', outputs]), rows: input('rows', []) };
+}
+
+/**
+ * One forward and backward pass. Results: `loss []`, `logits [batch, outputs]`,
+ * `<parameter>_grad` for each parameter, `embedded_grad [time, batch, size]` if the embedding
+ * is trained, and `squares []`, the sum of the squares of all parameters' gradients.
+ */
+export function gradientProgram(shape: ModelShape, trainEmbedding: boolean): GradientProgram {
+  const scope = new Scope(true);
+  const { embedded, mask } = batchInputs(shape.embeddingSize);
+  const { targets, rows } = lossInputs(shape.outputs);
+  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
+  const loss = meanLoss(losses[shape.loss](logits, targets), rows);
+
+  const parameters = [...scope.parameters.values()];
+  const sources = [...parameters.map(({ value }) => value), ...(trainEmbedding ? [embedded] : [])];
+  const gradients = differentiate([loss], [constant(1)], sources).map((gradient) => gradient!);
+  const squares = gradients
+    .slice(0, parameters.length)
+    .map((gradient) => sum(mul(gradient, gradient), allAxes(gradient)))
+    .reduce(add);
+  return {
+    program: {
+      name: 'gradients',
+      inputs: [
+        embedded,
+        mask,
+        targets,
+        rows,
+        ...parameters.map(({ value }) => value),
+        ...scope.dropoutMasks.map(({ value }) => value),
+      ],
+      outputs: {
+        loss,
+        logits,
+        squares,
+        ...Object.fromEntries(sources.map((source, i) => [`${source.name}_grad`, gradients[i]!])),
+      },
+    },
+    parameters: parameters.map(({ spec }) => spec),
+    dropoutMasks: scope.dropoutMasks.map(({ mask: dropoutMask }) => dropoutMask),
+  };
+}
+
+/** The forward pass without dropout: `logits`, and `loss`, the mean over the batch. */
+export function evaluationProgram(shape: ModelShape): Program {
+  const scope = new Scope(false);
+  const { embedded, mask } = batchInputs(shape.embeddingSize);
+  const { targets, rows } = lossInputs(shape.outputs);
+  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
+  const loss = meanLoss(losses[shape.loss](logits, targets), rows);
+  const parameters = [...scope.parameters.values()].map(({ value }) => value);
+  return {
+    name: 'evaluation',
+    inputs: [embedded, mask, targets, rows, ...parameters],
+    outputs: { loss, logits },
+  };
+}
+
+/**
+ * The finished model by itself, in the form that other tools expect:
+ * `input_ids, attention_mask [batch, time] (int64) -> logits [batch, outputs]`.
+ */
+export function inferenceProgram(shape: ModelShape, vocabularySize: number): Program {
+  const scope = new Scope(false);
+  const ids = input('input_ids', ['batch', 'time'], 'int64');
+  const attention = input('attention_mask', ['batch', 'time'], 'int64');
+  const table = scope.parameter(EMBEDDING, [vocabularySize, shape.embeddingSize], { type: 'zeros' });
+  const embedded = gatherRows(table, transpose(ids, [1, 0]));
+  const mask = reshape(transpose(toFloat(attention), [1, 0]), ['time', 'batch', 1]);
+  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
+  const parameters = [...scope.parameters.values()].map(({ value }) => value);
+  return { name: 'classifier', inputs: [ids, attention, ...parameters], outputs: { logits } };
+}
+
+export const EMBEDDING = 'embedding.weight';
+
+export interface UpdatedParameter {
+  readonly name: string;
+  /** Rows that a batch touched have a named number: see row-table.ts. */
+  readonly shape: readonly (number | string)[];
+}
+
+/**
+ * One step of the optimizer. Inputs: each parameter, its gradient `<name>_grad`, its state
+ * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped.
+ * Results: `<name>_next` and `<name>.<state>_next`.
+ */
+export function updateProgram(
+  parameters: readonly UpdatedParameter[],
+  optimizer: Optimizer,
+  clipped: boolean,
+): Program {
+  const scalars = Object.fromEntries(
+    Object.keys(optimizer.scalars(1, 1)).map((name) => [name, input(name, [])]),
+  );
+  const scale = clipped ? input('gradientScale', []) : undefined;
+  const inputs: Value[] = [...Object.values(scalars), ...(scale ? [scale] : [])];
+  const outputs: Record<string, Value> = {};
+  for (const { name, shape } of parameters) {
+    const parameter = input(name, shape);
+    const gradient = input(`${name}_grad`, shape);
+    const state = optimizer.state.map((stateName) => input(`${name}.${stateName}`, shape));
+    inputs.push(parameter, gradient, ...state);
+    const next = optimizer.update(parameter, scale ? mul(gradient, scale) : gradient, state, scalars);
+    outputs[`${name}_next`] = named(next.parameter, `${name}_next`);
+    optimizer.state.forEach((stateName, i) => {
+      outputs[`${name}.${stateName}_next`] = next.state[i]!;
+    });
+  }
+  return { name: 'update', inputs, outputs };
+}
+
+function allAxes({ shape }: Value): number[] {
+  return shape.map((_, axis) => axis);
+}

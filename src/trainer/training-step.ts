@@ -1,0 +1,181 @@
+import type { Random } from '../data/random';
+import { createOptimizer, type Optimizer, type OptimizerOptions } from '../nn/optimizers';
+import type { DropoutMask } from '../nn/scope';
+import { type Executable, type Executor, floatTensor, type Tensor } from '../runtime/executor';
+import type { Batch } from './batch';
+import { fillDropoutMask } from './dropout';
+import { ParameterStore } from './parameters';
+import { EMBEDDING, evaluationProgram, gradientProgram, type ModelShape, updateProgram } from './programs';
+import { RowTable } from './row-table';
+
+export interface StepOptions {
+  readonly shape: ModelShape;
+  readonly optimizer: OptimizerOptions;
+  /** The largest global norm of a step's gradient; 0 leaves it as it is. */
+  readonly gradientClip: number;
+  /** `[vocabulary, size]`; trained in place unless frozen. Row 0 is padding. */
+  readonly embedding: Float32Array;
+  readonly frozenEmbedding: boolean;
+  readonly vocabularySize: number;
+}
+
+export interface StepResult {
+  /** The mean over the batch. */
+  readonly loss: number;
+  /** `[batch, outputs]` */
+  readonly logits: Float32Array;
+}
+
+/**
+ * The compiled training step: a program for the gradients, one for the optimizer's update, and
+ * between them what belongs to neither: summing the rows of the embedding table and scaling the
+ * gradient to the allowed norm.
+ */
+export class TrainingStep {
+  private step = 0;
+  private readonly embeddedBuffers = { embedded: new Float32Array(0), gradient: new Float32Array(0) };
+
+  private constructor(
+    private readonly options: StepOptions,
+    private readonly optimizer: Optimizer,
+    readonly parameters: ParameterStore,
+    readonly table: RowTable,
+    private readonly dropoutMasks: readonly DropoutMask[],
+    private readonly gradients: Executable,
+    private readonly update: Executable,
+    private readonly evaluation: Executable,
+  ) {}
+
+  static async compile(executor: Executor, options: StepOptions): Promise<TrainingStep> {
+    const optimizer = createOptimizer(options.optimizer);
+    const { shape, frozenEmbedding, embedding, vocabularySize } = options;
+    const gradient = gradientProgram(shape, !frozenEmbedding);
+    const updated = [
+      ...gradient.parameters,
+      ...(frozenEmbedding ? [] : [{ name: EMBEDDING, shape: ['touched', shape.embeddingSize] }]),
+    ];
+    const programs = [
+      gradient.program,
+      updateProgram(updated, optimizer, options.gradientClip > 0),
+      evaluationProgram(shape),
+    ];
+    const [gradients, update, evaluation] = await Promise.all(
+      programs.map((program) => executor.compile(program)),
+    );
+    const state = frozenEmbedding ? [] : optimizer.state.map(() => new Float32Array(embedding.length));
+    return new TrainingStep(
+      options,
+      optimizer,
+      new ParameterStore(gradient.parameters, optimizer.state),
+      new RowTable(embedding, vocabularySize, state, optimizer.idle),
+      gradient.dropoutMasks,
+      gradients!,
+      update!,
+      evaluation!,
+    );
+  }
+
+  /** One step of training. `random` draws the dropout masks. */
+  async train(batch: Batch, learningRate: number, random: Random): Promise<StepResult> {
+    const { table, options, parameters } = this;
+    const { embedded, gradient } = this.embedded(batch);
+    if (options.frozenEmbedding) table.read(batch.ids, embedded.data as Float32Array);
+    else table.gather(batch.ids, embedded.data as Float32Array);
+    const results = await this.gradients.run(
+      { ...this.batchFeeds(batch, embedded), ...parameters.values, ...this.drawDropout(batch, random) },
+      { ...parameters.gradientTensors, ...(options.frozenEmbedding ? {} : { embedded_grad: gradient }) },
+    );
+    const rowSquares = options.frozenEmbedding
+      ? 0
+      : table.accumulate(batch.ids, gradient.data as Float32Array);
+    const loss = scalarOf(results.loss!);
+    const norm = Math.sqrt(scalarOf(results.squares!) + rowSquares);
+    // A step that is not finite must not reach the weights: whoever called decides what to do.
+    if (Number.isFinite(loss) && Number.isFinite(norm)) await this.applyUpdate(learningRate, norm);
+    return { loss: Number.isFinite(norm) ? loss : Number.NaN, logits: results.logits!.data as Float32Array };
+  }
+
+  /** The forward pass without dropout. Call `settle` first if training went on since. */
+  async evaluate(batch: Batch): Promise<StepResult> {
+    const { embedded } = this.embedded(batch);
+    this.table.read(batch.ids, embedded.data as Float32Array);
+    const results = await this.evaluation.run({
+      ...this.batchFeeds(batch, embedded),
+      ...this.parameters.values,
+    });
+    return { loss: scalarOf(results.loss!), logits: results.logits!.data as Float32Array };
+  }
+
+  /** Brings the embedding table up to date: before evaluating or saving. */
+  settle(): void {
+    if (!this.options.frozenEmbedding) this.table.settle();
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.gradients, this.update, this.evaluation].map((program) => program.release()));
+  }
+
+  private async applyUpdate(learningRate: number, norm: number): Promise<void> {
+    const { options, parameters, table, optimizer } = this;
+    this.step++;
+    const scalars = {
+      ...optimizer.scalars(this.step, learningRate),
+      // As torch.nn.utils.clip_grad_norm_.
+      ...(options.gradientClip > 0
+        ? { gradientScale: Math.min(1, options.gradientClip / (norm + 1e-6)) }
+        : {}),
+    };
+    const rows = options.frozenEmbedding
+      ? { feeds: {}, into: {} }
+      : table.updateTensors(EMBEDDING, optimizer.state);
+    await this.update.run(
+      {
+        ...Object.fromEntries(
+          Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
+        ),
+        ...parameters.feeds,
+        ...parameters.gradientTensors,
+        ...rows.feeds,
+      },
+      { ...parameters.next, ...rows.into },
+    );
+    parameters.swap();
+    if (!options.frozenEmbedding) table.finishStep(this.step, learningRate);
+  }
+
+  private batchFeeds(batch: Batch, embedded: Tensor): Record<string, Tensor> {
+    return { embedded, mask: batch.mask, targets: batch.targets, rows: floatTensor([], [batch.size]) };
+  }
+
+  private drawDropout(batch: Batch, random: Random): Record<string, Tensor> {
+    const sizes: Record<string, number> = { time: batch.time, batch: batch.size };
+    return Object.fromEntries(
+      this.dropoutMasks.map(({ name, shape, rate }) => {
+        const tensor = floatTensor(shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim)));
+        fillDropoutMask(tensor.data, rate, random);
+        return [name, tensor];
+      }),
+    );
+  }
+
+  /** Buffers for a batch's vectors and their gradient, kept from step to step. */
+  private embedded({ time, size }: Batch): { embedded: Tensor; gradient: Tensor } {
+    const { embeddingSize } = this.options.shape;
+    const length = time * size * embeddingSize;
+    const buffers = this.embeddedBuffers;
+    if (buffers.embedded.length < length) {
+      buffers.embedded = new Float32Array(length);
+      buffers.gradient = new Float32Array(length);
+    }
+    const view = (data: Float32Array): Tensor => ({
+      dtype: 'float32',
+      shape: [time, size, embeddingSize],
+      data: data.subarray(0, length),
+    });
+    return { embedded: view(buffers.embedded), gradient: view(buffers.gradient) };
+  }
+}
+
+function scalarOf(tensor: Tensor): number {
+  return Number(tensor.data[0]);
+}
