@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -186,13 +187,18 @@ export class RunWriter {
   finish(status: FinishedEvent['status'], message?: string): void {
     if (this.#finished) return;
     if (status === 'failed') removeQuietly(reservePath(this.folder));
-    try {
-      this.#eventLog.sync();
-      this.#write({ ...this.#record, status, message, endedAt: new Date().toISOString() });
-      this.emit({ type: 'finished', status, message });
-      this.#eventLog.sync();
-    } catch (error) {
-      if (status !== 'failed') throw error;
+    const steps = [
+      () => this.#eventLog.sync(),
+      () => this.#write({ ...this.#record, status, message, endedAt: new Date().toISOString() }),
+      () => this.emit({ type: 'finished', status, message }),
+      () => this.#eventLog.sync(),
+    ];
+    for (const step of steps) {
+      try {
+        step();
+      } catch (error) {
+        if (status !== 'failed') throw error;
+      }
     }
     this.#finished = true;
     clearInterval(this.#heartbeat);
@@ -220,11 +226,12 @@ export class RunWriter {
 /** A file that whole pieces are appended to, in order, each at once. */
 class AppendFile {
   readonly #fd: number;
-  #size = 0;
+  #size: number;
 
   constructor(readonly path: string) {
     try {
       this.#fd = openSync(path, 'a');
+      this.#size = fstatSync(this.#fd).size;
     } catch (error) {
       throw fileError('writing', path, error);
     }

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/protocol/events';
+import { parseEventLine, readEvents } from '../../src/runs/events';
+import { humanErrorOf, seededRandom, temporaryFolder, warning } from './support';
+
+const time = '2026-11-22T14:30:05.123Z';
+
+/** One event of each type, with every optional key. */
+const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }> } = {
+  started: { type: 'started', time, id: '20261122-143005-imdb-0a1b', name: 'imdb' },
+  phase: { type: 'phase', time, phase: 'building vocabulary' },
+  data: {
+    type: 'data',
+    time,
+    rows: { train: 80, validation: 20, test: 0 },
+    classes: [{ label: '<b>spam</b>', train: 40, validation: 10, test: 0 }],
+    lengths: { median: 12.5, p95: 80, longest: 300, cutTexts: 1, cutTokenShare: 0.01 },
+    vocabulary: { size: 100, seen: 140, vectorsFound: 90, unknownTokenShare: 0.1 },
+  },
+  model: {
+    type: 'model',
+    time,
+    summary: 'LSTM, 1 layer of 128 units',
+    parameters: [{ name: 'embedding.weight', shape: [100, 20], trained: false }],
+    parameterCount: 2000,
+    device: 'cpu',
+    threads: 2,
+  },
+  batch: {
+    type: 'batch',
+    time,
+    epoch: 1,
+    epochs: 3,
+    batch: 2,
+    batches: 5,
+    step: 2,
+    loss: 0.69,
+    accuracy: 0.5,
+    learningRate: 1e-3,
+    samplesPerSecond: 320.5,
+    etaSeconds: 12,
+  },
+  epoch: {
+    type: 'epoch',
+    time,
+    epoch: 1,
+    train: { loss: 0.5, accuracy: 0.75 },
+    validation: { loss: null, accuracy: null, macroF1: null },
+    learningRate: 1e-3,
+    best: true,
+    seconds: 3.5,
+  },
+  evaluation: {
+    type: 'evaluation',
+    time,
+    evaluation: {
+      split: 'test',
+      rows: 2,
+      loss: null,
+      accuracy: 0.5,
+      macroF1: 0.5,
+      classes: [{ label: 'größe 🙂', precision: 1, recall: 0.5, f1: 2 / 3, support: 2 }],
+      confusion: [[2]],
+    },
+  },
+  warning: { type: 'warning', time, message: 'line 3\nline 4' },
+  finished: { type: 'finished', time, status: 'failed', message: 'a.csv:1:1: broken' },
+};
+
+describe('parseEventLine', () => {
+  it.each(Object.values(everyType))('reads back a $type event whole', (event) => {
+    expect(parseEventLine(JSON.stringify(event))).toEqual(event);
+  });
+
+  it.each([
+    { what: 'no JSON', line: '{"type":"warn', words: 'JSON' },
+    { what: 'no object', line: '3', words: 'event' },
+    { what: 'an unknown type', line: JSON.stringify({ type: 'dance', time }), words: 'type' },
+    { what: 'a missing key', line: JSON.stringify({ type: 'warning', time }), words: 'message' },
+    { what: 'no time', line: JSON.stringify({ type: 'warning', message: '' }), words: 'time' },
+    {
+      what: 'a number that was not finite',
+      line: JSON.stringify({ ...everyType.batch, loss: Number.NaN }),
+      words: 'loss',
+    },
+  ])('says what is wrong with $what', ({ line, words }) => {
+    const result = parseEventLine(line);
+    if (result.type !== 'invalid') throw new Error('It was read.');
+    expect(result.message).toContain(words);
+  });
+});
+
+describe('readEvents', () => {
+  const lines = Object.values(everyType).map((event) => JSON.stringify(event));
+
+  function fileWith(content: string | Uint8Array): string {
+    const file = join(temporaryFolder(), 'events.ndjson');
+    writeFileSync(file, content);
+    return file;
+  }
+
+  it.each([
+    { what: 'an empty file', content: '', events: [] },
+    { what: 'whole lines', content: `${lines.join('\n')}\n`, events: Object.values(everyType) },
+    { what: 'a last line that is cut', content: `${lines[0]}\n{"type":"wa`, events: [everyType.started] },
+    { what: 'only a cut line', content: '{"type":"wa', events: [] },
+    {
+      what: 'a last line of zeros, as after a power cut',
+      content: `${lines[0]}\n\0\0\0\n`,
+      events: [everyType.started],
+    },
+  ])('reads $what', ({ content, events }) => {
+    expect(readEvents(fileWith(content))).toEqual({ events, problems: [] });
+  });
+
+  it('lists broken lines elsewhere and reads on', () => {
+    const file = fileWith(`${lines[0]}\nstray output\n\n${lines[7]}\n{"type":"warning"}\n${lines[8]}\n`);
+    const { events, problems } = readEvents(file);
+    expect(events).toEqual([everyType.started, everyType.warning, everyType.finished]);
+    expect(problems.map(({ line }) => line)).toEqual([2, 3, 5]);
+  });
+
+  it('names a file that is missing', () => {
+    const file = join(temporaryFolder(), 'events.ndjson');
+    expect(humanErrorOf(() => readEvents(file)).place).toEqual({ file });
+  });
+
+  const seed = 7;
+  it(`reads the whole lines of a file cut at any byte (seed ${seed})`, () => {
+    const random = seededRandom(seed);
+    const events = Array.from({ length: 30 }, (_, index) => warning(`Größe ${index} 🙂 "zitiert"\n`));
+    const bytes = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    for (let round = 0; round < 200; round++) {
+      const cut = Math.floor(random() * (bytes.length + 1));
+      const whole = bytes.subarray(0, cut).filter((byte) => byte === 0x0a).length;
+      expect(readEvents(fileWith(bytes.subarray(0, cut))), `cut at ${cut}`).toEqual({
+        events: events.slice(0, whole),
+        problems: [],
+      });
+    }
+  });
+});
