@@ -73,11 +73,13 @@ export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
     // pipeline may report the aborted reading instead of what aborted it.
     let failure: unknown;
     const readAll = async (records: AsyncIterable<RawRecord>) => {
-      try {
-        for await (const record of records) readRecord(record);
-      } catch (error) {
-        failure = error;
-        throw error;
+      for await (const record of records) {
+        try {
+          readRecord(record);
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
       }
     };
     try {

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadDataset } from '../../src/data/load';
+import { humanErrorOf, temporaryFolder } from './support';
+
+const folder = temporaryFolder();
+const columns = { text: 'text', label: 'label' };
+
+function csvOf(...counts: [label: string, count: number][]) {
+  const rows = counts.flatMap(([label, count]) =>
+    Array.from({ length: count }, (_, i) => `${label} ${i},${label}\n`),
+  );
+  return `text,label\n${rows.join('')}`;
+}
+
+async function load(options: Partial<Parameters<typeof loadDataset>[0]>, seed = 1) {
+  const data = { train: 'train.csv', validation: 0.2, ...columns, ...options };
+  return loadDataset(data, dirname(folder.path('x')), seed);
+}
+
+it('splits validation rows from the training rows', async () => {
+  const file = await folder.write('train.csv', csvOf(['b', 10], ['a', 20]));
+  const { labels, train, validation, test } = await load({});
+  expect(labels).toEqual(['a', 'b']);
+  expect([train.length, validation.length, test.length]).toEqual([24, 6, 0]);
+  expect(validation.filter((row) => row.label === 'b')).toHaveLength(2);
+  for (const row of [...train, ...validation]) {
+    expect(row.labelIndex).toBe(row.label === 'a' ? 0 : 1);
+    expect(row.file).toBe(file);
+  }
+});
+
+it('reads validation and test rows from files of their own', async () => {
+  await folder.write('train.csv', csvOf(['a', 3], ['b', 3]));
+  await folder.write('more.csv', csvOf(['b', 1]));
+  await folder.write('held.csv', csvOf(['b', 2]));
+  const set = await load({ train: ['train.csv', 'more.csv'], validation: 'held.csv', test: ['held.csv'] });
+  expect([set.train.length, set.validation.length, set.test.length]).toEqual([7, 2, 2]);
+  expect(set.validation[1]).toEqual({
+    text: 'b 1',
+    label: 'b',
+    file: folder.path('held.csv'),
+    line: 3,
+    labelIndex: 1,
+  });
+});
+
+it('numbers the classes in the order that is given', async () => {
+  await folder.write('train.csv', csvOf(['a', 3], ['b', 3]));
+  const { labels, train } = await load({ labels: ['b', 'never', 'a'] });
+  expect(labels).toEqual(['b', 'never', 'a']);
+  expect(new Set(train.map((row) => `${row.label}${row.labelIndex}`))).toEqual(new Set(['a2', 'b0']));
+});
+
+it('trains on a sample where only a quick try is wanted', async () => {
+  await folder.write('train.csv', csvOf(['a', 300], ['b', 100]));
+  await folder.write('test.csv', csvOf(['a', 30], ['b', 10]));
+  const { train, validation, test } = await load({ maxRows: 40, test: 'test.csv' });
+  expect([train.length, validation.length, test.length]).toEqual([32, 8, 40]);
+  expect(train.filter((row) => row.label === 'b')).toHaveLength(8);
+});
+
+it('draws by the seed', async () => {
+  await folder.write('train.csv', csvOf(['a', 100], ['b', 100]));
+  const lines = async (seed: number) => (await load({}, seed)).validation.map((row) => row.line);
+  expect(await lines(1)).toEqual(await lines(1));
+  expect(await lines(1)).not.toEqual(await lines(2));
+});
+
+it.each(['validation', 'test'] as const)(
+  'refuses a label in %s rows that was never trained',
+  async (part) => {
+    await folder.write('train.csv', csvOf(['ham', 3], ['spam', 3]));
+    const file = await folder.write('held.csv', csvOf(['ham', 1], ['spma', 1]));
+    const error = await humanErrorOf(load({ [part]: 'held.csv' }));
+    expect(error.place).toEqual({ file, line: 3 });
+    expect(error.message).toContain('no training row has the label "spma"');
+    expect(error.hint).toBe('Did you mean "spam"? Trained: "ham", "spam".');
+    const listed = await humanErrorOf(load({ [part]: 'held.csv', labels: ['ham', 'spam', 'spma'] }));
+    expect(listed.place).toEqual({ file, line: 3 });
+  },
+);
+
+it('refuses a single class', async () => {
+  const file = await folder.write('train.csv', csvOf(['ham', 3]));
+  const error = await humanErrorOf(load({}));
+  expect(error.place).toEqual({ file });
+  expect(error.message).toContain('"ham"');
+});
+
+it('digests the contents of the files and the parts they play', async () => {
+  const contents = csvOf(['a', 3], ['b', 3]);
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  await folder.write('train.csv', contents);
+  await folder.write('copy.csv', contents);
+  const { digest } = await load({ test: 'copy.csv' });
+  expect(digest).toBe(sha256(`train ${sha256(contents)}\ntest ${sha256(contents)}\n`));
+  expect((await load({ validation: 'copy.csv' })).digest).not.toBe(digest);
+  await folder.write('copy.csv', `${contents}c,a\n`);
+  expect((await load({ test: 'copy.csv' })).digest).not.toBe(digest);
+});
