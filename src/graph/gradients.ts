@@ -88,11 +88,11 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   minimum: 'forbidden',
   // Y = A B: dA = G B', dB = A' G (and the same with A or B transposed)
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB }, g }) => {
-    const shared = b!.shape.length < a!.shape.length;
     const da = transposeA
       ? matmul(b!, g, { transposeA: transposeB, transposeB: true })
       : matmul(g, b!, { transposeB: !transposeB });
-    if (shared) return [da, transposeB ? outerSum(g, a!) : outerSum(a!, g)];
+    // A matrix that serves all leading axes: one sum of outer products, which a scan takes out of its loop.
+    if (b!.shape.length === 2 && !transposeA) return [da, transposeB ? outerSum(g, a!) : outerSum(a!, g)];
     const db = transposeB
       ? matmul(g, a!, { transposeA: true, transposeB: transposeA })
       : matmul(a!, g, { transposeA: !transposeA });

@@ -18,6 +18,14 @@ export type OptimizerOptions =
       readonly weightDecay: number;
     };
 
+/** Some entries `[first, end)` of a table and of its state tensors: one row. */
+export interface RowSlice {
+  readonly table: Float32Array;
+  readonly state: readonly Float32Array[];
+  readonly first: number;
+  readonly end: number;
+}
+
 /**
  * How a row of an embedding table goes on while no batch touches it (its gradient is zero):
  * at each step `p <- keep p - stepWeight decay^k u`, k steps after the row was last touched.
@@ -26,12 +34,13 @@ export type OptimizerOptions =
 export interface IdleRule {
   /** By how much the step direction shrinks from one idle step to the next. */
   readonly decay: number;
-  /** By how much each state tensor shrinks with each idle step. */
-  readonly stateDecay: readonly number[];
   keep(learningRate: number): number;
   stepWeight(step: number, learningRate: number): number;
-  /** The direction u of entry `i`, read off the state tensors as step `step` left them. */
-  direction(step: number): (state: readonly Float32Array[], i: number) => number;
+  /**
+   * Makes up for `steps` idle steps after step `from`: p <- keep p - moved u, where u is the
+   * direction that the state had at step `from`; the state shrinks as it would have.
+   */
+  catchUp(row: RowSlice, idle: { from: number; steps: number; keep: number; moved: number }): void;
 }
 
 export interface Optimizer {
@@ -46,6 +55,17 @@ export interface Optimizer {
     state: readonly Value[],
     scalars: Readonly<Record<string, Value>>,
   ): { parameter: Value; state: Value[] };
+  /**
+   * The same step for one row of a table, in place, in one pass over its entries: `gradient` from
+   * index `at`, times `scale`.
+   */
+  updateRow(
+    row: RowSlice,
+    gradient: Float32Array,
+    at: number,
+    scale: number,
+    scalars: Readonly<Record<string, number>>,
+  ): void;
   /** Missing where a row without gradient cannot be left alone: with weight decay in the gradient. */
   readonly idle: IdleRule | undefined;
 }
@@ -84,17 +104,39 @@ function adam({ type, beta1, beta2, epsilon, weightDecay }: AdamOptions): Optimi
       const step = div(mul(nextM, scalars.stepSize!), add(sqrt(nextV), scalars.epsilon!));
       return { parameter: sub(kept, step), state: [nextM, nextV] };
     },
+    updateRow(
+      { table, state: [m, v], first, end },
+      gradient,
+      at,
+      scale,
+      { stepSize, epsilon: smallest, keep },
+    ) {
+      const kept = keep ?? 1;
+      const penalty = coupled ? weightDecay : 0;
+      for (let i = first, from = at; i < end; i++, from++) {
+        const g = gradient[from]! * scale + penalty * table[i]!;
+        const nextM = beta1 * m![i]! + (1 - beta1) * g;
+        const nextV = beta2 * v![i]! + (1 - beta2) * g * g;
+        m![i] = nextM;
+        v![i] = nextV;
+        table[i] = kept * table[i]! - (stepSize! * nextM) / (Math.sqrt(nextV) + smallest!);
+      }
+    },
     idle: coupled
       ? undefined
       : {
           decay: beta1 / Math.sqrt(beta2),
-          stateDecay: [beta1, beta2],
           keep: (learningRate) => (decoupled ? 1 - learningRate * weightDecay : 1),
           stepWeight,
-          // Epsilon, which is tiny beside sqrt(v), is taken as it was at the first idle step.
-          direction: (step) => {
-            const smallest = epsilon * rootCorrection(step + 1);
-            return ([m, v], i) => m![i]! / (Math.sqrt(v![i]!) + smallest);
+          catchUp({ table, state: [m, v], first, end }, { from, steps, keep, moved }) {
+            // Epsilon, which is tiny beside sqrt(v), is taken as it was at the first idle step.
+            const smallest = epsilon * rootCorrection(from + 1);
+            const [shrinkM, shrinkV] = [beta1 ** steps, beta2 ** steps];
+            for (let i = first; i < end; i++) {
+              table[i] = keep * table[i]! - (moved * m![i]!) / (Math.sqrt(v![i]!) + smallest);
+              m![i] = m![i]! * shrinkM;
+              v![i] = v![i]! * shrinkV;
+            }
           },
         },
   };
@@ -111,18 +153,29 @@ function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer {
       const direction = nesterov ? add(g, mul(next, momentum)) : next;
       return { parameter: sub(parameter, mul(direction, scalars.stepSize!)), state: buffer ? [next] : [] };
     },
+    updateRow({ table, state: [buffer], first, end }, gradient, at, scale, { stepSize }) {
+      for (let i = first, from = at; i < end; i++, from++) {
+        const g = gradient[from]! * scale + weightDecay * table[i]!;
+        const next = buffer ? momentum * buffer[i]! + g : g;
+        if (buffer) buffer[i] = next;
+        table[i] = table[i]! - stepSize! * (nesterov ? g + momentum * next : next);
+      }
+    },
     idle:
       weightDecay > 0
         ? undefined
         : {
             decay: momentum,
-            stateDecay: momentum > 0 ? [momentum] : [],
             keep: () => 1,
             stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
-            direction:
-              () =>
-              ([buffer], i) =>
-                buffer?.[i] ?? 0,
+            catchUp({ table, state: [buffer], first, end }, { steps, moved }) {
+              if (!buffer) return;
+              const shrink = momentum ** steps;
+              for (let i = first; i < end; i++) {
+                table[i] = table[i]! - moved * buffer[i]!;
+                buffer[i] = buffer[i]! * shrink;
+              }
+            },
           },
   };
 }

@@ -32,13 +32,14 @@ export class IdleSteps {
     this.steps = step;
   }
 
-  /** What happened to a row last touched at step `start`, up to the last recorded step. */
-  since(start: number): { keep: number; moved: number; stateDecay: number[] } {
+  /** What happened to a row last touched at step `from`, up to the last recorded step. */
+  since(from: number): { from: number; steps: number; keep: number; moved: number } {
     const kept = this.kept[this.steps]!;
     return {
-      keep: kept / this.kept[start]!,
-      moved: this.moved[start]! * kept,
-      stateDecay: this.rule.stateDecay.map((decay) => decay ** (this.steps - start)),
+      from,
+      steps: this.steps - from,
+      keep: kept / this.kept[from]!,
+      moved: this.moved[from]! * kept,
     };
   }
 

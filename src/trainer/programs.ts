@@ -120,19 +120,13 @@ export function inferenceProgram(shape: ModelShape, vocabularySize: number): Pro
 
 export const EMBEDDING = 'embedding.weight';
 
-export interface UpdatedParameter {
-  readonly name: string;
-  /** Rows that a batch touched have a named number: see row-table.ts. */
-  readonly shape: readonly (number | string)[];
-}
-
 /**
  * One step of the optimizer. Inputs: each parameter, its gradient `<name>_grad`, its state
  * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped.
  * Results: `<name>_next` and `<name>.<state>_next`.
  */
 export function updateProgram(
-  parameters: readonly UpdatedParameter[],
+  parameters: readonly ParameterSpec[],
   optimizer: Optimizer,
   clipped: boolean,
 ): Program {

@@ -1,11 +1,10 @@
-import type { IdleRule } from '../nn/optimizers';
-import type { Tensor } from '../runtime/executor';
+import type { Optimizer } from '../nn/optimizers';
 import { IdleSteps } from './idle-steps';
 
 /**
  * An embedding table and its optimizer state, of which each step reads and writes only the rows
  * that the batch touches. A step over 8 000 tokens touches about 2 500 of 25 000 rows: moving
- * the whole table and its state through the optimizer would take longer than the rest of the step.
+ * the whole table and its state through the optimizer would take as long as the rest of the step.
  *
  * This is not "sparse Adam": a row that was left alone for k steps first makes up for the moves
  * that the dense optimizer would have made with its momentum in those steps (see IdleRule). What
@@ -16,67 +15,67 @@ import { IdleSteps } from './idle-steps';
  */
 export class RowTable {
   readonly width: number;
+  /** The optimizer's state, each tensor of the table's shape. */
+  readonly state: readonly Float32Array[];
   /** Distinct rows of the current batch, in the order in which the batch names them. */
-  private touched: Int32Array;
+  private readonly touched: Int32Array;
   private touchedCount = 0;
+  /** Where a touched row's gradient is summed up; -1 for all other rows. */
   private readonly slotOf: Int32Array;
   private readonly lastStep: Int32Array;
   private readonly idle: IdleSteps | undefined;
-  private readonly compact: {
-    parameter: Float32Array;
-    gradient: Float32Array;
-    state: Float32Array[];
-    next: Float32Array[];
-  };
+  /** `[touched, width]` */
+  private gradient = new Float32Array(0);
 
-  /** `table`: `[rows, width]`, updated in place; `state`: the optimizer's, of the same shape. */
+  /** `table`: `[rows, width]`, updated in place. Without an optimizer it can only be read. */
   constructor(
     readonly table: Float32Array,
     readonly rows: number,
-    readonly state: readonly Float32Array[],
-    private readonly rule: IdleRule | undefined,
+    private readonly optimizer: Optimizer | undefined,
   ) {
     this.width = table.length / rows;
+    this.state = optimizer ? optimizer.state.map(() => new Float32Array(table.length)) : [];
     this.touched = new Int32Array(rows);
     this.slotOf = new Int32Array(rows).fill(-1);
     this.lastStep = new Int32Array(rows);
-    this.idle = rule && new IdleSteps(rule);
-    const empty = () => new Float32Array(0);
-    this.compact = {
-      parameter: empty(),
-      gradient: empty(),
-      state: state.map(empty),
-      next: [empty(), ...state.map(empty)],
-    };
+    this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
   }
 
-  /** Starts a step with a batch's token ids and writes their vectors, `[ids, width]`. */
-  gather(ids: ArrayLike<number>, embedded: Float32Array): void {
-    const { table, width } = this;
-    this.touch(ids);
-    for (let i = 0; i < ids.length; i++) copyRow(table, ids[i]!, embedded, i, width);
-  }
-
-  /** Reads vectors without taking part in training: for evaluation, after `settle`. */
+  /** Writes the vectors of these token ids, `[ids, width]`. */
   read(ids: ArrayLike<number>, embedded: Float32Array): void {
-    for (let i = 0; i < ids.length; i++) copyRow(this.table, ids[i]!, embedded, i, this.width);
+    const { table, width } = this;
+    for (let i = 0; i < ids.length; i++) {
+      const first = ids[i]! * width;
+      embedded.set(table.subarray(first, first + width), i * width);
+    }
   }
 
-  /** Sums the gradients of equal tokens; returns the sum of the squares over all rows. */
+  /** Starts a training step: brings the batch's rows up to date, then reads them. */
+  gather(ids: ArrayLike<number>, embedded: Float32Array): void {
+    const { slotOf, touched } = this;
+    for (let slot = 0; slot < this.touchedCount; slot++) slotOf[touched[slot]!] = -1;
+    this.touchedCount = 0;
+    if (this.idle) {
+      for (let i = 0; i < ids.length; i++) this.touch(ids[i]!);
+    } else {
+      for (let row = 1; row < this.rows; row++) this.touch(row);
+    }
+    this.read(ids, embedded);
+  }
+
+  /** Sums the gradients `[ids, width]` of equal tokens; returns the sum of the squares over all rows. */
   accumulate(ids: ArrayLike<number>, embeddedGradient: Float32Array): number {
     const { width, slotOf } = this;
-    const { gradient } = this.reserve();
     const length = this.touchedCount * width;
+    if (this.gradient.length < length) this.gradient = new Float32Array(Math.ceil(length * 1.5));
+    const { gradient } = this;
     gradient.fill(0, 0, length);
     for (let i = 0; i < ids.length; i++) {
-      const id = ids[i]!;
-      if (id === 0) continue;
-      let to = slotOf[id]! * width;
+      if (ids[i] === 0) continue;
+      let to = slotOf[ids[i]!]! * width;
       let from = i * width;
-      for (const end = from + width; from < end; ) {
+      for (const end = from + width; from < end; to++, from++) {
         gradient[to] = gradient[to]! + embeddedGradient[from]!;
-        to++;
-        from++;
       }
     }
     let squares = 0;
@@ -84,42 +83,15 @@ export class RowTable {
     return squares;
   }
 
-  /** The touched rows `[touched, width]` as the update program's inputs and outputs. */
-  updateTensors(
-    name: string,
-    stateNames: readonly string[],
-  ): { feeds: Record<string, Tensor>; into: Record<string, Tensor> } {
-    const { touchedCount, width, compact } = this;
-    const length = touchedCount * width;
-    const view = (data: Float32Array): Tensor => ({
-      dtype: 'float32',
-      shape: [touchedCount, width],
-      data: data.subarray(0, length),
-    });
-    [this.table, ...this.state].forEach((from, which) => {
-      const to = which === 0 ? compact.parameter : compact.state[which - 1]!;
-      for (let slot = 0; slot < touchedCount; slot++) copyRow(from, this.touched[slot]!, to, slot, width);
-    });
-    const feeds: Record<string, Tensor> = {
-      [name]: view(compact.parameter),
-      [`${name}_grad`]: view(compact.gradient),
-    };
-    const into: Record<string, Tensor> = { [`${name}_next`]: view(compact.next[0]!) };
-    stateNames.forEach((stateName, i) => {
-      feeds[`${name}.${stateName}`] = view(compact.state[i]!);
-      into[`${name}.${stateName}_next`] = view(compact.next[i + 1]!);
-    });
-    return { feeds, into };
-  }
-
-  /** Writes the updated rows back and ends step `step` (counted from 1). */
-  finishStep(step: number, learningRate: number): void {
-    const { touchedCount, width, touched, lastStep } = this;
-    [this.table, ...this.state].forEach((to, which) => {
-      for (let slot = 0; slot < touchedCount; slot++)
-        copyRow(this.compact.next[which]!, slot, to, touched[slot]!, width);
-    });
-    for (let slot = 0; slot < touchedCount; slot++) lastStep[touched[slot]!] = step;
+  /** Ends step `step` (counted from 1): updates the touched rows with their gradient times `scale`. */
+  update(step: number, learningRate: number, scale: number): void {
+    const optimizer = this.optimizer!;
+    const scalars = optimizer.scalars(step, learningRate);
+    for (let slot = 0; slot < this.touchedCount; slot++) {
+      const row = this.touched[slot]!;
+      optimizer.updateRow(this.slice(row), this.gradient, slot * this.width, scale, scalars);
+      this.lastStep[row] = step;
+    }
     this.idle?.record(step, learningRate);
   }
 
@@ -129,61 +101,23 @@ export class RowTable {
     for (let row = 1; row < this.rows; row++) this.catchUp(row);
   }
 
-  private touch(ids: ArrayLike<number>): void {
-    const { slotOf, touched, touchedCount } = this;
-    for (let slot = 0; slot < touchedCount; slot++) slotOf[touched[slot]!] = -1;
-    this.touchedCount = 0;
-    if (!this.idle) {
-      for (let row = 1; row < this.rows; row++) this.addTouched(row);
-      return;
-    }
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i]!;
-      if (id !== 0 && slotOf[id] === -1) {
-        this.addTouched(id);
-        this.catchUp(id);
-      }
-    }
-  }
-
-  private addTouched(row: number): void {
+  private touch(row: number): void {
+    if (row === 0 || this.slotOf[row] !== -1) return;
     this.slotOf[row] = this.touchedCount;
     this.touched[this.touchedCount++] = row;
+    this.catchUp(row);
   }
 
   /** Makes up for the steps in which the row was not touched. */
   private catchUp(row: number): void {
-    const { table, state, width, rule } = this;
-    const from = this.lastStep[row]!;
-    const idle = this.idle!;
-    if (from === idle.steps) return;
-    const { keep, moved, stateDecay } = idle.since(from);
-    const direction = rule!.direction(from);
-    const [first, end] = [row * width, (row + 1) * width];
-    for (let i = first; i < end; i++) table[i] = table[i]! * keep - moved * direction(state, i);
-    state.forEach((tensor, which) => {
-      const decay = stateDecay[which]!;
-      for (let i = first; i < end; i++) tensor[i] = tensor[i]! * decay;
-    });
-    this.lastStep[row] = idle.steps;
+    const { idle, lastStep } = this;
+    if (!idle || lastStep[row] === idle.steps) return;
+    this.optimizer!.idle!.catchUp(this.slice(row), idle.since(lastStep[row]!));
+    lastStep[row] = idle.steps;
   }
 
-  /** Buffers for the touched rows, grown by half as much again where they do not suffice. */
-  private reserve() {
-    const { compact, touchedCount, width } = this;
-    if (compact.parameter.length < touchedCount * width) {
-      const make = () => new Float32Array(Math.min(Math.ceil(touchedCount * 1.5), this.rows) * width);
-      compact.parameter = make();
-      compact.gradient = make();
-      compact.state = compact.state.map(make);
-      compact.next = compact.next.map(make);
-    }
-    return compact;
+  private slice(row: number) {
+    const { table, state, width } = this;
+    return { table, state, first: row * width, end: (row + 1) * width };
   }
-}
-
-function copyRow(from: Float32Array, fromRow: number, to: Float32Array, toRow: number, width: number): void {
-  let source = fromRow * width;
-  let target = toRow * width;
-  for (const end = source + width; source < end; ) to[target++] = from[source++]!;
 }

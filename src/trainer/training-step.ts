@@ -5,7 +5,7 @@ import { type Executable, type Executor, floatTensor, type Tensor } from '../run
 import type { Batch } from './batch';
 import { fillDropoutMask } from './dropout';
 import { ParameterStore } from './parameters';
-import { EMBEDDING, evaluationProgram, gradientProgram, type ModelShape, updateProgram } from './programs';
+import { evaluationProgram, gradientProgram, type ModelShape, updateProgram } from './programs';
 import { RowTable } from './row-table';
 
 export interface StepOptions {
@@ -50,24 +50,19 @@ export class TrainingStep {
     const optimizer = createOptimizer(options.optimizer);
     const { shape, frozenEmbedding, embedding, vocabularySize } = options;
     const gradient = gradientProgram(shape, !frozenEmbedding);
-    const updated = [
-      ...gradient.parameters,
-      ...(frozenEmbedding ? [] : [{ name: EMBEDDING, shape: ['touched', shape.embeddingSize] }]),
-    ];
     const programs = [
       gradient.program,
-      updateProgram(updated, optimizer, options.gradientClip > 0),
+      updateProgram(gradient.parameters, optimizer, options.gradientClip > 0),
       evaluationProgram(shape),
     ];
     const [gradients, update, evaluation] = await Promise.all(
       programs.map((program) => executor.compile(program)),
     );
-    const state = frozenEmbedding ? [] : optimizer.state.map(() => new Float32Array(embedding.length));
     return new TrainingStep(
       options,
       optimizer,
       new ParameterStore(gradient.parameters, optimizer.state),
-      new RowTable(embedding, vocabularySize, state, optimizer.idle),
+      new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer),
       gradient.dropoutMasks,
       gradients!,
       update!,
@@ -118,16 +113,12 @@ export class TrainingStep {
   private async applyUpdate(learningRate: number, norm: number): Promise<void> {
     const { options, parameters, table, optimizer } = this;
     this.step++;
+    // As torch.nn.utils.clip_grad_norm_.
+    const scale = options.gradientClip > 0 ? Math.min(1, options.gradientClip / (norm + 1e-6)) : 1;
     const scalars = {
       ...optimizer.scalars(this.step, learningRate),
-      // As torch.nn.utils.clip_grad_norm_.
-      ...(options.gradientClip > 0
-        ? { gradientScale: Math.min(1, options.gradientClip / (norm + 1e-6)) }
-        : {}),
+      ...(options.gradientClip > 0 ? { gradientScale: scale } : {}),
     };
-    const rows = options.frozenEmbedding
-      ? { feeds: {}, into: {} }
-      : table.updateTensors(EMBEDDING, optimizer.state);
     await this.update.run(
       {
         ...Object.fromEntries(
@@ -135,12 +126,11 @@ export class TrainingStep {
         ),
         ...parameters.feeds,
         ...parameters.gradientTensors,
-        ...rows.feeds,
       },
-      { ...parameters.next, ...rows.into },
+      parameters.next,
     );
     parameters.swap();
-    if (!options.frozenEmbedding) table.finishStep(this.step, learningRate);
+    if (!options.frozenEmbedding) table.update(this.step, learningRate, scale);
   }
 
   private batchFeeds(batch: Batch, embedded: Tensor): Record<string, Tensor> {
