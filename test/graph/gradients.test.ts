@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import * as g from '../../src/graph/build';
+import { differentiate } from '../../src/graph/differentiate';
+import { gradientRules } from '../../src/graph/gradients';
+import type { OpName, Value } from '../../src/graph/ops';
+import { scan } from '../../src/graph/scan';
+import { checkGradient, type GradientCase } from '../support/check-gradient';
+
+type Case = Omit<GradientCase, 'name'>;
+
+const unary = (build: (x: Value) => Value, range: readonly [number, number] = [-1, 1]): Case => ({
+  inputs: [[2, 3]],
+  range,
+  build: ([x]) => build(x!),
+});
+
+const binary = (build: (a: Value, b: Value) => Value, range: readonly [number, number] = [-1, 1]): Case[] =>
+  [
+    [
+      [2, 3],
+      [2, 3],
+    ],
+    [
+      [2, 1, 3],
+      [4, 1],
+    ],
+    [[2, 3], []],
+    [
+      [1, 'n'],
+      ['m', 1],
+    ],
+  ].map((inputs) => ({ inputs, sizes: { n: 3, m: 2 }, range, build: ([a, b]) => build(a!, b!) }));
+
+const product = (
+  a: readonly number[],
+  b: readonly number[],
+  flags: { transposeA?: boolean; transposeB?: boolean } = {},
+): Case => ({ inputs: [a, b], build: ([x, y]) => g.matmul(x!, y!, flags) });
+
+const reductions = (reduce: (x: Value, axes: number[], keep: boolean) => Value): Case[] =>
+  [
+    { axes: [0], keep: false },
+    { axes: [-1], keep: true },
+    { axes: [0, 2], keep: false },
+  ].map(({ axes, keep }) => ({ inputs: [[2, 3, 2]], build: ([x]) => reduce(x!, axes, keep) }));
+
+/** Keeps the entries of a [2, 3, 2] apart, so that a small step never changes which is the largest. */
+const apart = g.constant([0, 9, 3, 6, 33, 12, 30, 18, 15, 21, 24, 27], [2, 3, 2]);
+
+/** A recurrence that uses everything at once: two carries, a mask, matrix, bias, split and concat. */
+const recurrence =
+  (reverse: boolean) =>
+  ([x, h0, c0, weight, bias, scale]: readonly Value[]) => {
+    const { carries, stacked } = scan({
+      initial: [h0!, c0!],
+      sequences: [x!, g.tanh(x!)],
+      captured: [weight!, bias!, scale!],
+      reverse,
+      step: ([h, c], [xt, gate], [w, b, s]) => {
+        const [left, right] = g.split(g.add(g.matmul(h!, w!), b!), -1, [2, 2]);
+        const next = g.add(g.mul(g.sigmoid(left!), c!), g.mul(g.tanh(g.mul(right!, s!)), gate!));
+        return {
+          carries: [g.add(g.tanh(next), g.mul(xt!, 0.5)), next],
+          stacked: [g.concat([next, xt!], -1), next],
+        };
+      },
+    });
+    return [...carries, ...stacked];
+  };
+
+const scanInputs = {
+  inputs: [['time', 'batch', 2], ['batch', 2], ['batch', 2], [2, 4], [4], [2]],
+  sizes: { time: 4, batch: 3 },
+} as const;
+
+/**
+ * The rows that a rule is tried with: an operation without a row does not compile.
+ * `undefined` where there is nothing to differentiate.
+ */
+const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
+  input: undefined,
+  constant: undefined,
+  fill: undefined,
+  toFloat: undefined,
+  isPositive: undefined,
+  equal: undefined,
+  minimum: undefined,
+  neg: [unary(g.neg)],
+  exp: [unary(g.exp)],
+  log: [unary(g.log, [0.5, 2])],
+  sqrt: [unary(g.sqrt, [0.5, 2])],
+  tanh: [unary(g.tanh, [-2, 2])],
+  sigmoid: [unary(g.sigmoid, [-3, 3])],
+  relu: [unary(g.relu, [0.1, 1]), unary(g.relu, [-1, -0.1])],
+  softplus: [unary(g.softplus, [-3, 3])],
+  add: binary(g.add),
+  sub: binary(g.sub),
+  mul: binary(g.mul),
+  div: binary(g.div, [0.7, 2]),
+  matmul: [
+    product([2, 3], [3, 4]),
+    product([3, 2], [3, 4], { transposeA: true }),
+    product([2, 3], [4, 3], { transposeB: true }),
+    product([3, 2], [4, 3], { transposeA: true, transposeB: true }),
+    product([2, 2, 3], [3, 2]),
+    product([2, 2, 3], [2, 3], { transposeB: true }),
+    product([2, 2, 3], [2, 3, 2]),
+    product([2, 3, 2], [2, 3, 2], { transposeA: true }),
+    product([2, 2, 3], [2, 4, 3], { transposeB: true }),
+    product([2, 3, 2], [2, 4, 3], { transposeA: true, transposeB: true }),
+  ],
+  outerSum: [
+    {
+      inputs: [
+        [4, 2],
+        [4, 3],
+      ],
+      build: ([a, b]) => g.outerSum(a!, b!),
+    },
+    {
+      inputs: [
+        ['t', 'b', 2],
+        ['t', 'b', 3],
+      ],
+      sizes: { t: 2, b: 3 },
+      build: ([a, b]) => g.outerSum(a!, b!),
+    },
+  ],
+  sum: reductions(g.sum),
+  max: reductions((x, axes, keep) => g.max(g.add(x, apart), axes, keep)),
+  logSoftmax: [unary(g.logSoftmax, [-2, 2])],
+  reshape: [
+    { inputs: [[2, 6]], build: ([x]) => g.reshape(x!, [3, 2, 2]) },
+    { inputs: [['n', 2]], sizes: { n: 3 }, build: ([x]) => g.reshape(x!, [2, 'n', 1]) },
+    { inputs: [['n', 'm']], sizes: { n: 3, m: 2 }, build: ([x]) => g.reshape(x!, ['m', 1, 'n']) },
+  ],
+  broadcast: [
+    { inputs: [[3, 1], ['n']], sizes: { n: 2 }, build: ([x, y]) => g.add(g.broadcast(x!, [2, 3, 'n']), y!) },
+  ],
+  transpose: [{ inputs: [[2, 3, 4]], build: ([x]) => g.transpose(x!, [2, 0, 1]) }],
+  concat: [
+    {
+      inputs: [
+        [2, 3],
+        [2, 1],
+      ],
+      build: ([a, b]) => g.concat([a!, b!], -1),
+    },
+    {
+      inputs: [
+        [1, 2],
+        [3, 2],
+        [2, 2],
+      ],
+      build: (values) => g.concat(values, 0),
+    },
+  ],
+  split: [
+    { inputs: [[2, 5]], build: ([x]) => g.split(x!, -1, [2, 3]) },
+    { inputs: [[5, 2]], build: ([x]) => g.tanh(g.split(x!, 0, [1, 3, 1])[1]!) },
+  ],
+  pad: [
+    { inputs: [[2, 3]], build: ([x]) => g.pad(x!, 0, 1, 2) },
+    { inputs: [['n', 2]], sizes: { n: 3, 'n+1': 4 }, build: ([x]) => g.tanh(g.pad(x!, 0, 0, 1)) },
+  ],
+  trim: [
+    { inputs: [[2, 5]], build: ([x]) => g.trim(x!, 1, 1, 2) },
+    { inputs: [['n', 2]], sizes: { n: 3, 'n-1': 2 }, build: ([x]) => g.tanh(g.trim(x!, 0, 1, 0)) },
+  ],
+  gatherRows: [
+    {
+      inputs: [[4, 3]],
+      ids: { shape: [2, 3], data: [1, 3, 1, 0, 1, 3] },
+      build: ([table], ids) => g.tanh(g.gatherRows(table!, ids!)),
+    },
+  ],
+  scatterAddRows: [
+    {
+      inputs: [[2, 2, 3]],
+      ids: { shape: [2, 2], data: [1, 0, 1, 1] },
+      build: ([values], ids) => g.tanh(g.scatterAddRows(values!, ids!, 3)),
+    },
+  ],
+  scan: [
+    { ...scanInputs, build: recurrence(false) },
+    { ...scanInputs, build: recurrence(true) },
+    // Only the last state, so that no stacked output has a gradient.
+    { ...scanInputs, build: (inputs) => recurrence(false)(inputs)[0]! },
+    // A captured value used in ways that no product covers, and a sequence of lower rank.
+    {
+      inputs: [['time'], [2, 2], [2]],
+      sizes: { time: 5 },
+      build: ([x, h0, w]) =>
+        scan({
+          initial: [h0!],
+          sequences: [x!],
+          captured: [w!],
+          step: ([h], [xt], [c]) => {
+            const next = g.sub(g.mul(g.tanh(h!), g.add(c!, xt!)), g.mul(g.mul(xt!, c!), c!));
+            return { carries: [next], stacked: [g.mul(next, xt!)] };
+          },
+        }).stacked[0]!,
+    },
+    // A scan of a scan's result.
+    {
+      inputs: [['time', 2], [2]],
+      sizes: { time: 3 },
+      build: ([x, h0]) => {
+        const layer = (sequence: Value) =>
+          scan({
+            initial: [h0!],
+            sequences: [sequence],
+            captured: [],
+            step: ([h], [xt]) => {
+              const next = g.tanh(g.add(h!, xt!));
+              return { carries: [next], stacked: [next] };
+            },
+          }).stacked[0]!;
+        return layer(layer(x!));
+      },
+    },
+  ],
+};
+
+describe('every gradient rule agrees with centred differences', () => {
+  for (const [op, rows] of Object.entries(cases)) {
+    rows?.forEach((row, i) => {
+      it(`${op} ${i}`, () => checkGradient({ ...row, name: `${op} ${i}` }));
+    });
+  }
+
+  it('tries every operation that has a rule', () => {
+    const untried = Object.entries(gradientRules)
+      .filter(([op, rule]) => typeof rule === 'function' && !cases[op as OpName]?.length)
+      .map(([op]) => op);
+    expect(untried).toEqual([]);
+  });
+});
+
+describe('differentiation', () => {
+  it('gives no gradient to what the result does not depend on', () => {
+    const [a, b] = [g.input('a', [2]), g.input('b', [2])];
+    expect(differentiate([g.sum(a, [0])], [g.constant(1)], [a, b])[1]).toBeUndefined();
+  });
+
+  it('treats masks as constants', () => {
+    const x = g.input('x', [2]);
+    expect(differentiate([g.sum(g.isPositive(x), [0])], [g.constant(1)], [x])).toEqual([undefined]);
+  });
+
+  it('refuses what must not be differentiated', () => {
+    const x = g.input('x', [2]);
+    expect(() => differentiate([g.sum(g.minimum(x, 1), [0])], [g.constant(1)], [x])).toThrow(
+      'minimum must not be',
+    );
+  });
+
+  it('names gradients after what they belong to', () => {
+    const x = g.input('weight', [2]);
+    expect(differentiate([g.sum(g.mul(x, x), [0])], [g.constant(1)], [x])[0]!.name).toBe('weight_grad');
+  });
+
+  it('sums the gradients of a value used twice', () =>
+    checkGradient({
+      name: 'shared',
+      inputs: [[3]],
+      build: ([x]) => g.mul(g.tanh(x!), g.add(x!, g.exp(x!))),
+    }));
+});
