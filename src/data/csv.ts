@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
+import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { didYouMean, listNames, quoteName } from './did-you-mean';
 import { countLineBreaks, placeInText } from './lines';
 import { findQuoteProblem } from './quotes';
 import { longestRecordBytes, type RecordReader } from './record-reader';
@@ -104,7 +104,7 @@ function findColumns(
     if (position < 0) {
       throw new HumanError(`there is no column ${quoteName(column)}`, {
         place: { file, line },
-        hint: `${didYouMean(column, names)}The header has: ${listNames(names)}.${guessDelimiter(names, delimiter)}`,
+        hint: `${didYouMeanHint(column, names)}The header has: ${listNames(names)}.${guessDelimiter(names, delimiter)}`,
       });
     }
     if (names.lastIndexOf(column) !== position) {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
+import { didYouMeanHint, listNames } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { didYouMean, listNames } from './did-you-mean';
 
 const dataExtensions = new Set(['.csv', '.tsv', '.jsonl', '.ndjson']);
 
@@ -13,7 +13,7 @@ async function suggestFile(file: string): Promise<string> {
   } catch {
     return `There is no folder ${dirname(file)} either.`;
   }
-  const suggestion = didYouMean(basename(file), names);
+  const suggestion = didYouMeanHint(basename(file), names);
   if (suggestion) return suggestion.trim();
   const data = names.filter((name) => dataExtensions.has(extname(name).toLowerCase())).sort();
   return data.length > 0

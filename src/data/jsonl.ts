@@ -1,6 +1,6 @@
 import { type ParseError, parse as parseWithPositions } from 'jsonc-parser';
+import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { didYouMean, listNames, quoteName } from './did-you-mean';
 import { longestRecordBytes, type RecordReader } from './record-reader';
 import type { RowProblem } from './row-problems';
 
@@ -61,7 +61,7 @@ function readObject(text: string, columns: readonly string[]): string[] | Omit<R
       const names = Object.keys(fields);
       return {
         message: `there is no field ${quoteName(column)}`,
-        hint: `${didYouMean(column, names)}This object has: ${listNames(names) || 'no fields'}.`,
+        hint: `${didYouMeanHint(column, names)}This object has: ${listNames(names) || 'no fields'}.`,
       };
     }
     const value = fields[column];

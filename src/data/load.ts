@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { didYouMean, listNames, quoteName } from './did-you-mean';
 import { labelSet } from './labels';
 import { type DataFormat, readRows } from './read';
 import type { Dataset, Example, Row } from './rows';
@@ -72,6 +72,6 @@ export async function loadDataset(data: DataOptions, folder: string, seed: numbe
 function unseenLabel({ label, file, line }: Row, labels: readonly string[]): HumanError {
   return new HumanError(`no training row has the label ${quoteName(label)}`, {
     place: { file, line },
-    hint: `${didYouMean(label, labels)}Trained: ${listNames(labels)}.`,
+    hint: `${didYouMeanHint(label, labels)}Trained: ${listNames(labels)}.`,
   });
 }

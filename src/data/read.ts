@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
+import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
 import { delimitedReader } from './csv';
-import { didYouMean, listNames, quoteName } from './did-you-mean';
 import { readUtf8 } from './encoding';
 import { readJsonLines } from './jsonl';
 import type { RecordReader } from './record-reader';
@@ -74,7 +74,7 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
       problems.add({
         line,
         message: `the label ${quoteName(label)} is not one of data.labels`,
-        hint: `${didYouMean(label, allowed)}Allowed: ${listNames([...allowed])}.`,
+        hint: `${didYouMeanHint(label, allowed)}Allowed: ${listNames([...allowed])}.`,
       });
     } else {
       rows.push({ text, label, file, line });

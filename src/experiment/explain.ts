@@ -1,6 +1,6 @@
 /** Turns zod's issues into sentences: what is wrong, and how to mend it. */
 import type { z } from 'zod';
-import { didYouMean } from './did-you-mean';
+import { didYouMean } from '../protocol/did-you-mean';
 import type { JsonSchema } from './json-schema';
 import type { Finding, Path } from './problems';
 import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance } from '../../src/experiment/did-you-mean';
+import {
+  didYouMean,
+  didYouMeanHint,
+  editDistance,
+  listNames,
+  quoteName,
+} from '../../src/protocol/did-you-mean';
 
 describe('editDistance', () => {
   it.each([
@@ -30,4 +36,23 @@ describe('didYouMean', () => {
     ['x'.repeat(100_000), ['epochs'], undefined],
     ['epochs', [], undefined],
   ])('%.20s among %j', (word, candidates, meant) => expect(didYouMean(word, candidates)).toBe(meant));
+});
+
+describe('didYouMeanHint', () => {
+  it.each([
+    ['lable', ['text', 'label'], 'Did you mean "label"? '],
+    ['zebra', ['text', 'label'], ''],
+    ['te\nxt', new Set(['te\txt']), 'Did you mean "te\\txt"? '],
+  ])('%j among %j', (word, candidates, hint) => expect(didYouMeanHint(word, candidates)).toBe(hint));
+});
+
+it('names are quoted, escaped and cut', () => {
+  expect(quoteName('a"b\u001b')).toBe('"a\\"b\\u001b"');
+  expect(quoteName('x'.repeat(100))).toBe(`"${'x'.repeat(60)}…"`);
+});
+
+it('lists the first twenty names', () => {
+  const names = Array.from({ length: 23 }, (_, i) => `n${i}`);
+  expect(listNames(names.slice(0, 2))).toBe('"n0", "n1"');
+  expect(listNames(names)).toMatch(/"n19" and 3 more$/);
 });
