@@ -1,4 +1,4 @@
-import { add, named, sumTo } from './build';
+import { add, named, sub, sumTo } from './build';
 import { gradientRules, type RuleInput } from './gradients';
 import type { Node, OpName, Value } from './ops';
 import { dependents, topologicalOrder } from './walk';
@@ -21,7 +21,7 @@ export function differentiate(
     if (!gradient || !active.has(value)) return;
     const own = sumTo(gradient, value.shape);
     const before = gradients.get(value);
-    gradients.set(value, before ? add(before, own) : own);
+    gradients.set(value, before ? plus(before, own) : own);
   };
 
   results.forEach((result, i) => {
@@ -62,4 +62,9 @@ function applyRule<Op extends OpName>(
     differentiate,
   };
   return rule(context);
+}
+
+/** a + b, and a - c where b is -c: one operation less in the inside of a scan. */
+function plus(a: Value, b: Value): Value {
+  return b.node.op === 'neg' ? sub(a, b.node.inputs[0]!) : add(a, b);
 }

@@ -1,4 +1,4 @@
-import { add, copyNode, fill, input, makeNode, outerSum, reshape, sum } from './build';
+import { add, copyNode, fill, input, makeNode, mul, outerSum, reshape, sum } from './build';
 import type { Attributes, Node, OpName, Value } from './ops';
 import { stackedOutput } from './scan';
 import type { Shape } from './shape';
@@ -112,6 +112,7 @@ class BackwardBody {
   readonly capturedOuter: Value[] = [];
   private readonly live: Set<Value>;
   private readonly forwardNodes: Set<Node>;
+  private readonly uses = new Map<Value, number>();
   private readonly inLoop = new Map<Value, Value>();
   private readonly outside = new Map<Value, Value>();
 
@@ -121,7 +122,11 @@ class BackwardBody {
     seeds: readonly Value[],
     gradients: readonly (Value | undefined)[],
   ) {
-    this.live = dependents(topologicalOrder(gradients.filter((gradient) => gradient !== undefined)), seeds);
+    const order = topologicalOrder(gradients.filter((gradient) => gradient !== undefined));
+    this.live = dependents(order, seeds);
+    for (const used of [...order.flatMap(({ inputs }) => inputs), ...gradients]) {
+      if (used) this.uses.set(used, (this.uses.get(used) ?? 0) + 1);
+    }
     this.forwardNodes = new Set(topologicalOrder(results));
     for (const seed of seeds) this.inLoop.set(seed, seed);
   }
@@ -132,9 +137,10 @@ class BackwardBody {
     if (known) return known;
     const { node } = value;
     if (this.live.has(value) || !this.canLeaveLoop(value)) {
+      const operands = this.regrouped(value) ?? node.inputs;
       const copy = copyNode(
         node,
-        node.inputs.map((operand) => this.intoLoop(operand)),
+        operands.map((operand) => this.intoLoop(operand)),
       );
       node.outputs.forEach((output, i) => {
         copy.outputs[i]!.name = output.name;
@@ -153,6 +159,25 @@ class BackwardBody {
       this.sequences.push(this.outer(value));
     }
     return placeholder;
+  }
+
+  /**
+   * (g a) b, with a and b from the forward pass, as g (a b): the loop is left with one product
+   * for each chain, since a b is computed outside of it.
+   */
+  private regrouped({ node }: Value): Value[] | undefined {
+    if (node.op !== 'mul') return undefined;
+    const live = node.inputs.find((operand) => this.live.has(operand));
+    const factor = node.inputs.find((operand) => operand !== live);
+    if (!live || live.node.op !== 'mul' || !factor || !this.isFactor(factor)) return undefined;
+    if (this.uses.get(live) !== 1) return undefined;
+    const [inner, innerFactor] = this.regrouped(live) ?? live.node.inputs;
+    const [rest, known] = this.live.has(inner!) ? [inner!, innerFactor!] : [innerFactor!, inner!];
+    return this.isFactor(known) ? [rest, mul(known, factor)] : undefined;
+  }
+
+  private isFactor(value: Value): boolean {
+    return !this.live.has(value) && this.canLeaveLoop(value);
   }
 
   /** The value collected over time, once the backward scan is made. */

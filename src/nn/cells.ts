@@ -78,20 +78,19 @@ const gru: Cell = {
 /**
  * As torch.nn.LSTM (Hochreiter and Schmidhuber 1997, with forget gate):
  * i, f, o = sigmoid(...), g = tanh(...), c' = f c + i g, h' = o tanh(c').
- * The three sigmoid gates stand together, so that one operation serves them all.
  */
 const lstm: Cell = {
-  gates: ['i', 'f', 'o', 'g'],
+  gates: ['i', 'f', 'g', 'o'],
   carries: 2,
   project: (x, { inputWeight, inputBias, recurrentBias }) => [
     add(matmul(x, inputWeight), add(inputBias, recurrentBias)),
   ],
   captured: ({ recurrentWeight }) => [recurrentWeight],
   step: ([h, c], [x], [recurrent], hidden) => {
-    const [gates, candidate] = split(add(matmul(h!, recurrent!), x!), -1, [3 * hidden, hidden]);
-    const [i, f, o] = split(sigmoid(gates!), -1, [hidden, hidden, hidden]);
-    const nextC = add(mul(f!, c!), mul(i!, tanh(candidate!)));
-    return [mul(o!, tanh(nextC)), nextC];
+    const gates = split(add(matmul(h!, recurrent!), x!), -1, [hidden, hidden, hidden, hidden]);
+    const [i, f, g, o] = [sigmoid(gates[0]!), sigmoid(gates[1]!), tanh(gates[2]!), sigmoid(gates[3]!)];
+    const nextC = add(mul(f, c!), mul(i, g));
+    return [mul(o, tanh(nextC)), nextC];
   },
 };
 

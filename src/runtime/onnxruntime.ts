@@ -25,6 +25,10 @@ export function onnxruntimeExecutor({ threads = 0, profilePrefix }: OnnxruntimeO
         interOpNumThreads: 1,
         // Errors only: warnings are about the model's form, which is ours to mend, not the user's.
         logSeverityLevel: 3,
+        // Between runs a session's threads would go on spinning and take the cores from the other
+        // sessions of the same training step. Numbers too small for full precision are zero: they
+        // would slow the products down a hundredfold.
+        extra: { session: { force_spinning_stop: '1', set_denormal_as_zero: '1' } },
         ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
       });
       return new OnnxruntimeExecutable(session, profilePrefix !== undefined);
