@@ -12,27 +12,45 @@ export interface OnnxruntimeOptions {
 }
 
 /** Runs programs as ONNX models on onnxruntime's CPU provider. */
-export function onnxruntimeExecutor({ threads = 0, profilePrefix }: OnnxruntimeOptions = {}): Executor {
-  const intraOpNumThreads = threads > 0 ? threads : availableParallelism();
+export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor {
   return {
     name: `onnxruntime ${env.versions.node ?? env.versions.common}, cpu`,
-    threads: intraOpNumThreads,
+    threads: threadsOf(options),
     async compile(program: Program, weights) {
-      const session = await InferenceSession.create(toOnnx(program, weights), {
-        executionProviders: ['cpu'],
-        graphOptimizationLevel: 'all',
-        intraOpNumThreads,
-        interOpNumThreads: 1,
-        // Errors only: warnings are about the model's form, which is ours to mend, not the user's.
-        logSeverityLevel: 3,
-        // Between runs a session's threads would go on spinning and take the cores from the other
-        // sessions of the same training step. Numbers too small for full precision are zero: they
-        // would slow the products down a hundredfold.
-        extra: { session: { force_spinning_stop: '1', set_denormal_as_zero: '1' } },
-        ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
-      });
-      return new OnnxruntimeExecutable(session, profilePrefix !== undefined);
+      const session = await InferenceSession.create(toOnnx(program, weights), sessionOptions(options));
+      return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
     },
+  };
+}
+
+/**
+ * Opens a model that was written to a file, by whatever program.
+ *
+ * @throws Error with onnxruntime's words where the file is missing, damaged or no ONNX model
+ */
+export async function loadModelFile(path: string, options: OnnxruntimeOptions = {}): Promise<Executable> {
+  const session = await InferenceSession.create(path, sessionOptions(options));
+  return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
+}
+
+function threadsOf({ threads = 0 }: OnnxruntimeOptions): number {
+  return threads > 0 ? threads : availableParallelism();
+}
+
+function sessionOptions(options: OnnxruntimeOptions): InferenceSession.SessionOptions {
+  const { profilePrefix } = options;
+  return {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threadsOf(options),
+    interOpNumThreads: 1,
+    // Errors only: warnings are about the model's form, which is ours to mend, not the user's.
+    logSeverityLevel: 3,
+    // Between runs a session's threads would go on spinning and take the cores from the other
+    // sessions of the same training step. Numbers too small for full precision are zero: they
+    // would slow the products down a hundredfold.
+    extra: { session: { force_spinning_stop: '1', set_denormal_as_zero: '1' } },
+    ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
   };
 }
 
