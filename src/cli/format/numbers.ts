@@ -1,0 +1,49 @@
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `12,345` */
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** `1 row`, `2 rows` */
+export function countOf(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
+}
+
+const nothing = '–';
+
+/** A share between 0 and 1 as `93.5%`. */
+export function percent(share: number | null): string {
+  return share === null ? nothing : `${(share * 100).toFixed(1)}%`;
+}
+
+/** A loss, with more digits the smaller it is. */
+export function loss(value: number | null): string {
+  if (value === null) return nothing;
+  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(4);
+}
+
+/** `0.4 s`, `41 s`, `3 min 05 s`, `2 h 07 min` */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${twoDigits(whole % 60)} s`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** How long ago, in the largest whole unit: `just now`, `5 min ago`, `3 d ago`. */
+export function age(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+  ] as const;
+  const unit = units.find(([, size]) => seconds >= size);
+  return unit ? `${Math.floor(seconds / unit[1])} ${unit[0]} ago` : 'just now';
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

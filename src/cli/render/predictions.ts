@@ -1,0 +1,23 @@
+import { harmless } from '../format/harmless';
+import { percent } from '../format/numbers';
+import { table } from '../format/table';
+import { displayWidth, truncate } from '../format/width';
+import type { Style } from './style';
+
+export interface ClassifiedText {
+  text: string;
+  label: string;
+  probability: number;
+}
+
+/** One line each: the class, its probability, and as much of the text as the terminal is wide. */
+export function predictionLines(texts: readonly ClassifiedText[], { width, colors }: Style): string[] {
+  const lines = table(
+    texts.map(({ label, probability }) => [harmless(label), percent(probability)]),
+    ['left'],
+  );
+  return lines.map((line, i) => {
+    const room = Math.max(20, width - displayWidth(line) - 5);
+    return `${line}  ${colors.dim(truncate(harmless(texts[i]!.text), room))}`;
+  });
+}

@@ -1,0 +1,142 @@
+import type { BatchEvent, Phase, RunEvent } from '../../protocol/events';
+import { harmless, harmlessLines } from '../format/harmless';
+import { duration } from '../format/numbers';
+import { indent } from '../format/table';
+import { dataLines } from './data';
+import { epochHeader, epochLine } from './epochs';
+import { evaluationLines, evaluationSummary } from './evaluation';
+import { modelLines } from './model';
+import { predictionLines } from './predictions';
+import { progressBar, progressText } from './progress';
+import { heading, type Style } from './style';
+
+/** How batches show: as one line that is rewritten, as a plain line now and then, or not at all. */
+export type ProgressMode = 'live' | 'lines' | 'none';
+
+export interface RenderOptions {
+  progress: ProgressMode;
+  /** Only warnings, one line for each evaluation, and how the run ended. */
+  quiet?: boolean;
+  /** Asked for each line: a terminal may change its width. */
+  style: () => Style;
+}
+
+export interface Rendered {
+  /** Lines that stay. */
+  lines: string[];
+  /** The line that the next event replaces; absent where there is none. */
+  live?: string;
+}
+
+/** Milliseconds between two plain lines of progress. */
+const plainInterval = 5_000;
+
+const phaseTexts: Record<Phase, string> = {
+  'reading data': 'Reading data',
+  'building vocabulary': 'Building the vocabulary',
+  compiling: 'Compiling the model',
+  training: 'Training',
+  evaluating: 'Evaluating',
+  saving: 'Saving the model',
+};
+
+/** Turns the events of a run into lines for a terminal. All it knows of time is what the events say. */
+export class RunRenderer {
+  readonly #options: RenderOptions;
+  #live: string | undefined;
+  #started: number | undefined;
+  #lastProgress = 0;
+  #epochs: number | undefined;
+  #hasEpochHeader = false;
+  #endsInBlank = true;
+
+  constructor(options: RenderOptions) {
+    this.#options = options;
+  }
+
+  handle(event: RunEvent): Rendered {
+    const time = Date.parse(event.time);
+    this.#started ??= time;
+    if (event.type === 'batch') this.#epochs = event.epochs;
+    const lines = this.#options.quiet ? this.#quietLines(event) : this.#lines(event);
+    if (lines.length > 0) this.#endsInBlank = lines.at(-1) === '';
+    return this.#live === undefined ? { lines } : { lines, live: this.#live };
+  }
+
+  #quietLines(event: RunEvent): string[] {
+    if (event.type === 'warning') return [this.#warning(event.message)];
+    if (event.type === 'evaluation') return [evaluationSummary(event.evaluation)];
+    return event.type === 'finished' ? [this.#ending(event.status, event.time)] : [];
+  }
+
+  #lines(event: RunEvent): string[] {
+    const style = this.#options.style();
+    switch (event.type) {
+      case 'started':
+        return [heading(style, harmless(event.name)) + style.colors.dim(`  ${harmless(event.id)}`), ''];
+      case 'phase':
+        this.#showLive(style.colors.dim(`  ${phaseTexts[event.phase]} …`));
+        return [];
+      case 'data':
+        return this.#section(dataLines(event, style));
+      case 'model':
+        return this.#section(modelLines(event, style));
+      case 'batch':
+        return this.#batch(event, style);
+      case 'epoch': {
+        const header = this.#hasEpochHeader ? [] : [...this.#gap(), ...epochHeader(style)];
+        this.#hasEpochHeader = true;
+        this.#lastProgress = Date.parse(event.time);
+        this.#live = undefined;
+        return [...header, epochLine(event, this.#epochs, style)];
+      }
+      case 'evaluation':
+        this.#live = undefined;
+        return this.#section(evaluationLines(event.evaluation, style));
+      case 'examples':
+        return this.#section([heading(style, 'Examples'), ...indent(predictionLines(event.examples, style))]);
+      case 'warning':
+        return [this.#warning(event.message)];
+      case 'finished':
+        this.#live = undefined;
+        return [...this.#gap(), this.#ending(event.status, event.time)];
+    }
+  }
+
+  #batch(event: BatchEvent, style: Style): string[] {
+    this.#showLive(progressBar(event, style));
+    if (this.#options.progress !== 'lines') return [];
+    const time = Date.parse(event.time);
+    if (time - this.#lastProgress < plainInterval) return [];
+    this.#lastProgress = time;
+    return [progressText(event)];
+  }
+
+  #showLive(line: string): void {
+    if (this.#options.progress === 'live') this.#live = line;
+  }
+
+  /** A part that stands between blank lines. */
+  #section(lines: string[]): string[] {
+    return [...this.#gap(), ...lines, ''];
+  }
+
+  #gap(): string[] {
+    return this.#endsInBlank ? [] : [''];
+  }
+
+  #warning(message: string): string {
+    return `${this.#options.style().colors.yellow('warning:')} ${harmlessLines(message)}`;
+  }
+
+  #ending(status: 'succeeded' | 'failed' | 'stopped', time: string): string {
+    const { colors } = this.#options.style();
+    const took = duration((Date.parse(time) - (this.#started ?? Date.parse(time))) / 1000);
+    const endings = {
+      succeeded: colors.green(`Finished in ${took}.`),
+      stopped: colors.yellow(`Stopped after ${took}; the best model so far is kept.`),
+      failed: colors.red(`Failed after ${took}.`),
+    };
+    return endings[status];
+  }
+}
