@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/data/random';
+import type { ParameterSpec } from '../../src/nn/scope';
+import { initialize, ParameterStore } from '../../src/trainer/parameters';
+
+const specs: ParameterSpec[] = [
+  { name: 'a', shape: [2, 3], initializer: { type: 'uniform', bound: 0.5 } },
+  { name: 'b', shape: [3], initializer: { type: 'zeros' } },
+];
+
+describe('initial values', () => {
+  const fill = (initializer: ParameterSpec['initializer'], seed = 1) => {
+    const data = new Float32Array(4000);
+    initialize({ name: 'w', shape: [4000], initializer }, data, createRandom(seed));
+    return data;
+  };
+  const mean = (data: Float32Array) => data.reduce((total, value) => total + value, 0) / data.length;
+  const deviation = (data: Float32Array) => Math.sqrt(mean(data.map((value) => value * value)));
+
+  it('uniform: evenly between both bounds', () => {
+    const data = fill({ type: 'uniform', bound: 0.25 });
+    expect(Math.max(...data)).toBeLessThanOrEqual(0.25);
+    expect(Math.min(...data)).toBeGreaterThanOrEqual(-0.25);
+    expect(Math.abs(mean(data))).toBeLessThan(5 * (0.25 / Math.sqrt(3 * 4000)));
+    expect(deviation(data)).toBeCloseTo(0.25 / Math.sqrt(3), 2);
+  });
+
+  it('normal: of the given deviation', () => {
+    const data = fill({ type: 'normal', deviation: 0.1 });
+    expect(Math.abs(mean(data))).toBeLessThan(5 * (0.1 / Math.sqrt(4000)));
+    expect(deviation(data)).toBeCloseTo(0.1, 2);
+  });
+
+  it('zeros, and nothing drawn for them', () => {
+    const random = createRandom(1);
+    const before = random.state();
+    initialize(specs[1]!, new Float32Array(3), random);
+    expect(random.state()).toEqual(before);
+  });
+
+  it('are repeated by a seed', () => {
+    const initializer = { type: 'normal', deviation: 1 } as const;
+    expect(fill(initializer, 8)).toEqual(fill(initializer, 8));
+    expect(fill(initializer, 8)).not.toEqual(fill(initializer, 9));
+  });
+});
+
+describe('the parameter store', () => {
+  const make = () => new ParameterStore(specs, ['m', 'v']);
+
+  it('holds parameters, their state and their gradients by name', () => {
+    const store = make();
+    expect(Object.keys(store.feeds)).toEqual(['a', 'a.m', 'a.v', 'b', 'b.m', 'b.v']);
+    expect(Object.keys(store.values)).toEqual(['a', 'b']);
+    expect(Object.keys(store.gradientTensors)).toEqual(['a_grad', 'b_grad']);
+    expect(Object.keys(store.next)).toEqual(Object.keys(store.feeds).map((name) => `${name}_next`));
+    expect(store.feeds['a.v']!.shape).toEqual([2, 3]);
+  });
+
+  it('reads one set and writes the other, until they swap', () => {
+    const store = make();
+    store.restore({ a: [1, 2, 3, 4, 5, 6] });
+    const { a_next: written } = store.next;
+    expect(written!.data).not.toBe(store.feeds.a!.data);
+    written!.data.fill(9 as never);
+    expect([...store.feeds.a!.data]).toEqual([1, 2, 3, 4, 5, 6]);
+    store.swap();
+    expect([...store.feeds.a!.data]).toEqual([9, 9, 9, 9, 9, 9]);
+    store.swap();
+    expect([...store.feeds.a!.data]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('keeps its tensors from step to step: an executor may hold on to them', () => {
+    const store = make();
+    const [first, second] = [store.feeds.a, store.next.a_next];
+    store.swap();
+    expect(store.feeds.a).toBe(second);
+    expect(store.next.a_next).toBe(first);
+    expect(store.gradientTensors.a_grad).toBe(store.gradientTensors.a_grad);
+  });
+
+  it('draws the same start from the same seed, whatever the state', () => {
+    const [one, other] = [make(), new ParameterStore(specs, [])];
+    one.initialize(createRandom(4));
+    other.initialize(createRandom(4));
+    expect(one.values).toEqual(other.values);
+    expect(one.values.a!.data.some((value) => value !== 0)).toBe(true);
+    expect([...one.feeds['a.m']!.data].every((value) => value === 0)).toBe(true);
+  });
+
+  it('restores state as well as parameters', () => {
+    const store = make();
+    store.restore({ 'b.m': [1, 2, 3], b: Float32Array.of(4, 5, 6) });
+    expect([...store.feeds['b.m']!.data]).toEqual([1, 2, 3]);
+    expect([...store.values.b!.data]).toEqual([4, 5, 6]);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createOptimizer } from '../../src/nn/optimizers';
+import { RowTable } from '../../src/trainer/row-table';
+
+const sgd = (weightDecay = 0, momentum = 0) =>
+  createOptimizer({ type: 'sgd', learningRate: Number.NaN, momentum, nesterov: false, weightDecay });
+
+/** Five rows of two; row 0 is padding. */
+const start = () => Float32Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+
+describe('the row table', () => {
+  it('reads rows in the order of the ids, padding included', () => {
+    const table = new RowTable(start(), 5, undefined);
+    const embedded = new Float32Array(8);
+    table.read([3, 0, 1, 3], embedded);
+    expect([...embedded]).toEqual([5, 6, 0, 0, 1, 2, 5, 6]);
+    expect(table.width).toBe(2);
+    expect(table.state).toEqual([]);
+  });
+
+  it('gathers the same as it reads', () => {
+    const table = new RowTable(start(), 5, sgd());
+    const [gathered, read] = [new Float32Array(6), new Float32Array(6)];
+    table.gather([4, 0, 4], gathered);
+    table.read([4, 0, 4], read);
+    expect(gathered).toEqual(read);
+    expect([...gathered]).toEqual([7, 8, 0, 0, 7, 8]);
+  });
+
+  it('sums repeated rows, leaves padding out and tells the squares of the sums', () => {
+    const table = new RowTable(start(), 5, sgd());
+    const ids = [2, 0, 2, 1, 0];
+    table.gather(ids, new Float32Array(10));
+    const squares = table.accumulate(ids, Float32Array.of(1, 2, 100, 100, 3, -4, 0.5, 0, 100, 100));
+    expect(squares).toBe(4 * 4 + 2 * 2 + 0.5 * 0.5);
+    table.update(1, 0.5, 2);
+    expect([...table.table]).toEqual([0, 0, 0.5, 2, -1, 6, 5, 6, 7, 8]);
+  });
+
+  it('starts every step from zero: rows of the step before stay as they are', () => {
+    const table = new RowTable(start(), 5, sgd());
+    table.gather([1, 2], new Float32Array(4));
+    table.accumulate([1, 2], Float32Array.of(1, 1, 1, 1));
+    table.update(1, 1, 1);
+    table.gather([2, 3], new Float32Array(4));
+    expect(table.accumulate([2, 3], Float32Array.of(1, 0, 0, 1))).toBe(2);
+    table.update(2, 1, 1);
+    expect([...table.table]).toEqual([0, 0, 0, 1, 1, 3, 5, 5, 7, 8]);
+  });
+
+  it('sums into a larger batch than any before it', () => {
+    const rows = 500;
+    const table = new RowTable(new Float32Array(rows * 2), rows, sgd());
+    const step = (count: number, number: number) => {
+      const ids = Array.from({ length: count }, (_, i) => 1 + (i % (rows - 1)));
+      table.gather(ids, new Float32Array(2 * count));
+      table.accumulate(ids, new Float32Array(2 * count).fill(-1));
+      table.update(number, 1, 1);
+    };
+    step(3, 1);
+    step(2 * (rows - 1), 2);
+    expect([...table.table.subarray(0, 8)]).toEqual([0, 0, 3, 3, 3, 3, 3, 3]);
+    expect([...table.table.subarray(8)].every((value) => value === 2)).toBe(true);
+  });
+
+  it('brings a row up to date before it is read', () => {
+    const table = new RowTable(start(), 5, sgd(0, 0.5));
+    table.gather([1], new Float32Array(2));
+    table.accumulate([1], Float32Array.of(1, 1));
+    table.update(1, 1, 1);
+    table.gather([2], new Float32Array(2));
+    table.accumulate([2], Float32Array.of(0, 0));
+    table.update(2, 1, 1);
+    const embedded = new Float32Array(2);
+    table.gather([1], embedded);
+    // 1 - 1 in step 1, then the momentum's half in step 2.
+    expect([...embedded]).toEqual([-0.5, 0.5]);
+  });
+
+  it('touches every row but padding where weight decay acts on the gradient', () => {
+    const table = new RowTable(start(), 5, sgd(0.5));
+    table.gather([1], new Float32Array(2));
+    expect(table.accumulate([1], Float32Array.of(1, 1))).toBe(2);
+    table.update(1, 1, 1);
+    expect([...table.table]).toEqual([0, 0, -0.5, 0, 1.5, 2, 2.5, 3, 3.5, 4]);
+    const before = table.table.slice();
+    table.settle();
+    expect(table.table).toEqual(before);
+  });
+
+  it('settles twice as once', () => {
+    const table = new RowTable(start(), 5, sgd(0, 0.9));
+    for (const [i, ids] of [[1], [2], [3], [2]].entries()) {
+      table.gather(ids, new Float32Array(2));
+      table.accumulate(ids, Float32Array.of(1, -1));
+      table.update(i + 1, 0.1, 1);
+    }
+    table.settle();
+    const once = [table.table.slice(), ...table.state.map((state) => state.slice())];
+    table.settle();
+    expect([table.table, ...table.state]).toEqual(once);
+  });
+});
