@@ -115,6 +115,12 @@ export interface EvaluationEvent extends Base {
   evaluation: Evaluation;
 }
 
+/** The experiment's own examples, classified by the finished model. */
+export interface ExamplesEvent extends Base {
+  type: 'examples';
+  examples: { text: string; label: string; probability: number }[];
+}
+
 export interface WarningEvent extends Base {
   type: 'warning';
   message: string;
@@ -135,6 +141,7 @@ export type RunEvent =
   | BatchEvent
   | EpochEvent
   | EvaluationEvent
+  | ExamplesEvent
   | WarningEvent
   | FinishedEvent;
 

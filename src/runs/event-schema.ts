@@ -94,6 +94,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     seconds: z.number(),
   }),
   z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema }),
+  z.object({
+    ...base,
+    type: z.literal('examples'),
+    examples: z.array(z.object({ text: z.string(), label: z.string(), probability: z.number() })),
+  }),
   z.object({ ...base, type: z.literal('warning'), message: z.string() }),
   z.object({
     ...base,

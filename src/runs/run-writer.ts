@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { FinishedEvent, NewRunEvent } from '../protocol/events';
+import type { FinishedEvent, NewRunEvent, RunEvent } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
 import { removeQuietly, renameOver, syncFolder, writeFileAtomic, writeFully } from './atomic';
 import { runEventSchema } from './event-schema';
@@ -44,11 +44,11 @@ export type RunPatch = Partial<Omit<RunRecord, 'schemaVersion' | 'id' | 'pid' | 
 /**
  * Makes the folder of a new run, with its record (`starting`), its experiment and an empty
  * list of events. The folder appears under its name only when all of that is in it.
- * The caller emits `started` and everything after it.
+ * The caller emits `started` and everything after it; `onEvent` hears each event once it is written.
  *
  * @throws HumanError where the folder cannot be written.
  */
-export function createRun(run: NewRun): RunWriter {
+export function createRun(run: NewRun, onEvent?: (event: RunEvent) => void): RunWriter {
   const experimentFile = resolve(run.experimentFile);
   const git = gitState(dirname(experimentFile));
   const now = new Date().toISOString();
@@ -80,7 +80,7 @@ export function createRun(run: NewRun): RunWriter {
     throw fileError('writing', final, error);
   }
   syncFolder(runsFolder(run.root));
-  return new RunWriter(final, record);
+  return new RunWriter(final, record, onEvent);
 }
 
 /** The id of a new run: sorts by time (UTC), and says its name. */
@@ -138,6 +138,7 @@ export class RunWriter {
   constructor(
     readonly folder: string,
     record: RunRecord,
+    private readonly onEvent?: (event: RunEvent) => void,
   ) {
     this.id = record.id;
     this.#record = record;
@@ -160,6 +161,7 @@ export class RunWriter {
     if (this.#finished) throw new Error(`The run ${this.id} is finished; it takes no ${event.type} event.`);
     const stamped = runEventSchema.parse({ ...event, time: new Date().toISOString() });
     this.#eventLog.append(`${JSON.stringify(stamped)}\n`);
+    this.onEvent?.(stamped);
   }
 
   /** Replaces the record by one with these changes. */

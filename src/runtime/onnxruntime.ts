@@ -4,6 +4,8 @@ import type { Program } from '../graph/program';
 import { toOnnx } from '../onnx/model';
 import type { Executable, Executor, Tensor, Tensors } from './executor';
 
+export const onnxruntimeVersion: string = env.versions.node ?? env.versions.common;
+
 export interface OnnxruntimeOptions {
   /** Threads inside an operation; 0 takes one for each core. */
   readonly threads?: number;
@@ -14,7 +16,7 @@ export interface OnnxruntimeOptions {
 /** Runs programs as ONNX models on onnxruntime's CPU provider. */
 export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor {
   return {
-    name: `onnxruntime ${env.versions.node ?? env.versions.common}, cpu`,
+    name: `onnxruntime ${onnxruntimeVersion}, cpu`,
     threads: threadsOf(options),
     async compile(program: Program, weights) {
       const session = await InferenceSession.create(toOnnx(program, weights), sessionOptions(options));

@@ -1,0 +1,22 @@
+/**
+ * Class probabilities of one text, from its logits `[outputs]`: the sigmoid for one output, the
+ * softmax for more.
+ */
+export function probabilities(logits: ArrayLike<number>): number[] {
+  if (logits.length === 1) {
+    const second = 1 / (1 + Math.exp(-logits[0]!));
+    return [1 - second, second];
+  }
+  const list = Array.from(logits);
+  const largest = Math.max(...list);
+  const exponentials = list.map((logit) => Math.exp(logit - largest));
+  const total = exponentials.reduce((sum, value) => sum + value, 0);
+  return exponentials.map((value) => value / total);
+}
+
+/** The index of the largest number, the first of several. */
+export function largestIndex(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}

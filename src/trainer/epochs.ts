@@ -1,0 +1,144 @@
+import { createRandom } from '../data/random';
+import type { TrainingOptions } from '../experiment/schema';
+import { largestIndex, probabilities } from '../nn/probabilities';
+import type { NewRunEvent, Scores } from '../protocol/events';
+import { HumanError } from '../protocol/human-error';
+import { type Batch, type EncodedText, makeBatch } from './batch';
+import { trainingBatches } from './batches';
+import { evaluateTexts } from './evaluate';
+import { evaluationOf } from './metrics';
+import type { Monitor } from './monitor';
+import type { TrainingStep } from './training-step';
+
+export interface EpochsOptions {
+  readonly step: TrainingStep;
+  readonly training: TrainingOptions;
+  readonly outputs: number;
+  readonly labels: string[];
+  readonly train: readonly EncodedText[];
+  readonly validation: readonly EncodedText[];
+  readonly monitor: Monitor;
+  readonly signal: AbortSignal | undefined;
+  emit(event: NewRunEvent): void;
+  /** Called when an epoch is over; `isBest` when its weights are the best so far. */
+  onEpoch(epoch: { epoch: number; isBest: boolean; train: Scores; validation: Scores }): void;
+}
+
+/**
+ * Trains until the epochs are done, early stopping says so, or the signal is aborted (after the
+ * batch at hand). Returns how many epochs were finished.
+ *
+ * @throws HumanError when the loss is no longer a number
+ */
+export async function trainEpochs(options: EpochsOptions): Promise<number> {
+  const { step, training, train, validation, monitor, signal, emit } = options;
+  const order = createRandom(training.seed + 2);
+  const dropout = createRandom(training.seed + 3);
+  const { learningRate } = training.optimizer;
+  const clock = new StepClock(training.epochs * Math.ceil(train.length / training.batchSize));
+
+  for (let epoch = 1; epoch <= training.epochs; epoch++) {
+    const startedAt = performance.now();
+    const batches = trainingBatches(train, training.batchSize, order);
+    const sums = { loss: 0, correct: 0 };
+    emit({ type: 'phase', phase: 'training' });
+    for (const [index, indices] of batches.entries()) {
+      if (signal?.aborted) return epoch - 1;
+      const batch = makeBatch(
+        indices.map((i) => train[i]!),
+        options.outputs,
+      );
+      const result = await step.train(batch, learningRate, dropout);
+      if (!Number.isFinite(result.loss)) throw lostLoss(epoch, index + 1, training);
+      const correct = countCorrect(batch, result.logits, options.outputs);
+      sums.loss += result.loss * batch.size;
+      sums.correct += correct;
+      clock.tick(batch.size);
+      emit({
+        type: 'batch',
+        epoch,
+        epochs: training.epochs,
+        batch: index + 1,
+        batches: batches.length,
+        step: clock.steps,
+        loss: result.loss,
+        accuracy: correct / batch.size,
+        learningRate,
+        samplesPerSecond: clock.samplesPerSecond,
+        etaSeconds: clock.etaSeconds,
+      });
+    }
+
+    emit({ type: 'phase', phase: 'evaluating' });
+    const result = await evaluateTexts(step, validation, training.batchSize, options.outputs);
+    const evaluation = evaluationOf({
+      split: 'validation',
+      labels: options.labels,
+      truth: validation.map(({ label }) => label),
+      predicted: result.predicted,
+      loss: result.loss,
+    });
+    const isEmpty = validation.length === 0;
+    const scores = {
+      loss: evaluation.loss,
+      accuracy: isEmpty ? null : evaluation.accuracy,
+      macroF1: isEmpty ? null : evaluation.macroF1,
+    };
+    const isBest = monitor.record(epoch, scores);
+    const trainScores = { loss: sums.loss / train.length, accuracy: sums.correct / train.length };
+    // Before the event: who hears of a best epoch finds its model.
+    options.onEpoch({ epoch, isBest, train: trainScores, validation: scores });
+    const seconds = (performance.now() - startedAt) / 1000;
+    emit({
+      type: 'epoch',
+      epoch,
+      train: trainScores,
+      validation: scores,
+      learningRate,
+      best: isBest,
+      seconds,
+    });
+    if (monitor.shouldStop) return epoch;
+  }
+  return training.epochs;
+}
+
+function countCorrect(batch: Batch, logits: Float32Array, outputs: number): number {
+  return batch.labels.reduce((count, label, row) => {
+    const predicted = largestIndex(probabilities(logits.subarray(row * outputs, (row + 1) * outputs)));
+    return count + (predicted === label ? 1 : 0);
+  }, 0);
+}
+
+function lostLoss(epoch: number, batch: number, { optimizer, gradientClip }: TrainingOptions): HumanError {
+  const clip = gradientClip === 0 ? ', or set "gradientClip" to 1' : '';
+  return new HumanError(`the loss is no longer a number, in epoch ${epoch}, batch ${batch}`, {
+    hint: `The steps are too large: lower "learningRate" (it is ${optimizer.learningRate})${clip} in the training section.`,
+  });
+}
+
+/** Speed over the last seconds, and what is left at that speed. */
+class StepClock {
+  steps = 0;
+  samplesPerSecond = 0;
+  private secondsAStep = 0;
+  private last = performance.now();
+
+  constructor(private readonly totalSteps: number) {}
+
+  tick(samples: number): void {
+    const now = performance.now();
+    // Not under a microsecond: the rate must stay a finite number.
+    const seconds = Math.max(now - this.last, 1e-3) / 1000;
+    this.last = now;
+    this.steps++;
+    // A moving average over about twenty steps; the first steps count in full.
+    const weight = Math.max(1 / this.steps, 0.05);
+    this.secondsAStep += weight * (seconds - this.secondsAStep);
+    this.samplesPerSecond += weight * (samples / seconds - this.samplesPerSecond);
+  }
+
+  get etaSeconds(): number {
+    return Math.max(0, this.totalSteps - this.steps) * this.secondsAStep;
+  }
+}

@@ -1,0 +1,44 @@
+import type { EarlyStoppingOptions } from '../experiment/schema';
+
+/** What an epoch is judged by; null where there is nothing to evaluate on. */
+export interface EpochScores {
+  readonly loss: number | null;
+  readonly accuracy: number | null;
+  readonly macroF1: number | null;
+}
+
+const metrics = {
+  'validation.loss': { of: ({ loss }: EpochScores) => loss, sign: -1 },
+  'validation.accuracy': { of: ({ accuracy }: EpochScores) => accuracy, sign: 1 },
+  'validation.macroF1': { of: ({ macroF1 }: EpochScores) => macroF1, sign: 1 },
+} as const;
+
+/** Watches one metric: which epoch is the best, and whether it has been long ago. */
+export class Monitor {
+  readonly metric: EarlyStoppingOptions['monitor'];
+  best: { epoch: number; value: number | null } | undefined;
+  private epochsSince = 0;
+
+  /** Without early stopping, the best epoch is the one of the lowest validation loss. */
+  constructor(private readonly options: EarlyStoppingOptions | null) {
+    this.metric = options?.monitor ?? 'validation.loss';
+  }
+
+  /** Takes in an epoch's scores; says whether it is the best so far. */
+  record(epoch: number, scores: EpochScores): boolean {
+    const { of, sign } = metrics[this.metric];
+    const value = of(scores);
+    const gain =
+      value === null || this.best?.value == null
+        ? Number.POSITIVE_INFINITY
+        : sign * (value - this.best.value);
+    const isBest = gain > 0;
+    this.epochsSince = gain > (this.options?.minDelta ?? 0) ? 0 : this.epochsSince + 1;
+    if (isBest) this.best = { epoch, value };
+    return isBest;
+  }
+
+  get shouldStop(): boolean {
+    return this.options !== null && this.epochsSince >= this.options.patience;
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { toOnnx } from '../onnx/model';
+import { renameOver, writeFileAtomic } from '../runs/atomic';
+import { writeSafetensors } from '../runs/safetensors';
+import type { Tensor } from '../runtime/executor';
+import { saveTokenizer, type Tokenizer } from '../text/tokenizer-file';
+import { inferenceProgram, type ModelShape } from './programs';
+
+export interface SavedModel {
+  readonly shape: ModelShape;
+  readonly labels: readonly string[];
+  readonly tokenizer: Tokenizer;
+  /** All parameters by name, the embedding table among them. */
+  readonly weights: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * Writes the model folder: `model.onnx` (from token ids to logits, weights inside),
+ * `model.safetensors`, `tokenizer.json` and `config.json`. It appears under its name only when it
+ * is whole, in place of the one before.
+ */
+export function saveModel(folder: string, { shape, labels, tokenizer, weights }: SavedModel): void {
+  const making = `${folder}.new`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making);
+  const data = new Map(Object.entries(weights).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  writeFileAtomic(
+    join(making, 'model.onnx'),
+    toOnnx(inferenceProgram(shape, tokenizer.vocabulary.size), data),
+  );
+  writeSafetensors(
+    join(making, 'model.safetensors'),
+    Object.fromEntries(
+      Object.entries(weights).map(([name, { shape: dims, data: values }]) => [
+        name,
+        { shape: [...dims], data: values },
+      ]),
+    ),
+    { format: 'textclf' },
+  );
+  writeFileAtomic(join(making, 'tokenizer.json'), saveTokenizer(tokenizer));
+  writeFileAtomic(join(making, 'config.json'), `${JSON.stringify(modelConfig(shape, labels), null, 2)}\n`);
+  const old = `${folder}.old`;
+  rmSync(old, { recursive: true, force: true });
+  replaceFolder(making, folder, old);
+}
+
+/** What Hugging Face's libraries call these things, and what TextClf needs besides. */
+function modelConfig(shape: ModelShape, labels: readonly string[]) {
+  return {
+    model_type: 'textclf',
+    architectures: ['TextClfForSequenceClassification'],
+    problem_type: 'single_label_classification',
+    num_labels: labels.length,
+    id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    textclf: {
+      ...shape.model,
+      embeddingSize: shape.embeddingSize,
+      outputs: shape.outputs,
+      loss: shape.loss,
+    },
+  };
+}
+
+/** A folder cannot be renamed over one that is not empty: the old one steps aside first. */
+function replaceFolder(making: string, folder: string, old: string): void {
+  try {
+    renameOver(folder, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  renameOver(making, folder);
+  rmSync(old, { recursive: true, force: true });
+}

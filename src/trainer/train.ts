@@ -1,0 +1,308 @@
+import { dirname, resolve } from 'node:path';
+import { loadDataset } from '../data/load';
+import { createRandom } from '../data/random';
+import type { Dataset } from '../data/rows';
+import { loadExperiment } from '../experiment/load';
+import { resolvedToJson } from '../experiment/parse';
+import type { Experiment } from '../experiment/schema';
+import { describeClassifier } from '../models/classifier';
+import { largestIndex, probabilities } from '../nn/probabilities';
+import type { Evaluation, NewRunEvent, RunEvent } from '../protocol/events';
+import { formatError } from '../protocol/human-error';
+import { findRoot, runPaths } from '../runs/paths';
+import { createRun, type RunWriter } from '../runs/run-writer';
+import type { Executor, Tensor } from '../runtime/executor';
+import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime';
+import { makeBatch } from './batch';
+import { trainEpochs } from './epochs';
+import { evaluateTexts } from './evaluate';
+import { evaluationOf } from './metrics';
+import { Monitor } from './monitor';
+import { outputForm } from './outputs';
+import { type PreparedData, prepareData } from './prepare';
+import { EMBEDDING, type ModelShape } from './programs';
+import { saveModel } from './save-model';
+import { chooseThreads } from './threads';
+import { TrainingStep } from './training-step';
+import { version } from './version';
+import { writeEvaluation, writePredictions } from './write-results';
+
+export interface TrainOptions {
+  readonly experimentFile: string;
+  /** The workspace folder that gets the run; by default the one that the experiment lies in. */
+  readonly root?: string;
+  /** Aborting it stops the run after the batch at hand; the best model so far is kept. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Called once the run's folder is there. */
+  readonly onRun?: (run: { id: string; folder: string }) => void;
+}
+
+export interface TrainResult {
+  readonly status: 'succeeded' | 'stopped';
+  readonly id: string;
+  readonly folder: string;
+  /** Of the test set, or of validation where there is none; missing where the run was stopped. */
+  readonly evaluation: Evaluation | undefined;
+}
+
+/**
+ * Trains an experiment from its file to its run folder.
+ *
+ * @throws HumanError for what a person can mend; the run, if it had begun, is marked as failed
+ * with the same message
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const experimentFile = resolve(options.experimentFile);
+  const experiment = await loadExperiment(experimentFile);
+  const root = options.root ?? findRoot(dirname(experimentFile));
+  const executor = onnxruntimeExecutor({ threads: chooseThreads(experiment.runtime.threads) });
+  const run = createRun(
+    {
+      root,
+      name: experiment.name,
+      experimentFile,
+      experimentText: resolvedToJson(experiment),
+      seed: experiment.training.seed,
+      versions: { textclf: version, onnxruntime: onnxruntimeVersion },
+      device: executor.name,
+      threads: executor.threads,
+    },
+    options.onEvent,
+  );
+  const { id, folder } = run;
+  options.onRun?.({ id, folder });
+  try {
+    run.update({ status: 'running' });
+    run.emit({ type: 'started', id, name: experiment.name });
+    const evaluation = await new Training(
+      run,
+      experiment,
+      experimentFile,
+      root,
+      executor,
+      options.signal,
+    ).run();
+    const status = options.signal?.aborted ? 'stopped' : 'succeeded';
+    run.finish(status);
+    return { status, id, folder, evaluation };
+  } catch (error) {
+    if (options.signal?.aborted && error === options.signal.reason) {
+      run.finish('stopped');
+      return { status: 'stopped', id, folder, evaluation: undefined };
+    }
+    run.finish('failed', formatError(error));
+    throw error;
+  }
+}
+
+/** One run, from reading the data to the last evaluation. */
+class Training {
+  private readonly folder: string;
+  private readonly paths: ReturnType<typeof runPaths>;
+
+  constructor(
+    private readonly writer: RunWriter,
+    private readonly experiment: Experiment,
+    experimentFile: string,
+    private readonly root: string,
+    private readonly executor: Executor,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.folder = dirname(experimentFile);
+    this.paths = runPaths(writer.folder);
+  }
+
+  async run(): Promise<Evaluation | undefined> {
+    const { experiment, signal } = this;
+    this.phase('reading data');
+    const dataset = await loadDataset(experiment.data, this.folder, experiment.training.seed);
+    this.writer.update({ dataDigest: dataset.digest });
+    signal?.throwIfAborted();
+
+    this.phase('building vocabulary');
+    const data = await prepareData(dataset, experiment, this.folder);
+    this.writer.emit(data.facts as NewRunEvent);
+    signal?.throwIfAborted();
+
+    this.phase('compiling');
+    const shape: ModelShape = {
+      model: experiment.model,
+      embeddingSize: experiment.model.embedding.size,
+      ...outputForm(experiment.training.loss, dataset.labels.length),
+    };
+    const step = await this.compile(shape, data);
+    try {
+      return await this.trainAndEvaluate(step, shape, dataset, data);
+    } finally {
+      await step.release();
+    }
+  }
+
+  private async compile(shape: ModelShape, data: PreparedData): Promise<TrainingStep> {
+    const { model, training } = this.experiment;
+    const { vocabulary } = data.tokenizer;
+    const step = await TrainingStep.compile(this.executor, {
+      shape,
+      optimizer: training.optimizer,
+      gradientClip: training.gradientClip,
+      embedding: data.embedding,
+      frozenEmbedding: model.embedding.frozen,
+      vocabularySize: vocabulary.size,
+    });
+    step.parameters.initialize(createRandom(training.seed + 1));
+    const parameters = [
+      { name: EMBEDDING, shape: [vocabulary.size, shape.embeddingSize], trained: !model.embedding.frozen },
+      ...step.parameters.specs.map(({ name, shape: dims }) => ({ name, shape: [...dims], trained: true })),
+    ];
+    this.writer.emit({
+      type: 'model',
+      summary: describeClassifier(model),
+      parameters,
+      parameterCount: parameters.reduce((sum, { shape: dims }) => sum + dims.reduce((a, b) => a * b, 1), 0),
+      device: this.executor.name,
+      threads: this.executor.threads,
+    });
+    return step;
+  }
+
+  private async trainAndEvaluate(
+    step: TrainingStep,
+    shape: ModelShape,
+    dataset: Dataset,
+    data: PreparedData,
+  ): Promise<Evaluation | undefined> {
+    const { experiment, signal, writer, paths } = this;
+    const { training } = experiment;
+    const { labels } = dataset;
+    const monitor = new Monitor(training.earlyStopping);
+    const save = () =>
+      saveModel(paths.model, { shape, labels, tokenizer: data.tokenizer, weights: weightsOf(step, data) });
+    let best: Record<string, Float32Array> | undefined;
+
+    const epochs = await trainEpochs({
+      step,
+      training,
+      outputs: shape.outputs,
+      labels,
+      train: data.train,
+      validation: data.validation,
+      monitor,
+      signal,
+      emit: (event) => writer.emit(event),
+      onEpoch: ({ epoch, isBest, train: trainScores, validation }) => {
+        if (isBest) {
+          best = copyWeights(weightsOf(step, data));
+          // At once, so that the best model is there whenever the process ends.
+          save();
+        }
+        writer.update({
+          best: monitor.best && {
+            epoch: monitor.best.epoch,
+            metric: monitor.metric,
+            value: monitor.best.value,
+          },
+          last: {
+            epoch,
+            train: trainScores,
+            validation: { loss: validation.loss, accuracy: validation.accuracy },
+          },
+        });
+      },
+    });
+
+    const keepsLast = training.earlyStopping?.restoreBest === false;
+    if (best === undefined || keepsLast) {
+      this.phase('saving');
+      step.settle();
+      save();
+    } else {
+      restoreWeights(step, data, best);
+    }
+    await this.classifyExamples(step, shape, data, labels);
+    if (signal?.aborted) return undefined;
+    if (monitor.shouldStop && epochs < training.epochs) {
+      writer.log(`stopped early: ${monitor.metric} has not improved since epoch ${monitor.best?.epoch}`);
+    }
+    return this.finalEvaluation(step, shape, dataset, data);
+  }
+
+  private async finalEvaluation(
+    step: TrainingStep,
+    shape: ModelShape,
+    dataset: Dataset,
+    data: PreparedData,
+  ): Promise<Evaluation | undefined> {
+    const { writer, paths, signal } = this;
+    const split = data.test.length > 0 ? 'test' : 'validation';
+    const texts = data[split];
+    if (texts.length === 0) return undefined;
+    this.phase('evaluating');
+    const result = await evaluateTexts(
+      step,
+      texts,
+      this.experiment.training.batchSize,
+      shape.outputs,
+      signal,
+    );
+    const evaluation = evaluationOf({
+      split,
+      labels: dataset.labels,
+      truth: texts.map(({ label }) => label),
+      predicted: result.predicted,
+      loss: result.loss,
+    });
+    writeEvaluation(paths, [evaluation]);
+    writePredictions(paths, evaluation, dataset[split], dataset.labels, result, this.root);
+    writer.emit({ type: 'evaluation', evaluation });
+    if (split === 'test') {
+      writer.update({ test: { accuracy: evaluation.accuracy, macroF1: evaluation.macroF1 } });
+    }
+    return evaluation;
+  }
+
+  private async classifyExamples(
+    step: TrainingStep,
+    { outputs }: ModelShape,
+    { tokenizer }: PreparedData,
+    labels: readonly string[],
+  ): Promise<void> {
+    const { examples } = this.experiment;
+    if (examples.length === 0) return;
+    const { logits } = await step.evaluate(
+      makeBatch(
+        examples.map((text) => ({ ids: tokenizer.encode(text), label: 0 })),
+        outputs,
+      ),
+    );
+    this.writer.emit({
+      type: 'examples',
+      examples: examples.map((text, row) => {
+        const shares = probabilities(logits.subarray(row * outputs, (row + 1) * outputs));
+        const predicted = largestIndex(shares);
+        return { text, label: labels[predicted]!, probability: shares[predicted]! };
+      }),
+    });
+  }
+
+  private phase(phase: Extract<NewRunEvent, { type: 'phase' }>['phase']): void {
+    this.writer.emit({ type: 'phase', phase });
+  }
+}
+
+function weightsOf(step: TrainingStep, data: PreparedData): Record<string, Tensor> {
+  const shape = [data.tokenizer.vocabulary.size, step.table.width];
+  return { [EMBEDDING]: { dtype: 'float32', shape, data: data.embedding }, ...step.parameters.values };
+}
+
+function copyWeights(weights: Readonly<Record<string, Tensor>>): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
+  );
+}
+
+function restoreWeights(step: TrainingStep, data: PreparedData, weights: Record<string, Float32Array>): void {
+  const { [EMBEDDING]: embedding, ...rest } = weights;
+  data.embedding.set(embedding!);
+  step.parameters.restore(rest);
+}

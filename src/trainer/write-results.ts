@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import type { Example } from '../data/rows';
+import type { Evaluation } from '../protocol/events';
+import { writeFileAtomic } from '../runs/atomic';
+import type { runPaths } from '../runs/paths';
+import type { SplitResult } from './evaluate';
+
+type Paths = ReturnType<typeof runPaths>;
+
+/** So much of a text is kept beside its prediction; file and line lead to the whole. */
+const EXCERPT = 200;
+
+/** `evaluation.json`: the metrics of each evaluated split. */
+export function writeEvaluation(paths: Paths, evaluations: readonly Evaluation[]): void {
+  writeFileAtomic(paths.evaluation, `${JSON.stringify(evaluations, null, 2)}\n`);
+}
+
+/** `predictions.ndjson`: a row for each evaluated text, with the place where it stands. */
+export function writePredictions(
+  paths: Paths,
+  evaluation: Evaluation,
+  examples: readonly Example[],
+  labels: readonly string[],
+  { predicted, probability }: SplitResult,
+  root: string,
+): void {
+  const lines = examples.map(({ file, line, label, text }, i) =>
+    JSON.stringify({
+      split: evaluation.split,
+      file: relative(root, file).replaceAll('\\', '/'),
+      line,
+      label,
+      predicted: labels[predicted[i]!],
+      probability: Number(probability[i]!.toPrecision(6)),
+      text: text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text,
+    }),
+  );
+  writeFileAtomic(paths.predictions, lines.map((line) => `${line}\n`).join(''));
+}
