@@ -134,7 +134,7 @@ export class RunRenderer {
     const took = duration((Date.parse(time) - (this.#started ?? Date.parse(time))) / 1000);
     const endings = {
       succeeded: colors.green(`Finished in ${took}.`),
-      stopped: colors.yellow(`Stopped after ${took}; the best model so far is kept.`),
+      stopped: colors.yellow(`Stopped after ${took}.`),
       failed: colors.red(`Failed after ${took}.`),
     };
     return endings[status];

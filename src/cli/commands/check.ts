@@ -1,0 +1,111 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadDataset } from '../../data/load';
+import type { Dataset } from '../../data/rows';
+import { readExperiment } from '../../experiment/load';
+import { describeProblems, type Problem } from '../../experiment/problems';
+import type { Experiment } from '../../experiment/schema';
+import { HumanError } from '../../protocol/human-error';
+import { fileError } from '../../runs/file-error';
+import { ReportedMistake } from '../errors';
+import { harmless, harmlessLines } from '../format/harmless';
+import { countOf } from '../format/numbers';
+import { type GlobalOptions, optionsOf } from '../options';
+import type { Terminal } from '../terminal';
+
+interface CheckCommandOptions extends GlobalOptions {
+  data: boolean;
+}
+
+interface Checked {
+  problems: Problem[];
+  experiment?: Experiment;
+  dataset?: Dataset;
+}
+
+export function addCheck(program: Command, terminal: Terminal): void {
+  program
+    .command('check')
+    .description('say what is wrong in an experiment file and its data, without training')
+    .argument('<file>', 'the experiment file')
+    .option('--data', 'read the data files too', true)
+    .option('--no-data', 'check the experiment file alone')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const { data, json } = optionsOf<CheckCommandOptions>(command);
+      const checked = await check(file, data);
+      const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
+      if (json) terminal.printJson(asJson(checked, errors === 0));
+      else terminal.print(...asLines(file, checked, errors));
+      if (errors > 0) throw new ReportedMistake();
+    });
+}
+
+async function check(file: string, withData: boolean): Promise<Checked> {
+  try {
+    const { experiment, problems } = await readExperiment(file);
+    if (!experiment || !withData) return { problems, ...(experiment ? { experiment } : {}) };
+    return { experiment, ...(await checkData(experiment, dirname(file), problems)) };
+  } catch (error) {
+    return { problems: [problemOf(error)] };
+  }
+}
+
+/** Reads all data files, as training would; of the word vectors only whether they can be read. */
+async function checkData(experiment: Experiment, folder: string, before: Problem[]): Promise<Checked> {
+  const problems = [...before];
+  const { vectors } = experiment.model.embedding;
+  if (vectors !== undefined) {
+    const file = resolve(folder, vectors);
+    await access(file, constants.R_OK).catch((error: unknown) =>
+      problems.push(problemOf(fileError('reading', file, error))),
+    );
+  }
+  try {
+    return { problems, dataset: await loadDataset(experiment.data, folder, experiment.training.seed) };
+  } catch (error) {
+    return { problems: [...problems, problemOf(error)] };
+  }
+}
+
+/** A problem of a file beside the experiment; bugs are thrown on. */
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof HumanError) || !error.place) throw error;
+  const { message, hint, place } = error;
+  return { severity: 'error', message, ...(hint ? { hint } : {}), place, path: [] };
+}
+
+function asJson({ problems, experiment, dataset }: Checked, ok: boolean) {
+  return {
+    ok,
+    problems: problems.map(({ place, severity, message, hint }) => ({ severity, message, hint, ...place })),
+    ...(experiment ? { name: experiment.name } : {}),
+    ...(dataset ? { rows: rowsOf(dataset), labels: dataset.labels } : {}),
+  };
+}
+
+function asLines(file: string, { problems, dataset }: Checked, errors: number): string[] {
+  const lines = problems.length > 0 ? [harmlessLines(describeProblems(problems)), ''] : [];
+  const warnings = problems.length - errors;
+  const found = [
+    ...(errors > 0 ? [countOf(errors, 'error')] : []),
+    ...(warnings > 0 ? [countOf(warnings, 'warning')] : []),
+  ];
+  lines.push(`${harmless(file)}: ${found.length > 0 ? found.join(', ') : 'no problems'}`);
+  if (dataset) lines.push(summary(dataset));
+  return lines;
+}
+
+const shownLabels = 6;
+
+function summary(dataset: Dataset): string {
+  const { train, validation, test } = rowsOf(dataset);
+  const labels = dataset.labels.slice(0, shownLabels).map(harmless).join(', ');
+  const more = dataset.labels.length > shownLabels ? ', …' : '';
+  const rows = `${countOf(train, 'row')} to train on, ${countOf(validation, 'row')} to validate with, ${countOf(test, 'test row')}`;
+  return `${rows}; ${countOf(dataset.labels.length, 'class', 'classes')}: ${labels}${more}`;
+}
+
+function rowsOf({ train, validation, test }: Dataset) {
+  return { train: train.length, validation: validation.length, test: test.length };
+}

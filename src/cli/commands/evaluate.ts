@@ -1,0 +1,120 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { DataFormat } from '../../data/read';
+import { parseExperiment } from '../../experiment/parse';
+import type { Experiment } from '../../experiment/schema';
+import type { EvaluatedRow } from '../../predict/evaluate';
+import { HumanError } from '../../protocol/human-error';
+import { fileError } from '../../runs/file-error';
+import type { Run } from '../../runs/list';
+import { runPaths } from '../../runs/paths';
+import { findModel, runOptionText } from '../model-folder';
+import { type GlobalOptions, optionsOf, rootOf } from '../options';
+import { evaluationLines } from '../render/evaluation';
+import type { Terminal } from '../terminal';
+
+interface EvaluateCommandOptions extends GlobalOptions {
+  run: string;
+  text?: string[];
+  label?: string;
+  format?: DataFormat;
+  predictions?: string;
+}
+
+export function addEvaluate(program: Command, terminal: Terminal): void {
+  program
+    .command('evaluate')
+    .description("measure a model on data with labels (by default its experiment's test files)")
+    .argument('[data...]', 'data files: CSV, TSV or JSON Lines')
+    .addOption(new Option('--run <run>', runOptionText).default('latest'))
+    .option(
+      '--text <column>',
+      "the text's column, given again for several (default: the experiment's)",
+      collect,
+    )
+    .option('--label <column>', "the class's column (default: the experiment's)")
+    .addOption(
+      new Option('--format <format>', "default: by each file's extension").choices(['csv', 'tsv', 'jsonl']),
+    )
+    .option('--predictions <file>', "write each row's prediction to a JSON Lines file")
+    .action(async (files: string[], _options: unknown, command: Command) => {
+      await runEvaluation(files, optionsOf<EvaluateCommandOptions>(command), terminal);
+    });
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+async function runEvaluation(
+  files: readonly string[],
+  options: EvaluateCommandOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { folder, run } = findModel(rootOf(options), options.run);
+  const data = whatToRead(files, options, run);
+  const [{ loadPredictor }, { evaluate }] = await Promise.all([
+    import('../../predict/predictor'),
+    import('../../predict/evaluate'),
+  ]);
+  const predictor = await loadPredictor(folder);
+  try {
+    const { evaluation, rows } = await evaluate(predictor, data);
+    if (options.predictions) writePredictions(options.predictions, rows);
+    if (options.json) terminal.printJson({ model: folder, files: data.files, ...evaluation });
+    else terminal.print(...evaluationLines(evaluation, terminal.style()));
+  } finally {
+    await predictor.release();
+  }
+}
+
+/** What the command line says, and for the rest what the run's experiment says. */
+function whatToRead(files: readonly string[], options: EvaluateCommandOptions, run: Run | undefined) {
+  const data = run && readRunExperiment(run).data;
+  const format = options.format ?? (files.length === 0 ? data?.format : undefined);
+  return {
+    files: files.length > 0 ? files : testFiles(data, run),
+    text: options.text ?? data?.text ?? 'text',
+    label: options.label ?? data?.label ?? 'label',
+    ...(format ? { format } : {}),
+  };
+}
+
+function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): string[] {
+  if (data?.test !== undefined && run) {
+    const folder = dirname(run.record.experimentFile);
+    return [data.test].flat().map((file) => resolve(folder, file));
+  }
+  throw new HumanError(
+    run ? `The experiment of ${run.id} names no test file.` : 'A model folder names no test file.',
+    { hint: 'Say which file to evaluate on: textclf evaluate DATA' },
+  );
+}
+
+function readRunExperiment(run: Run): Experiment {
+  const file = runPaths(run.folder).experiment;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fileError('reading', file, error);
+  }
+  const { experiment, problems } = parseExperiment(text, file);
+  if (experiment) return experiment;
+  throw new HumanError(`The run's experiment cannot be read: ${problems[0]?.message}`, {
+    place: problems[0]?.place ?? { file },
+    hint: 'It was made by another version of TextClf, or changed. Train it anew.',
+  });
+}
+
+function writePredictions(file: string, rows: readonly EvaluatedRow[]): void {
+  const lines = rows.map(({ row: { text, label, file, line }, prediction }) =>
+    JSON.stringify({ file, line, text, truth: label, ...prediction }),
+  );
+  try {
+    writeFileSync(file, `${lines.join('\n')}\n`);
+  } catch (error) {
+    throw fileError('writing', file, error);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import type { RunEvent } from '../../protocol/events';
+import { readEvents } from '../../runs/events';
+import { findRun, listRuns, type Run, type RunSummary, removeRun } from '../../runs/list';
+import { runPaths } from '../../runs/paths';
+import { type GlobalOptions, optionsOf, rootOf } from '../options';
+import { detailLines } from '../render/run-details';
+import { runListLines } from '../render/run-list';
+import { RunRenderer } from '../render/run-renderer';
+import type { Terminal } from '../terminal';
+
+export function addRuns(program: Command, terminal: Terminal): void {
+  const runs = program.command('runs').description('list, show and remove runs');
+  runs
+    .command('ls', { isDefault: true })
+    .description('list all runs, newest first (also without "ls")')
+    .action((_options: unknown, command: Command) => list(optionsOf<object>(command), terminal));
+  runs
+    .command('show')
+    .description('show how a run went')
+    .argument('<run>', 'its id, the start of it, "latest", or its folder')
+    .action((id: string, _options: unknown, command: Command) =>
+      show(id, optionsOf<object>(command), terminal),
+    );
+  runs
+    .command('rm')
+    .description('delete runs with all their files')
+    .argument('<run...>', 'their ids, or starts of ids that no other run shares')
+    .action((ids: string[], _options: unknown, command: Command) =>
+      remove(ids, optionsOf<object>(command), terminal),
+    );
+}
+
+function list(options: GlobalOptions, terminal: Terminal): void {
+  const root = rootOf(options);
+  const runs = listRuns(root);
+  if (options.json) terminal.printJson(runs.map(summaryToJson));
+  else terminal.print(...runListLines(runs, root, Date.now(), terminal.style()));
+}
+
+function show(id: string, options: GlobalOptions, terminal: Terminal): void {
+  const run = findRun(rootOf(options), id);
+  const { events } = readEvents(runPaths(run.folder).events);
+  if (options.json) terminal.printJson({ ...summaryToJson(run), events: events.filter(isLasting) });
+  else terminal.print(...detailLines(run, terminal.style()), ...replay(events, terminal));
+}
+
+/** What a run printed while it went on, without its progress and its ending. */
+function replay(events: readonly RunEvent[], terminal: Terminal): string[] {
+  const renderer = new RunRenderer({ progress: 'none', style: terminal.style });
+  return events.flatMap((event) => {
+    const { lines } = renderer.handle(event);
+    return event.type === 'started' || event.type === 'finished' ? [] : lines;
+  });
+}
+
+/** Batches are many and of interest only while they run. */
+function isLasting({ type }: RunEvent): boolean {
+  return type !== 'batch' && type !== 'phase';
+}
+
+function remove(ids: readonly string[], options: GlobalOptions, terminal: Terminal): void {
+  const root = rootOf(options);
+  const removed = ids.map((id) => {
+    const name = removeRun(root, id);
+    if (!options.json) terminal.print(`removed ${name}`);
+    return name;
+  });
+  if (options.json) terminal.printJson({ removed });
+}
+
+function summaryToJson(run: RunSummary) {
+  if (run.type === 'broken') {
+    const { message, hint } = run.problem;
+    return { id: run.id, folder: run.folder, status: 'broken', message, hint };
+  }
+  return { ...recordToJson(run), id: run.id, folder: run.folder, status: run.status, hasModel: run.hasModel };
+}
+
+function recordToJson({ record }: Run) {
+  const { schemaVersion: _, heartbeat: __, ...rest } = record;
+  return rest;
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { HumanError } from '../protocol/human-error';
+import { findRun, type Run } from '../runs/list';
+import { runPaths } from '../runs/paths';
+
+export interface FoundModel {
+  /** The folder of `model.onnx`. */
+  folder: string;
+  /** The run that made it; a copied model folder has none. */
+  run?: Run;
+}
+
+export const runOptionText = 'a run (its id, or the start of it), "latest", or the folder of a run or model';
+
+/**
+ * The model that a person means by a run's id or the beginning of it, by `latest`, or by the path of a run
+ * folder or of a model folder.
+ *
+ * @throws HumanError where there is none
+ */
+export function findModel(root: string, reference: string): FoundModel {
+  if (existsSync(join(reference, 'model.onnx'))) {
+    const folder = resolve(reference);
+    const parent = dirname(folder);
+    const isInRun = basename(folder) === 'model' && existsSync(runPaths(parent).record);
+    return isInRun ? { folder, run: findRun(root, parent) } : { folder };
+  }
+  const run = findRun(root, reference);
+  if (run.hasModel) return { folder: runPaths(run.folder).model, run };
+  throw new HumanError(`The run ${run.id} has no model (its status is ${run.status}).`, {
+    place: { file: run.folder },
+    hint: 'Choose another one: textclf runs',
+  });
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { HumanError } from '../protocol/human-error';
+
+const schema = z.object({
+  model_type: z.literal('textclf'),
+  id2label: z.record(z.string().regex(/^\d+$/), z.string()),
+  textclf: z.object({ outputs: z.int().min(1) }),
+});
+
+export interface ModelConfig {
+  /** The class of each number. */
+  labels: string[];
+  /** Logits for each text: one for each class, or a single one that tells two classes apart. */
+  outputs: number;
+}
+
+/**
+ * Reads a model's `config.json`, Hugging Face's form with the product's own part under `textclf`.
+ *
+ * @param file where it was read, for messages
+ * @throws HumanError where it is damaged or describes another kind of model
+ */
+export function parseModelConfig(json: string, file: string): ModelConfig {
+  const { id2label, textclf } = parse(json, file);
+  const classes = Object.keys(id2label).length;
+  const labels = Array.from({ length: classes }, (_, id) => id2label[id]);
+  if (!labels.every((label) => label !== undefined) || new Set(labels).size !== classes) {
+    throw broken(file, 'id2label must number different labels from 0');
+  }
+  const { outputs } = textclf;
+  const fits = outputs === 1 ? classes === 2 : outputs === classes;
+  if (!fits) throw broken(file, `${outputs} outputs do not fit ${classes} labels`);
+  return { labels, outputs };
+}
+
+function parse(json: string, file: string): z.infer<typeof schema> {
+  try {
+    return schema.parse(JSON.parse(json));
+  } catch (cause) {
+    const issue = cause instanceof z.ZodError ? cause.issues[0] : undefined;
+    throw broken(file, issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message, cause);
+  }
+}
+
+function broken(file: string, why: string, cause?: unknown): HumanError {
+  return new HumanError(`This is not the configuration of a TextClf model: ${why}.`, {
+    place: { file },
+    hint: 'The file is damaged or was made by another program. Copy the model again, or train it anew.',
+    cause,
+  });
+}
