@@ -33,7 +33,7 @@ export interface StepResult {
  */
 export class TrainingStep {
   private step = 0;
-  private readonly embeddedBuffers = { embedded: new Float32Array(0), gradient: new Float32Array(0) };
+  private readonly buffers = new Buffers();
 
   private constructor(
     private readonly options: StepOptions,
@@ -74,15 +74,13 @@ export class TrainingStep {
   async train(batch: Batch, learningRate: number, random: Random): Promise<StepResult> {
     const { table, options, parameters } = this;
     const { embedded, gradient } = this.embedded(batch);
-    if (options.frozenEmbedding) table.read(batch.ids, embedded.data as Float32Array);
-    else table.gather(batch.ids, embedded.data as Float32Array);
+    if (options.frozenEmbedding) table.read(batch.ids, embedded.data);
+    else table.gather(batch.ids, embedded.data);
     const results = await this.gradients.run(
       { ...this.batchFeeds(batch, embedded), ...parameters.values, ...this.drawDropout(batch, random) },
       { ...parameters.gradientTensors, ...(options.frozenEmbedding ? {} : { embedded_grad: gradient }) },
     );
-    const rowSquares = options.frozenEmbedding
-      ? 0
-      : table.accumulate(batch.ids, gradient.data as Float32Array);
+    const rowSquares = options.frozenEmbedding ? 0 : table.accumulate(batch.ids, gradient.data);
     const loss = scalarOf(results.loss!);
     const norm = Math.sqrt(scalarOf(results.squares!) + rowSquares);
     // A step that is not finite must not reach the weights: whoever called decides what to do.
@@ -93,7 +91,7 @@ export class TrainingStep {
   /** The forward pass without dropout. Call `settle` first if training went on since. */
   async evaluate(batch: Batch): Promise<StepResult> {
     const { embedded } = this.embedded(batch);
-    this.table.read(batch.ids, embedded.data as Float32Array);
+    this.table.read(batch.ids, embedded.data);
     const results = await this.evaluation.run({
       ...this.batchFeeds(batch, embedded),
       ...this.parameters.values,
@@ -141,28 +139,39 @@ export class TrainingStep {
     const sizes: Record<string, number> = { time: batch.time, batch: batch.size };
     return Object.fromEntries(
       this.dropoutMasks.map(({ name, shape, rate }) => {
-        const tensor = floatTensor(shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim)));
-        fillDropoutMask(tensor.data, rate, random);
-        return [name, tensor];
+        const mask = this.buffers.tensor(
+          name,
+          shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim)),
+        );
+        fillDropoutMask(mask.data, rate, random);
+        return [name, mask];
       }),
     );
   }
 
-  /** Buffers for a batch's vectors and their gradient, kept from step to step. */
-  private embedded({ time, size }: Batch): { embedded: Tensor; gradient: Tensor } {
-    const { embeddingSize } = this.options.shape;
-    const length = time * size * embeddingSize;
-    const buffers = this.embeddedBuffers;
-    if (buffers.embedded.length < length) {
-      buffers.embedded = new Float32Array(length);
-      buffers.gradient = new Float32Array(length);
+  /** Where a batch's vectors and their gradient go. */
+  private embedded({ time, size }: Batch) {
+    const shape = [time, size, this.options.shape.embeddingSize];
+    return {
+      embedded: this.buffers.tensor('embedded', shape),
+      gradient: this.buffers.tensor('embedded_grad', shape),
+    };
+  }
+}
+
+/** Large buffers, kept from step to step: fresh memory costs as much as the work on it. */
+class Buffers {
+  private readonly arrays = new Map<string, Float32Array>();
+
+  /** A tensor of this shape over the buffer of this name; its content is whatever was there. */
+  tensor(name: string, shape: readonly number[]): Tensor & { data: Float32Array } {
+    const size = shape.reduce((count, dim) => count * dim, 1);
+    let array = this.arrays.get(name);
+    if (!array || array.length < size) {
+      array = new Float32Array(size);
+      this.arrays.set(name, array);
     }
-    const view = (data: Float32Array): Tensor => ({
-      dtype: 'float32',
-      shape: [time, size, embeddingSize],
-      data: data.subarray(0, length),
-    });
-    return { embedded: view(buffers.embedded), gradient: view(buffers.gradient) };
+    return { dtype: 'float32', shape, data: array.subarray(0, size) };
   }
 }
 
