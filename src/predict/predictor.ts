@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { largestIndex, probabilities as probabilitiesOf } from '../nn/probabilities';
 import { HumanError } from '../protocol/human-error';
 import { fileError } from '../runs/file-error';
 import type { Executable, Tensor } from '../runtime/executor';
 import { loadModelFile } from '../runtime/onnxruntime';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { type ModelConfig, parseModelConfig } from './model-config';
-import { probabilitiesOf } from './probabilities';
 
 export interface Prediction {
   label: string;
@@ -124,7 +124,7 @@ function predictionOf(labels: readonly string[], logits: Float32Array): Predicti
       hint: 'Train it anew, with a lower learning rate or with training.gradientClip.',
     });
   }
-  const best = probabilities.indexOf(Math.max(...probabilities));
+  const best = largestIndex(probabilities);
   return {
     label: labels[best]!,
     probability: probabilities[best]!,

@@ -10,7 +10,7 @@ const columns = [
   ['Valid. loss', 13],
   ['accuracy', 10],
   ['macro F1', 10],
-  ['Time', 14],
+  ['Time', 12],
 ] as const;
 
 export function epochHeader(style: Style): string[] {

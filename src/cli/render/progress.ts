@@ -1,41 +1,38 @@
 import type { BatchEvent } from '../../protocol/events';
 import { count, duration, loss, percent } from '../format/numbers';
-import { displayWidth, padEnd, padStart, truncate } from '../format/width';
+import { displayWidth, padStart, truncate } from '../format/width';
 import type { Style } from './style';
 
-const shortestBar = 8;
+const shortestBar = 6;
 const longestBar = 30;
+
+const leastImportant = 5;
 
 interface Part {
   text: string;
-  /** What leaves first where there is no room: the highest number. */
+  /** Where there is no room, the part with the highest number leaves first; 0 stays. */
   rank: number;
 }
 
 /** The line that is rewritten while an epoch runs; never as wide as the terminal, so that it can't wrap. */
 export function progressBar(event: BatchEvent, style: Style): string {
-  const before: Part[] = [
-    { text: '  Training', rank: 4 },
-    { text: `epoch ${event.epoch}/${event.epochs}`, rank: 0 },
-    {
-      text: `batch ${padStart(count(event.batch), count(event.batches).length)}/${count(event.batches)}`,
-      rank: 2,
-    },
+  const batches = count(event.batches);
+  let before: Part[] = [
+    { text: `Training epoch ${event.epoch}/${event.epochs}`, rank: 0 },
+    { text: `batch ${padStart(count(event.batch), batches.length)}/${batches}`, rank: 4 },
   ];
-  const after = numbers(event);
+  let after = numbers(event);
   const room = style.width - 1;
-  const fixed = () => lineWidth([...before, ...after]) + 2;
-  while (fixed() + shortestBar > room && before.length + after.length > 1) {
-    const parts = [...before, ...after];
-    const last = parts.reduce((worst, part) => (part.rank > worst.rank ? part : worst));
-    const list = before.includes(last) ? before : after;
-    list.splice(list.indexOf(last), 1);
+  const spare = () => room - lineWidth([...before, ...after]) - 2;
+  for (let rank = leastImportant; rank > 0 && spare() < shortestBar; rank--) {
+    before = before.filter((part) => part.rank !== rank);
+    after = after.filter((part) => part.rank !== rank);
   }
   const left = before.map(({ text }) => text).join('  ');
-  const right = after.map(({ text }) => text).join('  ');
-  const length = Math.min(longestBar, room - fixed());
-  if (length < shortestBar) return truncate(left || right, room);
-  return [left, bar(event.batch / event.batches, length, style), right].filter(Boolean).join('  ');
+  const length = Math.min(longestBar, spare());
+  if (length < shortestBar) return truncate(left, room);
+  const share = event.batch / event.batches;
+  return [left, bar(share, length, style), ...after.map(({ text }) => text)].join('  ');
 }
 
 /** The same for output that is no terminal: a plain line. */
@@ -47,9 +44,9 @@ export function progressText(event: BatchEvent): string {
 function numbers(event: BatchEvent): Part[] {
   return [
     { text: `loss ${loss(event.loss)}`, rank: 1 },
-    { text: `accuracy ${padStart(percent(event.accuracy), 6)}`, rank: 3 },
-    { text: `${padStart(count(event.samplesPerSecond), 5)} texts/s`, rank: 5 },
-    { text: `ETA ${padEnd(duration(event.etaSeconds), 6)}`, rank: 1.5 },
+    { text: `accuracy ${padStart(percent(event.accuracy), 5)}`, rank: 5 },
+    { text: `${padStart(count(event.samplesPerSecond), 5)} texts/s`, rank: 3 },
+    { text: `ETA ${duration(event.etaSeconds)}`, rank: 2 },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { BatchEvent, Phase, RunEvent } from '../../protocol/events';
+import type { BatchEvent, FinishedEvent, Phase, RunEvent } from '../../protocol/events';
 import { harmless, harmlessLines } from '../format/harmless';
 import { duration } from '../format/numbers';
 import { indent } from '../format/table';
@@ -31,6 +31,9 @@ export interface Rendered {
 /** Milliseconds between two plain lines of progress. */
 const plainInterval = 5_000;
 
+/** Milliseconds between two states of the live line: eyes see no more, and terminals are slow. */
+const liveInterval = 60;
+
 const phaseTexts: Record<Phase, string> = {
   'reading data': 'Reading data',
   'building vocabulary': 'Building the vocabulary',
@@ -46,6 +49,7 @@ export class RunRenderer {
   #live: string | undefined;
   #started: number | undefined;
   #lastProgress = 0;
+  #lastLive = 0;
   #epochs: number | undefined;
   #hasEpochHeader = false;
   #endsInBlank = true;
@@ -58,38 +62,35 @@ export class RunRenderer {
     const time = Date.parse(event.time);
     this.#started ??= time;
     if (event.type === 'batch') this.#epochs = event.epochs;
-    const lines = this.#options.quiet ? this.#quietLines(event) : this.#lines(event);
+    const lines = this.#options.quiet ? this.#quietLines(event, time) : this.#lines(event, time);
     if (lines.length > 0) this.#endsInBlank = lines.at(-1) === '';
     return this.#live === undefined ? { lines } : { lines, live: this.#live };
   }
 
-  #quietLines(event: RunEvent): string[] {
+  #quietLines(event: RunEvent, time: number): string[] {
     if (event.type === 'warning') return [this.#warning(event.message)];
     if (event.type === 'evaluation') return [evaluationSummary(event.evaluation)];
-    return event.type === 'finished' ? [this.#ending(event.status, event.time)] : [];
+    return event.type === 'finished' ? [this.#ending(event.status, time)] : [];
   }
 
-  #lines(event: RunEvent): string[] {
+  #lines(event: RunEvent, time: number): string[] {
     const style = this.#options.style();
     switch (event.type) {
       case 'started':
         return [heading(style, harmless(event.name)) + style.colors.dim(`  ${harmless(event.id)}`), ''];
       case 'phase':
         this.#showLive(style.colors.dim(`  ${phaseTexts[event.phase]} …`));
-        return [];
+        return event.phase === 'training' ? this.#epochHeader(style, time) : [];
       case 'data':
         return this.#section(dataLines(event, style));
       case 'model':
         return this.#section(modelLines(event, style));
       case 'batch':
-        return this.#batch(event, style);
-      case 'epoch': {
-        const header = this.#hasEpochHeader ? [] : [...this.#gap(), ...epochHeader(style)];
-        this.#hasEpochHeader = true;
-        this.#lastProgress = Date.parse(event.time);
+        this.#showProgress(event, style, time);
+        return [...this.#epochHeader(style, time), ...this.#plainProgress(event, time)];
+      case 'epoch':
         this.#live = undefined;
-        return [...header, epochLine(event, this.#epochs, style)];
-      }
+        return [...this.#epochHeader(style, time), epochLine(event, this.#epochs, style)];
       case 'evaluation':
         this.#live = undefined;
         return this.#section(evaluationLines(event.evaluation, style));
@@ -99,17 +100,28 @@ export class RunRenderer {
         return [this.#warning(event.message)];
       case 'finished':
         this.#live = undefined;
-        return [...this.#gap(), this.#ending(event.status, event.time)];
+        return [...this.#gap(), this.#ending(event.status, time)];
     }
   }
 
-  #batch(event: BatchEvent, style: Style): string[] {
+  #showProgress(event: BatchEvent, style: Style, time: number): void {
+    if (event.batch < event.batches && time - this.#lastLive < liveInterval) return;
+    this.#lastLive = time;
     this.#showLive(progressBar(event, style));
-    if (this.#options.progress !== 'lines') return [];
-    const time = Date.parse(event.time);
-    if (time - this.#lastProgress < plainInterval) return [];
+  }
+
+  #plainProgress(event: BatchEvent, time: number): string[] {
+    if (this.#options.progress !== 'lines' || time - this.#lastProgress < plainInterval) return [];
     this.#lastProgress = time;
     return [progressText(event)];
+  }
+
+  /** Once, above the first line of progress. */
+  #epochHeader(style: Style, time: number): string[] {
+    if (this.#hasEpochHeader) return [];
+    this.#hasEpochHeader = true;
+    this.#lastProgress = time;
+    return [...this.#gap(), ...epochHeader(style)];
   }
 
   #showLive(line: string): void {
@@ -129,9 +141,9 @@ export class RunRenderer {
     return `${this.#options.style().colors.yellow('warning:')} ${harmlessLines(message)}`;
   }
 
-  #ending(status: 'succeeded' | 'failed' | 'stopped', time: string): string {
+  #ending(status: FinishedEvent['status'], time: number): string {
     const { colors } = this.#options.style();
-    const took = duration((Date.parse(time) - (this.#started ?? Date.parse(time))) / 1000);
+    const took = duration((time - (this.#started ?? time)) / 1000);
     const endings = {
       succeeded: colors.green(`Finished in ${took}.`),
       stopped: colors.yellow(`Stopped after ${took}.`),
