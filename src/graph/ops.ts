@@ -258,7 +258,10 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
     body.nextCarries.forEach((next, i) => {
       if (!sameShape(next.shape, body.carries[i]!.shape)) throw new Error(`carry ${i} changes its shape`);
     });
-    const time = inputs[body.carries.length]!.shape[0]!;
+    const sequences = inputs.slice(body.carries.length, body.carries.length + body.slices.length);
+    const time = sequences[0]!.shape[0]!;
+    const other = sequences.find(({ shape }) => shape[0] !== time);
+    if (other) throw new Error(`a scan over sequences of lengths ${time} and ${other.shape[0]}`);
     return [
       ...body.nextCarries.flatMap(({ shape }) => float(shape)),
       ...body.stacked.flatMap(({ shape }) => float([time, ...shape])),
