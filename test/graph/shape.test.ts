@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import * as g from '../../src/graph/build';
+import type { Value } from '../../src/graph/ops';
+import { scan } from '../../src/graph/scan';
+import { addToDim, broadcastShapes, elementCount, normalizeAxis, type Shape } from '../../src/graph/shape';
+
+const x = (...shape: Shape) => g.input('x', shape);
+const ids = (...shape: Shape) => g.input('ids', shape, 'int64');
+
+describe('broadcasting', () => {
+  const rows: readonly (readonly [a: Shape, b: Shape, result: Shape | undefined])[] = [
+    [
+      [2, 3],
+      [2, 3],
+      [2, 3],
+    ],
+    [[2, 3], [], [2, 3]],
+    [[], [], []],
+    [[2, 3], [3], [2, 3]],
+    [[2, 1], [3], [2, 3]],
+    [
+      [2, 1, 3],
+      [4, 1],
+      [2, 4, 3],
+    ],
+    [
+      ['time', 'batch', 4],
+      ['time', 'batch', 1],
+      ['time', 'batch', 4],
+    ],
+    [['time', 'batch', 4], [4], ['time', 'batch', 4]],
+    [
+      ['batch', 1],
+      [1, 'time'],
+      ['batch', 'time'],
+    ],
+    [
+      ['batch', 4],
+      ['time', 1, 1],
+      ['time', 'batch', 4],
+    ],
+    [['batch', 1], [3], ['batch', 3]],
+    // A named size may be 1 when the graph runs, or anything else: it matches only itself.
+    [['batch'], ['time'], undefined],
+    [['batch', 4], ['time', 4], undefined],
+    [['batch'], [3], undefined],
+    [['time'], ['time-1'], undefined],
+    [[2, 3], [2], undefined],
+    [[2], [3], undefined],
+    [[0], [2], undefined],
+  ];
+  for (const [a, b, result] of rows) {
+    it(`[${a}] and [${b}] ${result ? `make [${result}]` : 'do not fit'}`, () => {
+      for (const [left, right] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        if (result) expect(broadcastShapes(left, right)).toEqual(result);
+        else
+          expect(() => broadcastShapes(left, right)).toThrow(
+            `[${left.join(', ')}] and [${right.join(', ')}]`,
+          );
+      }
+    });
+  }
+});
+
+describe('sizes', () => {
+  it.each([
+    [3, 2, 5],
+    [3, -3, 0],
+    ['time', 1, 'time+1'],
+    ['time', -1, 'time-1'],
+    ['time', 0, 'time'],
+    ['time-1', 1, 'time'],
+    ['time+2', -5, 'time-3'],
+    ['time-10', -2, 'time-12'],
+  ] as const)('%s plus %s is %s', (dim, amount, expected) => {
+    expect(addToDim(dim, amount)).toBe(expected);
+  });
+
+  it.each([
+    [0, 3, 0],
+    [-1, 3, 2],
+    [-3, 3, 0],
+  ] as const)('axis %s of rank %s is %s', (axis, rank, expected) => {
+    expect(normalizeAxis(axis, rank)).toBe(expected);
+  });
+
+  it.each([
+    [3, 3],
+    [-4, 3],
+    [0, 0],
+  ] as const)('axis %s is outside of rank %s', (axis, rank) => {
+    expect(() => normalizeAxis(axis, rank)).toThrow(`axis ${axis} is outside of rank ${rank}`);
+  });
+
+  it('count elements of known sizes alone', () => {
+    expect(elementCount([2, 3, 4])).toBe(24);
+    expect(elementCount([])).toBe(1);
+    expect(() => elementCount([2, 'batch'])).toThrow('known only at run time');
+  });
+});
+
+describe('shapes of results', () => {
+  const cell = (start: Value, sequence: Value) =>
+    scan({
+      initial: [start],
+      sequences: [sequence],
+      captured: [],
+      step: ([h], [xt]) => ({ carries: [g.add(h!, xt!)], stacked: [h!] }),
+    });
+  const rows: readonly (readonly [what: string, build: () => Value, shape: Shape])[] = [
+    ['matmul', () => g.matmul(x('batch', 2), x(2, 5)), ['batch', 5]],
+    ['matmul of all leading axes', () => g.matmul(x('time', 'batch', 2), x(2, 5)), ['time', 'batch', 5]],
+    ['batched matmul', () => g.matmul(x('batch', 3, 2), x('batch', 2, 5)), ['batch', 3, 5]],
+    ['matmul, first transposed', () => g.matmul(x(2, 'n'), x(2, 5), { transposeA: true }), ['n', 5]],
+    ['matmul, second transposed', () => g.matmul(x('n', 2), x(5, 2), { transposeB: true }), ['n', 5]],
+    ['outerSum', () => g.outerSum(x('time', 'batch', 2), x('time', 'batch', 3)), [2, 3]],
+    ['sum', () => g.sum(x('time', 'batch', 2), [0, -1]), ['batch']],
+    ['sum, kept', () => g.sum(x('time', 'batch', 2), [0], true), [1, 'batch', 2]],
+    ['reshape of names', () => g.reshape(x('batch', 'time'), ['time', 1, 'batch']), ['time', 1, 'batch']],
+    ['reshape of numbers', () => g.reshape(x('n', 6), [2, 'n', 3]), [2, 'n', 3]],
+    ['concat', () => g.concat([x('n', 2), x('n', 3)], -1), ['n', 5]],
+    ['split', () => g.split(x('n', 5), 1, [2, 3])[1]!, ['n', 3]],
+    ['pad', () => g.pad(x('n', 2), 0, 1, 1), ['n+2', 2]],
+    ['trim and pad back', () => g.pad(g.trim(x('n', 2), 0, 1, 0), 0, 0, 1), ['n', 2]],
+    ['gatherRows', () => g.gatherRows(x(9, 4), ids('batch', 'time')), ['batch', 'time', 4]],
+    ['scatterAddRows', () => g.scatterAddRows(x('batch', 'time', 4), ids('batch', 'time'), 9), [9, 4]],
+    ['scan, last state', () => cell(x('batch', 2), x('time', 'batch', 2)).carries[0]!, ['batch', 2]],
+    ['scan, stacked', () => cell(x('batch', 2), x('time', 'batch', 2)).stacked[0]!, ['time', 'batch', 2]],
+    ['sumTo', () => g.sumTo(x('time', 'batch', 2), ['batch', 1]), ['batch', 1]],
+  ];
+  it.each(rows)('%s', (_, build, shape) => {
+    expect(build().shape).toEqual(shape);
+  });
+});
+
+describe('what does not fit is an error when the graph is built', () => {
+  const step = (start: Value, sequences: Value[], next: (h: Value, xt: Value) => Value) =>
+    scan({
+      initial: [start],
+      sequences,
+      captured: [],
+      step: ([h], [xt]) => ({ carries: [next(h!, xt!)], stacked: [] }),
+    });
+  const rows: readonly (readonly [what: string, build: () => unknown, message: string])[] = [
+    ['batch against time', () => g.add(x('batch', 2), x('time', 2)), 'do not broadcast'],
+    ['a name against a number', () => g.mul(x('batch'), x(3)), 'do not broadcast'],
+    ['inner sizes', () => g.matmul(x(2, 3), x(2, 3)), 'cannot multiply [2, 3] by [2, 3]'],
+    ['inner names', () => g.matmul(x(2, 'batch'), x('time', 3)), 'cannot multiply'],
+    [
+      'inner sizes, transposed',
+      () => g.matmul(x(3, 2), x(2, 3), { transposeA: true }),
+      'cannot multiply [2, 3] by [2, 3]',
+    ],
+    ['a vector in a product', () => g.matmul(x(3), x(3, 2)), 'cannot multiply'],
+    ['a product with a vector', () => g.matmul(x(2, 3), x(3)), 'cannot multiply'],
+    ['leading axes', () => g.matmul(x('batch', 2, 3), x('time', 3, 2)), 'cannot multiply'],
+    ['leading axes on the right alone', () => g.matmul(x(2, 3), x('batch', 3, 2)), 'cannot multiply'],
+    ['leading axes of outer products', () => g.outerSum(x('time', 2), x('batch', 2)), 'leading axes'],
+    ['ranks of outer products', () => g.outerSum(x('time', 'batch', 2), x('time', 2)), 'leading axes'],
+    ['counts in a reshape', () => g.reshape(x(2, 3), [4]), 'cannot reshape [2, 3] to [4]'],
+    ['names in a reshape', () => g.reshape(x('batch', 2), ['time', 2]), 'cannot reshape'],
+    ['a lost name in a reshape', () => g.reshape(x('batch', 2), [2]), 'cannot reshape'],
+    ['a doubled name in a reshape', () => g.reshape(x('batch', 4), ['batch', 'batch', 4]), 'cannot reshape'],
+    ['a smaller shape to broadcast to', () => g.broadcast(x(2, 3), [3]), 'cannot broadcast'],
+    ['another size to broadcast to', () => g.broadcast(x(2), [3]), 'do not broadcast'],
+    ['other axes in concat', () => g.concat([x(2, 3), x(4, 3)], 1), 'cannot join [2, 3] and [4, 3] at 1'],
+    ['an unknown size in concat', () => g.concat([x('n', 3), x('n', 3)], 0), 'cannot join'],
+    ['sizes of a split', () => g.split(x(2, 5), 1, [2, 2]), 'cannot split axis 1 of [2, 5] into 2 + 2'],
+    ['an unknown size in a split', () => g.split(x('n', 5), 0, [2, 2]), 'cannot split'],
+    ['an axis to sum', () => g.sum(x(2), [1]), 'axis 1 is outside of rank 1'],
+    ['an axis to pad', () => g.pad(x(2), -2, 1, 1), 'axis -2 is outside'],
+    ['integers in arithmetic', () => g.add(ids(2), 1), 'expected float32, got int64'],
+    ['integers in a function', () => g.tanh(ids(2)), 'expected float32, got int64'],
+    ['ids that are not whole numbers', () => g.gatherRows(x(3, 2), x(2)), 'must be int64'],
+    [
+      'a carry that grows',
+      () => step(x(1), [x('time', 2)], (h, xt) => g.add(h, xt)),
+      'carry 0 changes its shape',
+    ],
+    [
+      'a scan over two lengths',
+      () => step(x(2), [x('time', 2), x('steps', 2)], (h, xt) => g.add(h, xt)),
+      'sequences of lengths time and steps',
+    ],
+  ];
+  it.each(rows)('%s', (_, build, message) => {
+    expect(build).toThrow(message);
+  });
+});
+
+describe('a gradient summed back to a shape', () => {
+  it('is left alone where nothing was broadcast', () => {
+    const value = x('time', 'batch', 2);
+    expect(g.sumTo(value, ['time', 'batch', 2])).toBe(value);
+  });
+
+  it('of a chain of ten thousand operations is found without overflowing the stack', async () => {
+    const { differentiate } = await import('../../src/graph/differentiate');
+    const start = x();
+    let value = start;
+    for (let i = 0; i < 10_000; i++) value = g.tanh(value);
+    const [gradient] = differentiate([value], [g.constant(1)], [start]);
+    expect(gradient!.shape).toEqual([]);
+  });
+});
