@@ -31,7 +31,8 @@ export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor 
  * @throws Error with onnxruntime's words where the file is missing, damaged or no ONNX model
  */
 export async function loadModelFile(path: string, options: OnnxruntimeOptions = {}): Promise<Executable> {
-  const session = await InferenceSession.create(path, sessionOptions(options));
+  // What is wrong with a stranger's model is thrown; it need not be printed as well.
+  const session = await InferenceSession.create(path, { ...sessionOptions(options), logSeverityLevel: 4 });
   return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
 }
 

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/predict/evaluate';
+import { loadPredictor, type Predictor } from '../../src/predict/predictor';
+import { HumanError } from '../../src/protocol/human-error';
+import { expectedProbabilities, threeClasses, writeTinyModel } from './tiny-model';
+
+let folder: string;
+let predictor: Predictor;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'textclf-evaluate-'));
+  predictor = await loadPredictor(writeTinyModel(join(folder, 'model'), threeClasses));
+});
+afterAll(async () => {
+  await predictor.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+const columns = { text: 'text', label: 'label' };
+
+describe('evaluate', () => {
+  it('compares predictions with the labels', async () => {
+    // The model's one word of sense: "good" is positive, "bad" negative. So the fourth row is an error.
+    const rows = [
+      ['good', 'positive'],
+      ['bad', 'negative'],
+      ['very good', 'positive'],
+      ['bad film', 'positive'],
+    ] as const;
+    const first = write(
+      'a.csv',
+      `label,text\n${rows
+        .slice(0, 2)
+        .map(([text, label]) => `${label},${text}\n`)
+        .join('')}`,
+    );
+    const second = write(
+      'b.csv',
+      `text,label\n${rows
+        .slice(2)
+        .map((row) => `${row.join(',')}\n`)
+        .join('')}`,
+    );
+    const result = await evaluate(predictor, { files: [first, second], ...columns });
+
+    expect(result.evaluation).toMatchObject({ split: 'test', rows: 4, accuracy: 0.75 });
+    expect(result.evaluation.confusion).toEqual([
+      [1, 0, 0],
+      [1, 2, 0],
+      [0, 0, 0],
+    ]);
+    const losses = rows.map(([text, label]) => -Math.log(expectedProbabilities(text, threeClasses)[label]!));
+    expect(result.evaluation.loss).toBeCloseTo(losses.reduce((sum, loss) => sum + loss) / 4, 5);
+    expect(
+      result.rows.map(({ row, prediction }) => [row.file, row.line, row.text, prediction.label]),
+    ).toEqual([
+      [first, 2, 'good', 'positive'],
+      [first, 3, 'bad', 'negative'],
+      [second, 2, 'very good', 'positive'],
+      [second, 3, 'bad film', 'negative'],
+    ]);
+  });
+
+  it('joins several text columns and follows the format', async () => {
+    const file = write('rows.txt', '{"a":"very","b":"good","class":"positive"}\n');
+    const { rows } = await evaluate(predictor, {
+      files: [file],
+      text: ['a', 'b'],
+      label: 'class',
+      format: 'jsonl',
+    });
+    expect(rows[0]!.prediction.probability).toBeCloseTo(
+      expectedProbabilities('very good', threeClasses).positive!,
+      6,
+    );
+  });
+
+  it('refuses labels that the model does not know', async () => {
+    const file = write('odd.csv', 'text,label\ngood,positive\ngood,positiv\nbad,awful\n');
+    const error: unknown = await evaluate(predictor, { files: [file], ...columns }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(HumanError);
+    const { message, place, hint } = error as HumanError;
+    expect(place).toMatchObject({ file, line: 3 });
+    expect(message).toContain('"positiv"');
+    expect(message).toContain('lines 3, 4');
+    expect(hint).toContain('Did you mean "positive"?');
+  });
+});
