@@ -68,7 +68,7 @@ export class RunRenderer {
   }
 
   #quietLines(event: RunEvent, time: number): string[] {
-    if (event.type === 'warning') return [this.#warning(event.message)];
+    if (event.type === 'warning') return this.#warning(event.message);
     if (event.type === 'evaluation') return [evaluationSummary(event.evaluation)];
     return event.type === 'finished' ? [this.#ending(event.status, time)] : [];
   }
@@ -97,7 +97,7 @@ export class RunRenderer {
       case 'examples':
         return this.#section([heading(style, 'Examples'), ...indent(predictionLines(event.examples, style))]);
       case 'warning':
-        return [this.#warning(event.message)];
+        return this.#warning(event.message);
       case 'finished':
         this.#live = undefined;
         return [...this.#gap(), this.#ending(event.status, time)];
@@ -137,8 +137,8 @@ export class RunRenderer {
     return this.#endsInBlank ? [] : [''];
   }
 
-  #warning(message: string): string {
-    return `${this.#options.style().colors.yellow('warning:')} ${harmlessLines(message)}`;
+  #warning(message: string): string[] {
+    return `${this.#options.style().colors.yellow('warning:')} ${harmlessLines(message)}`.split('\n');
   }
 
   #ending(status: FinishedEvent['status'], time: number): string {
