@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util';
+import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
+import { measureMemory } from './memory';
+import { findTorchPython, startTorch } from './peer';
+import { kinds, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
+
+/**
+ * npm run bench                    every recurrent step, beside PyTorch's where it is found
+ * npm run bench -- --rounds 60     more steps, for a steadier median
+ * npm run bench -- --memory        the resident size over 2 000 steps
+ * npm run bench -- --profile NAME  onnxruntime's own profile of ten LSTM steps, as NAME_<time>.json
+ */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '40' },
+    threads: { type: 'string', default: '2' },
+    memory: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  },
+});
+const threads = Number(values.threads);
+
+if (values.memory) await measureMemory(threads);
+else if (values.profile) await profile(values.profile);
+else await compareSteps(Number(values.rounds));
+
+async function compareSteps(rounds: number): Promise<void> {
+  const python = findTorchPython();
+  const { batch, time, embedding, hidden, vocabulary } = size;
+  console.log(
+    `One training step: batch ${batch}, ${time} tokens, ${embedding}-d embedding, ${hidden} units, ` +
+      `${vocabulary} words, Adam; ${threads} threads each; medians of ${rounds} steps taken in turn.`,
+  );
+  if (!python) console.log('PyTorch is not found (TEXTCLF_BENCH_PYTHON or python3): no comparison.');
+  const rows: string[][] = [];
+  for (const kind of kinds) {
+    const executor = onnxruntimeExecutor({ threads });
+    const startedAt = performance.now();
+    const step = await textclfStep(executor, kind);
+    const compile = performance.now() - startedAt;
+    const products = await matrixProducts(executor, kind);
+    const torch = python ? await startTorch(python, kind, threads) : undefined;
+    const contestants = [timed(step), timed(products), ...(torch ? [() => torch.step()] : [])];
+    const [ours, alone, theirs] = await takeTurns(contestants, rounds);
+    torch?.close();
+    rows.push([
+      kind.name,
+      ours!.toFixed(1),
+      Math.round(tokensPerStep / (ours! / 1000)).toLocaleString('en'),
+      alone!.toFixed(1),
+      (ours! / alone!).toFixed(2),
+      ...(theirs ? [theirs.toFixed(1), (ours! / theirs).toFixed(2)] : ['-', '-']),
+      compile.toFixed(0),
+    ]);
+    if (torch && rows.length === 1)
+      console.log(`onnxruntime ${onnxruntimeVersion}, PyTorch ${torch.version}`);
+  }
+  printTable(
+    [
+      '',
+      'ms a step',
+      'tokens/s',
+      'products, ms',
+      'times products',
+      'PyTorch, ms',
+      'times PyTorch',
+      'compile, ms',
+    ],
+    rows,
+  );
+}
+
+function timed(run: () => Promise<number>): () => Promise<number> {
+  return async () => {
+    const startedAt = performance.now();
+    await run();
+    return performance.now() - startedAt;
+  };
+}
+
+/**
+ * Medians of each contestant's milliseconds. All take their steps in turn, so that whatever else
+ * the machine does strikes all alike; of two steps in a row the second counts, which finds its own
+ * data in the caches.
+ */
+async function takeTurns(contestants: readonly (() => Promise<number>)[], rounds: number): Promise<number[]> {
+  const times: number[][] = contestants.map(() => []);
+  for (let round = -3; round < rounds; round++) {
+    for (const [i, contestant] of contestants.entries()) {
+      await contestant();
+      const milliseconds = await contestant();
+      if (round >= 0) times[i]!.push(milliseconds);
+    }
+  }
+  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);
+}
+
+async function profile(prefix: string): Promise<void> {
+  const step = await textclfStep(onnxruntimeExecutor({ threads, profilePrefix: prefix }), kinds[2]!);
+  for (let i = 0; i < 10; i++) await step();
+  console.log(`Profiles are written to ${prefix}_*.json when the process ends; open them in a trace viewer.`);
+}
+
+function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  for (const row of all) {
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}

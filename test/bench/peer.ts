@@ -1,0 +1,48 @@
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Kind, size } from './workload';
+
+/** A Python that has PyTorch: `TEXTCLF_BENCH_PYTHON`, or `python3`; undefined where there is none. */
+export function findTorchPython(): string | undefined {
+  const candidates = [process.env.TEXTCLF_BENCH_PYTHON, 'python3'].filter((python) => python !== undefined);
+  return candidates.find((python) => spawnSync(python, ['-c', 'import torch']).status === 0);
+}
+
+export interface Peer {
+  readonly version: string;
+  /** One training step; its milliseconds. */
+  step(): Promise<number>;
+  close(): void;
+}
+
+/** Starts PyTorch's twin of a step in a process of its own. */
+export async function startTorch(
+  python: string,
+  { cell, bidirectional }: Kind,
+  threads: number,
+): Promise<Peer> {
+  // Run from the project's folder, where the bundle does not know the sources' place.
+  const script = fileURLToPath(new URL('../test/bench/peers/recurrent_torch.py', import.meta.url));
+  const child = spawn(python, [script, JSON.stringify({ cell, bidirectional, ...size, threads })]);
+  child.stderr.pipe(process.stderr);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const setUp = JSON.parse(await nextLine(lines, child)) as { torch: string };
+  return {
+    version: setUp.torch,
+    async step() {
+      child.stdin.write('step\n');
+      return Number(await nextLine(lines, child));
+    },
+    close: () => child.stdin.end(),
+  };
+}
+
+async function nextLine(
+  lines: AsyncIterator<string>,
+  child: ChildProcessWithoutNullStreams,
+): Promise<string> {
+  const { value, done } = await lines.next();
+  if (done) throw new Error(`PyTorch's process ended (exit code ${child.exitCode})`);
+  return value;
+}

@@ -1,0 +1,149 @@
+import { createRandom } from '../../src/data/random';
+import { add, constant, input, matmul, outerSum, reshape, sum, trim } from '../../src/graph/build';
+import type { Value } from '../../src/graph/ops';
+import type { Program } from '../../src/graph/program';
+import { scan } from '../../src/graph/scan';
+import type { CellType } from '../../src/nn/cells';
+import { cells } from '../../src/nn/cells';
+import type { Executor } from '../../src/runtime/executor';
+import { floatTensor, type Tensor } from '../../src/runtime/executor';
+import { makeBatch } from '../../src/trainer/batch';
+import { TrainingStep } from '../../src/trainer/training-step';
+
+/** The step that is measured, in the terms of the PyTorch twin in peers/recurrent_torch.py. */
+export const size = { batch: 32, time: 256, embedding: 100, hidden: 128, vocabulary: 25_000 };
+export const tokensPerStep = size.batch * size.time;
+const BATCHES = 8;
+
+export interface Kind {
+  readonly name: string;
+  readonly cell: CellType;
+  readonly bidirectional: boolean;
+}
+
+export const kinds: readonly Kind[] = [
+  { name: 'RNN', cell: 'rnn', bidirectional: false },
+  { name: 'GRU', cell: 'gru', bidirectional: false },
+  { name: 'LSTM', cell: 'lstm', bidirectional: false },
+  { name: 'bidirectional LSTM', cell: 'lstm', bidirectional: true },
+];
+
+/** A function that takes one training step: embedding, recurrent layer, mean, one logit, dense Adam. */
+export async function textclfStep(
+  executor: Executor,
+  { cell, bidirectional }: Kind,
+): Promise<() => Promise<number>> {
+  const random = createRandom(42);
+  const { vocabulary, embedding } = size;
+  const table = new Float32Array(vocabulary * embedding);
+  for (let i = embedding; i < table.length; i++) table[i] = random.normal();
+  const step = await TrainingStep.compile(executor, {
+    shape: {
+      model: {
+        type: cell,
+        hiddenSize: size.hidden,
+        layers: 1,
+        bidirectional,
+        dropout: 0,
+        pooling: 'mean',
+        head: { hiddenSize: 0 },
+      },
+      embeddingSize: embedding,
+      outputs: 1,
+      loss: 'bceWithLogits',
+    },
+    optimizer: { type: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+    gradientClip: 0,
+    embedding: table,
+    frozenEmbedding: false,
+    vocabularySize: vocabulary,
+  });
+  step.parameters.initialize(random);
+  const batches = Array.from({ length: BATCHES }, () =>
+    makeBatch(
+      Array.from({ length: size.batch }, () => ({
+        // As in text: a word of rank r with a weight of 1 / r.
+        ids: Int32Array.from({ length: size.time }, () => Math.floor(vocabulary ** random.next())),
+        label: random.integer(2),
+      })),
+      1,
+    ),
+  );
+  let next = 0;
+  return async () => (await step.train(batches[next++ % BATCHES]!, 1e-3, random)).loss;
+}
+
+/**
+ * The step's matrix products alone, in the same places and shapes: those inside the two loops
+ * with nothing around them, and the large ones outside. What a step would take if all else were free.
+ */
+export async function matrixProducts(
+  executor: Executor,
+  { cell, bidirectional }: Kind,
+): Promise<() => Promise<number>> {
+  const program = productsProgram(cells[cell].gates.length * size.hidden, bidirectional ? 2 : 1);
+  const random = createRandom(42);
+  const feeds: Record<string, Tensor> = Object.fromEntries(
+    program.inputs.map(({ name, shape }) => {
+      const count = (shape as number[]).reduce((a, b) => a * b, 1);
+      const data = Float32Array.from({ length: count }, () => (random.next() - 0.5) / 10);
+      return [name!, floatTensor(shape as number[], data)];
+    }),
+  );
+  const executable = await executor.compile(program);
+  return async () => (await executable.run(feeds)).result!.data[0] as number;
+}
+
+function productsProgram(width: number, directions: number): Program {
+  const { batch, time, embedding, hidden } = size;
+  const inputs: Value[] = [];
+  const feed = (name: string, shape: number[]) => {
+    const value = input(name, shape);
+    inputs.push(value);
+    return value;
+  };
+  const results = Array.from({ length: directions }, (_, d) => {
+    const x = feed(`x${d}`, [time, batch, embedding]);
+    const weight = feed(`weight${d}`, [embedding, width]);
+    const recurrent = feed(`recurrent${d}`, [hidden, width]);
+    const start = feed(`start${d}`, [batch, hidden]);
+    const gradient = feed(`gradient${d}`, [time, batch, width]);
+    const states = feed(`states${d}`, [time, batch, hidden]);
+    const forward = scan({
+      initial: [start],
+      sequences: [matmul(x, weight)],
+      captured: [recurrent],
+      // The next state must depend on the product, at no cost: its first columns.
+      step: ([h], [projected], [r]) => {
+        const product = matmul(h!, r!);
+        return {
+          carries: [width === hidden ? product : trim(product, -1, 0, width - hidden)],
+          stacked: [trim(projected!, -1, 0, width - 1)],
+        };
+      },
+    });
+    const backward = scan({
+      initial: [start],
+      sequences: [gradient],
+      captured: [recurrent],
+      reverse: true,
+      step: (_, [g], [r]) => ({ carries: [matmul(g!, r!, { transposeB: true })], stacked: [] }),
+    });
+    return [
+      forward.carries[0]!,
+      forward.stacked[0]!,
+      backward.carries[0]!,
+      outerSum(states, gradient),
+      outerSum(x, gradient),
+      matmul(gradient, weight, { transposeB: true }),
+    ];
+  }).flat();
+  // One number, so that no large result has to be handed out.
+  const corner = (value: Value) =>
+    reshape(
+      value.shape.reduce<Value>((v, dim, axis) => trim(v, axis, 0, (dim as number) - 1), value),
+      [1],
+    );
+  const result = sum(results.map(corner).reduce(add, constant([0], [1])), [0]);
+  return { name: 'products', inputs, outputs: { result } };
+}
