@@ -1,4 +1,4 @@
-import { add, copyNode, fill, input, makeNode, mul, outerSum, reshape, sum } from './build';
+import { add, broadcast, copyNode, fill, input, makeNode, mul, outerSum, reshape, sum } from './build';
 import type { Attributes, Node, OpName, Value } from './ops';
 import { stackedOutput } from './scan';
 import type { Shape } from './shape';
@@ -151,12 +151,13 @@ class BackwardBody {
     if (node.op === 'constant' || node.op === 'fill') return value;
     const placeholder = input(value.name ?? node.op, value.shape);
     this.inLoop.set(value, placeholder);
-    if (this.isCaptured(value)) {
-      this.captured.push(placeholder);
-      this.capturedOuter.push(this.outer(value));
-    } else {
+    const outer = this.outer(value);
+    if (isStacked(outer, value)) {
       this.slices.push(placeholder);
-      this.sequences.push(this.outer(value));
+      this.sequences.push(outer);
+    } else {
+      this.captured.push(placeholder);
+      this.capturedOuter.push(outer);
     }
     return placeholder;
   }
@@ -184,7 +185,9 @@ class BackwardBody {
   collected(value: Value): Later {
     if (!this.live.has(value)) {
       const outer = this.outer(value);
-      return () => outer;
+      const time = this.forward.inputs[this.forward.attributes.body.carries.length]!.shape[0]!;
+      const overTime = isStacked(outer, value) ? outer : broadcast(outer, [time, ...value.shape]);
+      return () => overTime;
     }
     const inLoop = this.intoLoop(value);
     return (backward) => stackedOutput(backward, inLoop);
@@ -208,10 +211,6 @@ class BackwardBody {
     }
     const collected = this.collected(value);
     return (backward) => sum(collected(backward), [0]);
-  }
-
-  private isCaptured(value: Value): boolean {
-    return this.forward.attributes.body.captured.includes(value);
   }
 
   /** Whether the value is there for all steps at once, or can be computed so. */
@@ -249,11 +248,15 @@ class BackwardBody {
   /** With the time axis in front, an operand of lower rank no longer lines up by itself. */
   private withStepRank(value: Value, rank: number): Value {
     const outer = this.outer(value);
-    const isStacked = outer.shape.length > value.shape.length;
-    if (!isStacked || value.shape.length === rank) return outer;
+    if (!isStacked(outer, value) || value.shape.length === rank) return outer;
     const ones: Shape = Array.from({ length: rank - value.shape.length }, () => 1);
     return reshape(outer, [outer.shape[0]!, ...ones, ...value.shape]);
   }
+}
+
+/** Whether the outer value has the time axis in front; what follows from captured values alone has not. */
+function isStacked(outer: Value, value: Value): boolean {
+  return outer.shape.length > value.shape.length;
 }
 
 function gradientName(value: Value): string {
