@@ -1,3 +1,5 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
@@ -60,6 +62,18 @@ describe('names of a model', () => {
       five: [5],
       sum: [-11, -22],
     });
+  });
+
+  it('cost no copy where the value has a node of its own', () => {
+    const sum = g.named(g.add(x, y), 'sum');
+    const model = fromBinary(
+      ModelProtoSchema,
+      toOnnx({ name: 'p', inputs: [x, y], outputs: { out: sum, negated: g.neg(sum) } }),
+    );
+    expect(model.graph!.node.map(({ opType, output }) => [opType, ...output])).toEqual([
+      ['Add', 'out'],
+      ['Neg', 'negated'],
+    ]);
   });
 
   it('keep inputs that nothing uses', async () => {
