@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { mails, quickExperiment, textclf, workspace } from './support';
+
+const place = workspace();
+place.write('train.csv', mails(60));
+place.write('test.csv', mails(12));
+place.write('good.textclf.json', quickExperiment());
+
+/** An experiment with other data or another model. */
+function write(name: string, changes: object): void {
+  place.write(name, JSON.stringify({ ...(JSON.parse(quickExperiment()) as object), ...changes }));
+}
+
+function check(...args: string[]) {
+  return textclf(['check', ...args], { cwd: place.folder });
+}
+
+async function checkJson(...args: string[]) {
+  const { code, stdout, stderr } = await check('--json', ...args);
+  expect(stderr).toBe('');
+  return { code, result: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+describe('textclf check', () => {
+  it('says what the data holds', async () => {
+    const { code, stdout } = await check('good.textclf.json');
+    expect(stdout).toBe(
+      'good.textclf.json: no problems\n' +
+        '48 rows to train on, 12 rows to validate with, 12 test rows; 2 classes: ham, spam\n',
+    );
+    expect(code).toBe(0);
+    expect(await checkJson('good.textclf.json')).toEqual({
+      code: 0,
+      result: {
+        ok: true,
+        problems: [],
+        name: 'good',
+        rows: { train: 48, validation: 12, test: 12 },
+        labels: ['ham', 'spam'],
+      },
+    });
+  });
+
+  it('lists every problem of the experiment with its place', async () => {
+    const text = '{\n  "data": { "train": "train.csv", "lable": "x" },\n  "model": { "type": "lsmt" }\n}\n';
+    place.write('bad.textclf.json', text);
+    const { code, stdout } = await check('bad.textclf.json');
+    expect(code).toBe(1);
+    expect(stdout).toContain('bad.textclf.json:2:35: error: Unknown key "lable"');
+    expect(stdout).toContain('bad.textclf.json:3:22: error: ');
+    expect(stdout).toContain('Did you mean "lstm"?');
+    expect(stdout).toMatch(/bad\.textclf\.json: 2 errors\n$/);
+
+    const { result } = await checkJson('bad.textclf.json');
+    expect(result.ok).toBe(false);
+    expect(result.problems).toMatchObject([
+      { severity: 'error', file: 'bad.textclf.json', line: 2, column: 35 },
+      { severity: 'error', file: 'bad.textclf.json', line: 3, column: 22, endLine: 3, endColumn: 28 },
+    ]);
+  });
+
+  it('reads the data, unless told not to', async () => {
+    write('column.textclf.json', { data: { train: 'train.csv', label: 'class' } });
+    const { code, stdout } = await check('column.textclf.json');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${place.path('train.csv')}:1: error: there is no column "class"`);
+    expect((await check('--no-data', 'column.textclf.json')).code).toBe(0);
+  });
+
+  it('finds a missing file of vectors and a missing data file at once', async () => {
+    write('missing.textclf.json', {
+      data: { train: 'trian.csv' },
+      model: { type: 'rnn', embedding: { vectors: 'glove.txt' } },
+    });
+    const { code, result } = await checkJson('missing.textclf.json');
+    expect(code).toBe(1);
+    expect(result.problems).toMatchObject([
+      { file: place.path('glove.txt') },
+      { file: place.path('trian.csv'), hint: 'Did you mean "train.csv"?' },
+    ]);
+  });
+
+  it('passes warnings', async () => {
+    write('warning.textclf.json', { data: { train: 'train.csv', test: 'train.csv' } });
+    const { code, result } = await checkJson('--no-data', 'warning.textclf.json');
+    const severities = (result.problems as { severity: string }[]).map(({ severity }) => severity);
+    expect(severities).toContain('warning');
+    expect(severities).not.toContain('error');
+    expect({ code, ok: result.ok }).toEqual({ code: 0, ok: true });
+  });
+
+  it('sends no control characters of the data to the terminal', async () => {
+    place.write('evil.csv', 'text,label\na,\u001b]0;owned\u0007\nb,\u009b31m\nc,\u202eabc\n');
+    write('evil.textclf.json', { data: { train: 'evil.csv' } });
+    for (const args of [['evil.textclf.json'], ['--json', 'evil.textclf.json']]) {
+      const { stdout, stderr } = await check(...args);
+      expect(stdout).toContain('owned');
+      expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    }
+  });
+});
