@@ -28,6 +28,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const asJson = wantsJson(args);
   // What is thrown where nobody can catch it, such as in a timer.
   process.on('uncaughtException', (error) => process.exit(reportError(error, terminal, asJson)));
+  // However it ends, the shell's prompt starts on an empty line.
+  process.once('exit', () => terminal.showLive());
 
   const program = createProgram(terminal);
   if (args.length === 0) {
@@ -40,8 +42,6 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.fine;
     return reportError(error, terminal, asJson);
-  } finally {
-    terminal.showLive();
   }
 }
 
