@@ -134,9 +134,9 @@ describe('textclf evaluate', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--run', 'copied'], /names no test file[^]*textclf evaluate DATA/],
+    [['--run', 'copied'], /names no test file[\s\S]*textclf evaluate DATA/],
     [['nowhere.csv'], /nowhere\.csv: there is no such file/],
-    [['test.csv', '--label', 'lable'], /test\.csv:1: there is no column "lable"[^]*Did you mean "label"/],
+    [['test.csv', '--label', 'lable'], /test\.csv:1: there is no column "lable"[\s\S]*Did you mean "label"/],
   ])('%j is a mistake', async (args, message) => {
     const { code, stderr } = await run(['evaluate', ...args]);
     expect(stderr).toMatch(message);

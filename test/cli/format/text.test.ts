@@ -56,7 +56,7 @@ describe('numbers', () => {
     [percent(0.9349), '93.5%'],
     [percent(1), '100.0%'],
     [percent(null), '–'],
-    [loss(0.69314), '0.6931'],
+    [loss(Math.LN2), '0.6931'],
     [loss(0), '0.0000'],
     [loss(0.00012), '1.2e-4'],
     [loss(null), '–'],
