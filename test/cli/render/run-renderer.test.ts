@@ -191,9 +191,9 @@ describe('a whole run', () => {
 
   it('colours change no text', () => {
     const { lines } = render(wholeRun, {}, 80, true);
-    const escape = String.fromCharCode(27);
-    expect(lines.join('\n')).toContain(`${escape}[`);
-    const plain = lines.map((line) => line.replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), ''));
+    const introducer = String.fromCharCode(27);
+    expect(lines.join('\n')).toContain(`${introducer}[`);
+    const plain = lines.map((line) => line.replaceAll(new RegExp(`${introducer}\\[\\d+m`, 'g'), ''));
     expect(plain).toEqual([...report, firstEpoch, secondEpoch, ...ending]);
   });
 });
