@@ -25,7 +25,16 @@ const allowed: Record<string, readonly string[]> = {
     ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],
   ],
   // A single file of another part is allowed by its name: pure functions over numbers.
-  predict: ['runtime', 'text', 'data', 'runs', 'experiment', 'protocol', 'trainer/metrics', 'nn/probabilities'],
+  predict: [
+    'runtime',
+    'text',
+    'data',
+    'runs',
+    'experiment',
+    'protocol',
+    'trainer/metrics',
+    'nn/probabilities',
+  ],
   cli: [
     ...['trainer', 'predict', 'models', 'nn', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],

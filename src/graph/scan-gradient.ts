@@ -170,7 +170,7 @@ class BackwardBody {
     if (node.op !== 'mul') return undefined;
     const live = node.inputs.find((operand) => this.live.has(operand));
     const factor = node.inputs.find((operand) => operand !== live);
-    if (!live || live.node.op !== 'mul' || !factor || !this.isFactor(factor)) return undefined;
+    if (live?.node.op !== 'mul' || !factor || !this.isFactor(factor)) return undefined;
     if (this.uses.get(live) !== 1) return undefined;
     const [inner, innerFactor] = this.regrouped(live) ?? live.node.inputs;
     const [rest, known] = this.live.has(inner!) ? [inner!, innerFactor!] : [innerFactor!, inner!];

@@ -37,11 +37,29 @@ export interface IdleRule {
   keep(learningRate: number): number;
   stepWeight(step: number, learningRate: number): number;
   /**
-   * Makes up for `steps` idle steps after step `from`: p <- keep p - moved u, where u is the
-   * direction that the state had at step `from`; the state shrinks as it would have.
+   * What Adam's epsilon amounts to in the denominator of step `step`, and by how much more with
+   * each step that the second moment has shrunk meanwhile. 0 and 1 where there is no denominator.
    */
-  catchUp(row: RowSlice, idle: { from: number; steps: number; keep: number; moved: number }): void;
+  epsilon(step: number): number;
+  readonly epsilonGrowth: number;
+  /**
+   * Makes up for a stretch of idle steps: p <- keep p - moved u, where u is the direction that
+   * the state had when the row was last touched; the state shrinks as it would have.
+   */
+  catchUp(row: RowSlice, idle: IdleStretch): void;
 }
+
+/** Some idle steps in a row, summed up. */
+export interface IdleStretch {
+  readonly steps: number;
+  readonly keep: number;
+  readonly moved: number;
+  /** The mean of what epsilon amounted to, weighted by the steps' sizes. */
+  readonly epsilon: number;
+}
+
+/** From here on, a row's idle steps shrink so slowly that they can no longer be summed up exactly. */
+const SLOWEST_DECAY = 0.95;
 
 export interface Optimizer {
   /** Names of the state tensors, each of the parameter's shape and zero at the start. */
@@ -87,6 +105,8 @@ function adam({ type, beta1, beta2, epsilon, weightDecay }: AdamOptions): Optimi
   const rootCorrection = (step: number) => Math.sqrt(1 - beta2 ** step);
   const stepWeight = (step: number, learningRate: number) =>
     (learningRate * rootCorrection(step)) / (1 - beta1 ** step);
+  /** The first moment shrinks with beta1, the root of the second one in the denominator too. */
+  const decay = beta1 / Math.sqrt(beta2);
   const decoupled = type === 'adamW' && weightDecay > 0;
   const coupled = type === 'adam' && weightDecay > 0;
   return {
@@ -122,23 +142,24 @@ function adam({ type, beta1, beta2, epsilon, weightDecay }: AdamOptions): Optimi
         table[i] = kept * table[i]! - (stepSize! * nextM) / (Math.sqrt(nextV) + smallest!);
       }
     },
-    idle: coupled
-      ? undefined
-      : {
-          decay: beta1 / Math.sqrt(beta2),
-          keep: (learningRate) => (decoupled ? 1 - learningRate * weightDecay : 1),
-          stepWeight,
-          catchUp({ table, state: [m, v], first, end }, { from, steps, keep, moved }) {
-            // Epsilon, which is tiny beside sqrt(v), is taken as it was at the first idle step.
-            const smallest = epsilon * rootCorrection(from + 1);
-            const [shrinkM, shrinkV] = [beta1 ** steps, beta2 ** steps];
-            for (let i = first; i < end; i++) {
-              table[i] = keep * table[i]! - (moved * m![i]!) / (Math.sqrt(v![i]!) + smallest);
-              m![i] = m![i]! * shrinkM;
-              v![i] = v![i]! * shrinkV;
-            }
+    idle:
+      coupled || decay > SLOWEST_DECAY
+        ? undefined
+        : {
+            decay,
+            keep: (learningRate) => (decoupled ? 1 - learningRate * weightDecay : 1),
+            stepWeight,
+            epsilon: (step) => epsilon * rootCorrection(step),
+            epsilonGrowth: 1 / Math.sqrt(beta2),
+            catchUp({ table, state: [m, v], first, end }, { steps, keep, moved, epsilon: smallest }) {
+              const [shrinkM, shrinkV] = [beta1 ** steps, beta2 ** steps];
+              for (let i = first; i < end; i++) {
+                table[i] = keep * table[i]! - (moved * m![i]!) / (Math.sqrt(v![i]!) + smallest);
+                m![i] = m![i]! * shrinkM;
+                v![i] = v![i]! * shrinkV;
+              }
+            },
           },
-        },
   };
 }
 
@@ -168,6 +189,8 @@ function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer {
             decay: momentum,
             keep: () => 1,
             stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
+            epsilon: () => 0,
+            epsilonGrowth: 1,
             catchUp({ table, state: [buffer], first, end }, { steps, moved }) {
               if (!buffer) return;
               const shrink = momentum ** steps;

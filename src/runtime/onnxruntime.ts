@@ -50,9 +50,8 @@ function sessionOptions(options: OnnxruntimeOptions): InferenceSession.SessionOp
     // Errors only: warnings are about the model's form, which is ours to mend, not the user's.
     logSeverityLevel: 3,
     // Between runs a session's threads would go on spinning and take the cores from the other
-    // sessions of the same training step. Numbers too small for full precision are zero: they
-    // would slow the products down a hundredfold.
-    extra: { session: { force_spinning_stop: '1', set_denormal_as_zero: '1' } },
+    // sessions of the same training step.
+    extra: { session: { force_spinning_stop: '1' } },
     ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
   };
 }
