@@ -1,4 +1,4 @@
-import { add, matmul, mul, sigmoid, split, sub, tanh } from '../graph/build';
+import { add, concat, fill, matmul, mul, reshape, sigmoid, split, sub, tanh } from '../graph/build';
 import type { Value } from '../graph/ops';
 
 /**
@@ -38,12 +38,24 @@ export interface Cell {
   ): Value[];
 }
 
+/**
+ * x W + b for `x [time, batch, features + 1]` whose last feature is 1, with b as one more row of W:
+ * no pass of its own over `[time, batch, gates]`, neither forward nor for the gradient of b.
+ */
+function affine(x: Value, weight: Value, bias: Value): Value {
+  return matmul(x, concat([weight, reshape(bias, [1, bias.shape[0]!])], 0));
+}
+
+function withOnes(x: Value): Value {
+  return concat([x, fill(1, [...x.shape.slice(0, -1), 1])], -1);
+}
+
 /** h' = tanh(x W + b + h R + c), as torch.nn.RNN. */
 const rnn: Cell = {
   gates: ['h'],
   carries: 1,
   project: (x, { inputWeight, inputBias, recurrentBias }) => [
-    add(matmul(x, inputWeight), add(inputBias, recurrentBias)),
+    affine(withOnes(x), inputWeight, add(inputBias, recurrentBias)),
   ],
   captured: ({ recurrentWeight }) => [recurrentWeight],
   step: ([h], [x], [recurrent]) => [tanh(add(matmul(h!, recurrent!), x!))],
@@ -83,7 +95,7 @@ const lstm: Cell = {
   gates: ['i', 'f', 'g', 'o'],
   carries: 2,
   project: (x, { inputWeight, inputBias, recurrentBias }) => [
-    add(matmul(x, inputWeight), add(inputBias, recurrentBias)),
+    affine(withOnes(x), inputWeight, add(inputBias, recurrentBias)),
   ],
   captured: ({ recurrentWeight }) => [recurrentWeight],
   step: ([h, c], [x], [recurrent], hidden) => {

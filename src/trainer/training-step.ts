@@ -117,18 +117,18 @@ export class TrainingStep {
       ...optimizer.scalars(this.step, learningRate),
       ...(options.gradientClip > 0 ? { gradientScale: scale } : {}),
     };
-    await this.update.run(
+    const updated = this.update.run(
       {
-        ...Object.fromEntries(
-          Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
-        ),
+        ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])])),
         ...parameters.feeds,
         ...parameters.gradientTensors,
       },
       parameters.next,
     );
-    parameters.swap();
+    // In the meantime, on this thread: the rows have nothing to do with the dense weights.
     if (!options.frozenEmbedding) table.update(this.step, learningRate, scale);
+    await updated;
+    parameters.swap();
   }
 
   private batchFeeds(batch: Batch, embedded: Tensor): Record<string, Tensor> {
