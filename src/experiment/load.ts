@@ -16,10 +16,18 @@ export async function readExperiment(file: string): Promise<ParsedExperiment> {
 /**
  * Reads an experiment file that is about to be run. Warnings are left out: `readExperiment` has them.
  *
- * @throws HumanError with the place of the first error; further errors are listed in the message
+ * @throws HumanError as `runnable` does
  */
 export async function loadExperiment(file: string): Promise<Experiment> {
-  const { experiment, problems } = await readExperiment(file);
+  return runnable(await readExperiment(file));
+}
+
+/**
+ * The experiment, if it has no errors.
+ *
+ * @throws HumanError with the place of the first error; further errors are listed in the message
+ */
+export function runnable({ experiment, problems }: ParsedExperiment): Experiment {
   if (!experiment) throw asHumanError(problems.filter(({ severity }) => severity === 'error'));
   return experiment;
 }

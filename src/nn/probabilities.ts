@@ -4,8 +4,8 @@
  */
 export function probabilities(logits: ArrayLike<number>): number[] {
   if (logits.length === 1) {
-    const second = 1 / (1 + Math.exp(-logits[0]!));
-    return [1 - second, second];
+    // Not 1 minus the other: the smaller of the two would lose its digits.
+    return [1 / (1 + Math.exp(logits[0]!)), 1 / (1 + Math.exp(-logits[0]!))];
   }
   const list = Array.from(logits);
   const largest = Math.max(...list);

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toOnnx } from '../onnx/model';
 import { renameOver, writeFileAtomic } from '../runs/atomic';
+import { fileError } from '../runs/file-error';
 import { writeSafetensors } from '../runs/safetensors';
 import type { Tensor } from '../runtime/executor';
 import { saveTokenizer, type Tokenizer } from '../text/tokenizer-file';
@@ -20,17 +21,26 @@ export interface SavedModel {
  * `model.safetensors`, `tokenizer.json` and `config.json`. It appears under its name only when it
  * is whole, in place of the one before.
  */
-export function saveModel(folder: string, { shape, labels, tokenizer, weights }: SavedModel): void {
+export function saveModel(folder: string, model: SavedModel): void {
   const making = `${folder}.new`;
-  rmSync(making, { recursive: true, force: true });
-  mkdirSync(making);
+  try {
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making);
+    writeModelFiles(making, model);
+    replaceFolder(making, folder);
+  } catch (error) {
+    throw fileError('writing', folder, error);
+  }
+}
+
+function writeModelFiles(folder: string, { shape, labels, tokenizer, weights }: SavedModel): void {
   const data = new Map(Object.entries(weights).map(([name, tensor]) => [name, tensor.data as Float32Array]));
   writeFileAtomic(
-    join(making, 'model.onnx'),
+    join(folder, 'model.onnx'),
     toOnnx(inferenceProgram(shape, tokenizer.vocabulary.size), data),
   );
   writeSafetensors(
-    join(making, 'model.safetensors'),
+    join(folder, 'model.safetensors'),
     Object.fromEntries(
       Object.entries(weights).map(([name, { shape: dims, data: values }]) => [
         name,
@@ -39,11 +49,8 @@ export function saveModel(folder: string, { shape, labels, tokenizer, weights }:
     ),
     { format: 'textclf' },
   );
-  writeFileAtomic(join(making, 'tokenizer.json'), saveTokenizer(tokenizer));
-  writeFileAtomic(join(making, 'config.json'), `${JSON.stringify(modelConfig(shape, labels), null, 2)}\n`);
-  const old = `${folder}.old`;
-  rmSync(old, { recursive: true, force: true });
-  replaceFolder(making, folder, old);
+  writeFileAtomic(join(folder, 'tokenizer.json'), saveTokenizer(tokenizer));
+  writeFileAtomic(join(folder, 'config.json'), `${JSON.stringify(modelConfig(shape, labels), null, 2)}\n`);
 }
 
 /** What Hugging Face's libraries call these things, and what TextClf needs besides. */
@@ -65,12 +72,10 @@ function modelConfig(shape: ModelShape, labels: readonly string[]) {
 }
 
 /** A folder cannot be renamed over one that is not empty: the old one steps aside first. */
-function replaceFolder(making: string, folder: string, old: string): void {
-  try {
-    renameOver(folder, old);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+function replaceFolder(making: string, folder: string): void {
+  const old = `${folder}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(folder)) renameOver(folder, old);
   renameOver(making, folder);
   rmSync(old, { recursive: true, force: true });
 }

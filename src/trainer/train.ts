@@ -2,13 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { loadDataset } from '../data/load';
 import { createRandom } from '../data/random';
 import type { Dataset } from '../data/rows';
-import { loadExperiment } from '../experiment/load';
+import { readExperiment, runnable } from '../experiment/load';
 import { resolvedToJson } from '../experiment/parse';
 import type { Experiment } from '../experiment/schema';
 import { describeClassifier } from '../models/classifier';
 import { largestIndex, probabilities } from '../nn/probabilities';
 import type { Evaluation, NewRunEvent, RunEvent } from '../protocol/events';
-import { formatError } from '../protocol/human-error';
+import { formatError, formatPlace } from '../protocol/human-error';
 import { findRoot, runPaths } from '../runs/paths';
 import { createRun, type RunWriter } from '../runs/run-writer';
 import type { Executor, Tensor } from '../runtime/executor';
@@ -54,7 +54,8 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const experimentFile = resolve(options.experimentFile);
-  const experiment = await loadExperiment(experimentFile);
+  const parsed = await readExperiment(experimentFile);
+  const experiment = runnable(parsed);
   const root = options.root ?? findRoot(dirname(experimentFile));
   const executor = onnxruntimeExecutor({ threads: chooseThreads(experiment.runtime.threads) });
   const run = createRun(
@@ -75,6 +76,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     run.update({ status: 'running' });
     run.emit({ type: 'started', id, name: experiment.name });
+    for (const { message, place } of parsed.problems) {
+      run.emit({ type: 'warning', message: `${formatPlace(place)}: ${message}` });
+    }
     const evaluation = await new Training(
       run,
       experiment,
