@@ -45,7 +45,7 @@ function numbers(event: BatchEvent): Part[] {
   return [
     { text: `loss ${loss(event.loss)}`, rank: 1 },
     { text: `accuracy ${padStart(percent(event.accuracy), 5)}`, rank: 5 },
-    { text: `${padStart(count(event.samplesPerSecond), 5)} texts/s`, rank: 3 },
+    { text: `${padStart(count(event.samplesPerSecond), 5)}/s`, rank: 3 },
     { text: `ETA ${duration(event.etaSeconds)}`, rank: 2 },
   ];
 }

@@ -177,8 +177,8 @@ describe('a whole run', () => {
   it('without progress', () => check(wholeRun, [...report, firstEpoch, secondEpoch, ...ending]));
 
   it('with plain lines of progress, at most one in five seconds', () => {
-    const progress = '  epoch 1/2  batch 10/10  loss 0.5000  accuracy 75.0%  1,235 texts/s  ETA 12 s';
-    const second = '  epoch 2/2  batch 1/10  loss 0.5000  accuracy 75.0%  1,235 texts/s  ETA 12 s';
+    const progress = '  epoch 1/2  batch 10/10  loss 0.5000  accuracy 75.0%  1,235/s  ETA 12 s';
+    const second = '  epoch 2/2  batch 1/10  loss 0.5000  accuracy 75.0%  1,235/s  ETA 12 s';
     const late = at(13.1, batch(2, 1));
     const events = [...wholeRun.slice(0, 10), at(12.9, batch(2, 1)), late, ...wholeRun.slice(10)];
     check(events, [...report, progress, firstEpoch, second, secondEpoch, ...ending], { progress: 'lines' });
@@ -232,7 +232,7 @@ describe('the live line', () => {
       ],
       live,
     );
-    const bar = 'Training epoch 1/2  batch  5/10  ████░░░░  loss 0.5000  1,235 texts/s  ETA 12 s';
+    const bar = 'Training epoch 1/2  batch  5/10  ███████░░░░░░░  loss 0.5000  1,235/s  ETA 12 s';
     expect(lives).toEqual([
       undefined,
       '  Reading data …',
@@ -248,9 +248,9 @@ describe('the live line', () => {
   it.each([
     [
       120,
-      'Training epoch 1/2  batch  5/10  ███████████████░░░░░░░░░░░░░░░  loss 0.5000  accuracy 75.0%  1,235 texts/s  ETA 12 s',
+      'Training epoch 1/2  batch  5/10  ███████████████░░░░░░░░░░░░░░░  loss 0.5000  accuracy 75.0%  1,235/s  ETA 12 s',
     ],
-    [60, 'Training epoch 1/2  ████████░░░░░░░░  loss 0.5000  ETA 12 s'],
+    [60, 'Training epoch 1/2  ████░░░  loss 0.5000  1,235/s  ETA 12 s'],
     [45, 'Training epoch 1/2  ██████░░░░░  loss 0.5000'],
     [30, 'Training epoch 1/2  █████░░░░'],
     [15, 'Training epoc…'],
