@@ -119,7 +119,9 @@ export class TrainingStep {
     };
     const updated = this.update.run(
       {
-        ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])])),
+        ...Object.fromEntries(
+          Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
+        ),
         ...parameters.feeds,
         ...parameters.gradientTensors,
       },
