@@ -65,9 +65,9 @@ const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }>
       confusion: [[2]],
     },
   },
-  examples: { type: 'examples', time, examples: [{ text: 'So gut 🙂', label: 'größe', probability: 0.75 }] },
   warning: { type: 'warning', time, message: 'line 3\nline 4' },
   finished: { type: 'finished', time, status: 'failed', message: 'a.csv:1:1: broken' },
+  examples: { type: 'examples', time, examples: [{ text: 'So gut 🙂', label: 'größe', probability: 0.75 }] },
 };
 
 describe('parseEventLine', () => {
