@@ -68,6 +68,18 @@ describe('a clean install', () => {
       expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version);
     }
   });
+
+  // Where a platform's package is left out, npm ci refuses the lock, though npm install took it.
+  it('has a lock with the packages of every platform', () => {
+    const entries = Object.entries<{ optionalDependencies?: object }>(lock.packages);
+    const missing = entries.flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) =>
+          !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
 });
 
 function outputsOfBuild(): string[] {
