@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
+import type { Place } from '../protocol/human-error';
 import { explainIssue } from './explain';
 import { indexLines } from './line-index';
 import type { Finding, Path, Problem } from './problems';
@@ -45,6 +46,15 @@ export function parseExperiment(text: string, file: string): ParsedExperiment {
   problems.sort((a, b) => a.place.line! - b.place.line! || a.place.column! - b.place.column!);
   const failed = problems.some(({ severity }) => severity === 'error');
   return experiment && !failed ? { experiment, problems } : { problems };
+}
+
+/** Where an option is written; for one that is left at its default, the object that would hold it. */
+export function placeOfOption(text: string, file: string, path: Path): Place {
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const { tree } = parseSyntax(source);
+  if (!tree) return { file };
+  const [offset] = stretchOf(tree, path, true);
+  return { file, ...indexLines(source).at(offset) };
 }
 
 /** The experiment as a run folder records it; `parseExperiment` reads it back as it was. */

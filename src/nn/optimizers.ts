@@ -101,7 +101,7 @@ export function createOptimizer(options: OptimizerOptions): Optimizer {
  * p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps), with numerator and denominator multiplied
  * by sqrt(1 - b2^t), so that the corrections are two scalars.
  */
-function adam({ type, beta1, beta2, epsilon, weightDecay }: AdamOptions): Optimizer {
+function adam({ type, learningRate: firstRate, beta1, beta2, epsilon, weightDecay }: AdamOptions): Optimizer {
   const rootCorrection = (step: number) => Math.sqrt(1 - beta2 ** step);
   const stepWeight = (step: number, learningRate: number) =>
     (learningRate * rootCorrection(step)) / (1 - beta1 ** step);
@@ -143,7 +143,7 @@ function adam({ type, beta1, beta2, epsilon, weightDecay }: AdamOptions): Optimi
       }
     },
     idle:
-      coupled || decay > SLOWEST_DECAY
+      coupled || decay > SLOWEST_DECAY || (decoupled && firstRate * weightDecay >= 1)
         ? undefined
         : {
             decay,
@@ -183,7 +183,7 @@ function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer {
       }
     },
     idle:
-      weightDecay > 0
+      weightDecay > 0 || momentum >= 1
         ? undefined
         : {
             decay: momentum,

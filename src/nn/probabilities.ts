@@ -20,3 +20,14 @@ export function largestIndex(values: ArrayLike<number>): number {
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
 }
+
+/** The class that a batch's `logits [batch, outputs]` give to one of its texts, and its probability. */
+export function classify(
+  logits: Float32Array,
+  outputs: number,
+  row: number,
+): { index: number; probability: number } {
+  const shares = probabilities(logits.subarray(row * outputs, (row + 1) * outputs));
+  const index = largestIndex(shares);
+  return { index, probability: shares[index]! };
+}

@@ -1,8 +1,8 @@
 import { createRandom } from '../data/random';
+import { OptionError } from '../experiment/option-error';
 import type { TrainingOptions } from '../experiment/schema';
-import { largestIndex, probabilities } from '../nn/probabilities';
+import { classify } from '../nn/probabilities';
 import type { NewRunEvent, Scores } from '../protocol/events';
-import { HumanError } from '../protocol/human-error';
 import { type Batch, type EncodedText, makeBatch } from './batch';
 import { trainingBatches } from './batches';
 import { evaluateTexts } from './evaluate';
@@ -28,7 +28,7 @@ export interface EpochsOptions {
  * Trains until the epochs are done, early stopping says so, or the signal is aborted (after the
  * batch at hand). Returns how many epochs were finished.
  *
- * @throws HumanError when the loss is no longer a number
+ * @throws OptionError when the loss is no longer a number
  */
 export async function trainEpochs(options: EpochsOptions): Promise<number> {
   const { step, training, train, validation, monitor, signal, emit } = options;
@@ -41,6 +41,7 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
     const startedAt = performance.now();
     const batches = trainingBatches(train, training.batchSize, order);
     const sums = { loss: 0, correct: 0 };
+    clock.resume();
     emit({ type: 'phase', phase: 'training' });
     for (const [index, indices] of batches.entries()) {
       if (signal?.aborted) return epoch - 1;
@@ -49,7 +50,7 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
         options.outputs,
       );
       const result = await step.train(batch, learningRate, dropout);
-      if (!Number.isFinite(result.loss)) throw lostLoss(epoch, index + 1, training);
+      if (!Number.isFinite(result.loss)) throw lostLoss(`epoch ${epoch}, batch ${index + 1}`, training);
       const correct = countCorrect(batch, result.logits, options.outputs);
       sums.loss += result.loss * batch.size;
       sums.correct += correct;
@@ -70,7 +71,11 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
     }
 
     emit({ type: 'phase', phase: 'evaluating' });
-    const result = await evaluateTexts(step, validation, training.batchSize, options.outputs);
+    const result = await evaluateTexts(step, validation, training.batchSize, options.outputs, signal);
+    if (!result) return epoch - 1;
+    if (result.loss !== null && !Number.isFinite(result.loss)) {
+      throw lostLoss(`epoch ${epoch}, validation`, training);
+    }
     const evaluation = evaluationOf({
       split: 'validation',
       labels: options.labels,
@@ -103,18 +108,21 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
   return training.epochs;
 }
 
-function countCorrect(batch: Batch, logits: Float32Array, outputs: number): number {
-  return batch.labels.reduce((count, label, row) => {
-    const predicted = largestIndex(probabilities(logits.subarray(row * outputs, (row + 1) * outputs)));
-    return count + (predicted === label ? 1 : 0);
-  }, 0);
+function countCorrect({ labels }: Batch, logits: Float32Array, outputs: number): number {
+  return labels.reduce(
+    (count, label, row) => count + (classify(logits, outputs, row).index === label ? 1 : 0),
+    0,
+  );
 }
 
-function lostLoss(epoch: number, batch: number, { optimizer, gradientClip }: TrainingOptions): HumanError {
+/** Weights that have become too large to compute with. */
+export function lostLoss(where: string, { optimizer, gradientClip }: TrainingOptions): OptionError {
   const clip = gradientClip === 0 ? ', or set "gradientClip" to 1' : '';
-  return new HumanError(`the loss is no longer a number, in epoch ${epoch}, batch ${batch}`, {
-    hint: `The steps are too large: lower "learningRate" (it is ${optimizer.learningRate})${clip} in the training section.`,
-  });
+  return new OptionError(
+    `the loss is no longer a number, in ${where}`,
+    ['training', 'optimizer', 'learningRate'],
+    `The steps are too large: lower "learningRate" (it is ${optimizer.learningRate})${clip} in the training section.`,
+  );
 }
 
 /** Speed over the last seconds, and what is left at that speed. */
@@ -125,6 +133,11 @@ class StepClock {
   private last = performance.now();
 
   constructor(private readonly totalSteps: number) {}
+
+  /** Leaves out the time since the last step: evaluating and saving are no training. */
+  resume(): void {
+    this.last = performance.now();
+  }
 
   tick(samples: number): void {
     const now = performance.now();

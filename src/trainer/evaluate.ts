@@ -1,4 +1,4 @@
-import { largestIndex, probabilities } from '../nn/probabilities';
+import { classify } from '../nn/probabilities';
 import { type EncodedText, makeBatch } from './batch';
 import { evaluationBatches } from './batches';
 import type { TrainingStep } from './training-step';
@@ -12,20 +12,20 @@ export interface SplitResult {
   readonly probability: Float32Array;
 }
 
-/** Classifies all texts with the weights as they are. An abort ends it early, with an error. */
+/** Classifies all texts with the weights as they are; undefined where the signal ended it early. */
 export async function evaluateTexts(
   step: TrainingStep,
   texts: readonly EncodedText[],
   batchSize: number,
   outputs: number,
   signal?: AbortSignal,
-): Promise<SplitResult> {
+): Promise<SplitResult | undefined> {
   const predicted = new Int32Array(texts.length);
   const probability = new Float32Array(texts.length);
   let loss = 0;
   step.settle();
   for (const indices of evaluationBatches(texts, batchSize)) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) return undefined;
     const batch = makeBatch(
       indices.map((index) => texts[index]!),
       outputs,
@@ -33,10 +33,9 @@ export async function evaluateTexts(
     const result = await step.evaluate(batch);
     loss += result.loss * indices.length;
     indices.forEach((index, row) => {
-      const shares = probabilities(result.logits.subarray(row * outputs, (row + 1) * outputs));
-      const best = largestIndex(shares);
-      predicted[index] = best;
-      probability[index] = shares[best]!;
+      const found = classify(result.logits, outputs, row);
+      predicted[index] = found.index;
+      probability[index] = found.probability;
     });
   }
   return { loss: texts.length === 0 ? null : loss / texts.length, predicted, probability };

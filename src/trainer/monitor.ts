@@ -17,6 +17,8 @@ const metrics = {
 export class Monitor {
   readonly metric: EarlyStoppingOptions['monitor'];
   best: { epoch: number; value: number | null } | undefined;
+  /** What the next epoch has to surpass by `minDelta` to count as an improvement. */
+  private reference: number | undefined;
   private epochsSince = 0;
 
   /** Without early stopping, the best epoch is the one of the lowest validation loss. */
@@ -24,21 +26,28 @@ export class Monitor {
     this.metric = options?.monitor ?? 'validation.loss';
   }
 
-  /** Takes in an epoch's scores; says whether it is the best so far. */
+  /**
+   * Takes in an epoch's scores; says whether it is the best so far. With nothing to judge by,
+   * the latest epoch is.
+   */
   record(epoch: number, scores: EpochScores): boolean {
     const { of, sign } = metrics[this.metric];
     const value = of(scores);
-    const gain =
-      value === null || this.best?.value == null
-        ? Number.POSITIVE_INFINITY
-        : sign * (value - this.best.value);
-    const isBest = gain > 0;
-    this.epochsSince = gain > (this.options?.minDelta ?? 0) ? 0 : this.epochsSince + 1;
+    const exceeds = (other: number | null | undefined, by: number) =>
+      value !== null && (other == null || sign * (value - other) > by);
+    if (exceeds(this.reference, this.options?.minDelta ?? 0)) {
+      this.reference = value!;
+      this.epochsSince = 0;
+    } else {
+      this.epochsSince++;
+    }
+    const isBest = exceeds(this.best?.value, 0) || (value === null && this.best?.value == null);
     if (isBest) this.best = { epoch, value };
     return isBest;
   }
 
+  /** Whether patience is at its end. Without a metric, there is nothing to be patient with. */
   get shouldStop(): boolean {
-    return this.options !== null && this.epochsSince >= this.options.patience;
+    return this.options !== null && this.reference !== undefined && this.epochsSince >= this.options.patience;
   }
 }

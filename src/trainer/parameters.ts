@@ -4,7 +4,7 @@ import { floatTensor, type Tensor } from '../runtime/executor';
 
 /**
  * The dense parameters and their optimizer state, each in two buffers: a step reads one set and
- * writes the other, then they swap. Nothing is allocated while training runs.
+ * writes the other, then they swap. No memory for weights is allocated while training runs.
  */
 export class ParameterStore {
   private readonly sets: [Record<string, Tensor>, Record<string, Tensor>];
@@ -55,7 +55,7 @@ export class ParameterStore {
     for (const spec of this.specs) initialize(spec, this.feeds[spec.name]!.data as Float32Array, random);
   }
 
-  /** Copies values in by name: a checkpoint, or the best epoch's weights. */
+  /** Copies values in by name: the best epoch's weights. */
   restore(values: Readonly<Record<string, ArrayLike<number>>>): void {
     for (const [name, data] of Object.entries(values)) (this.feeds[name]!.data as Float32Array).set(data);
   }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createRandom } from '../data/random';
 import type { Dataset, Example } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
-import type { DataEvent, LengthSummary } from '../protocol/events';
+import type { DataEvent, LengthSummary, Split } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
 import { embeddingMatrix } from '../text/embedding-matrix';
 import { wordTokenizer } from '../text/tokenize';
@@ -55,12 +55,7 @@ export async function prepareData(
     facts: {
       type: 'data',
       rows: { train: train.length, validation: validation.length, test: test.length },
-      classes: dataset.labels.map((label, index) => ({
-        label,
-        train: countLabel(encoded.train, index),
-        validation: countLabel(encoded.validation, index),
-        test: countLabel(encoded.test, index),
-      })),
+      classes: countClasses(dataset.labels, encoded),
       lengths: summarizeLengths(
         train.map(({ length }) => length),
         options.maxLength,
@@ -103,8 +98,15 @@ async function startingVectors(
   return { embedding };
 }
 
-function countLabel(texts: readonly EncodedText[], label: number): number {
-  return texts.reduce((count, text) => count + (text.label === label ? 1 : 0), 0);
+function countClasses(
+  labels: readonly string[],
+  splits: Readonly<Record<Split, readonly EncodedText[]>>,
+): DataEvent['classes'] {
+  const classes = labels.map((label) => ({ label, train: 0, validation: 0, test: 0 }));
+  for (const split of ['train', 'validation', 'test'] as const) {
+    for (const { label } of splits[split]) classes[label]![split]++;
+  }
+  return classes;
 }
 
 function summarizeLengths(lengths: readonly number[], maxLength: number): LengthSummary {

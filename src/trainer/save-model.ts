@@ -29,6 +29,8 @@ export function saveModel(folder: string, model: SavedModel): void {
     writeModelFiles(making, model);
     replaceFolder(making, folder);
   } catch (error) {
+    // On a full disk, what was half written would keep the room that the run's last words need.
+    rmSync(making, { recursive: true, force: true });
     throw fileError('writing', folder, error);
   }
 }
@@ -54,7 +56,8 @@ function writeModelFiles(folder: string, { shape, labels, tokenizer, weights }: 
 }
 
 /** What Hugging Face's libraries call these things, and what TextClf needs besides. */
-function modelConfig(shape: ModelShape, labels: readonly string[]) {
+function modelConfig({ model, embeddingSize, outputs, loss }: ModelShape, labels: readonly string[]) {
+  const { type, hiddenSize, layers, bidirectional, pooling, head } = model;
   return {
     model_type: 'textclf',
     architectures: ['TextClfForSequenceClassification'],
@@ -62,12 +65,7 @@ function modelConfig(shape: ModelShape, labels: readonly string[]) {
     num_labels: labels.length,
     id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    textclf: {
-      ...shape.model,
-      embeddingSize: shape.embeddingSize,
-      outputs: shape.outputs,
-      loss: shape.loss,
-    },
+    textclf: { type, embeddingSize, hiddenSize, layers, bidirectional, pooling, head, outputs, loss },
   };
 }
 

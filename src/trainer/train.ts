@@ -3,10 +3,11 @@ import { loadDataset } from '../data/load';
 import { createRandom } from '../data/random';
 import type { Dataset } from '../data/rows';
 import { readExperiment, runnable } from '../experiment/load';
+import { located, OptionError } from '../experiment/option-error';
 import { resolvedToJson } from '../experiment/parse';
 import type { Experiment } from '../experiment/schema';
 import { describeClassifier } from '../models/classifier';
-import { largestIndex, probabilities } from '../nn/probabilities';
+import { classify } from '../nn/probabilities';
 import type { Evaluation, NewRunEvent, RunEvent } from '../protocol/events';
 import { formatError, formatPlace } from '../protocol/human-error';
 import { findRoot, runPaths } from '../runs/paths';
@@ -14,7 +15,7 @@ import { createRun, type RunWriter } from '../runs/run-writer';
 import type { Executor, Tensor } from '../runtime/executor';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime';
 import { makeBatch } from './batch';
-import { trainEpochs } from './epochs';
+import { lostLoss, trainEpochs } from './epochs';
 import { evaluateTexts } from './evaluate';
 import { evaluationOf } from './metrics';
 import { Monitor } from './monitor';
@@ -90,11 +91,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const status = options.signal?.aborted ? 'stopped' : 'succeeded';
     run.finish(status);
     return { status, id, folder, evaluation };
-  } catch (error) {
-    if (options.signal?.aborted && error === options.signal.reason) {
+  } catch (thrown) {
+    if (options.signal?.aborted && thrown === options.signal.reason) {
       run.finish('stopped');
       return { status: 'stopped', id, folder, evaluation: undefined };
     }
+    const error = thrown instanceof OptionError ? await located(thrown, experimentFile) : thrown;
     run.finish('failed', formatError(error));
     throw error;
   }
@@ -126,7 +128,12 @@ class Training {
 
     this.phase('building vocabulary');
     const data = await prepareData(dataset, experiment, this.folder);
-    this.writer.emit(data.facts as NewRunEvent);
+    this.writer.emit(data.facts);
+    if (data.validation.length === 0) {
+      const message =
+        'No row is left for validation: the last epoch counts as the best, and nothing stops training early.';
+      this.writer.emit({ type: 'warning', message });
+    }
     signal?.throwIfAborted();
 
     this.phase('compiling');
@@ -249,6 +256,7 @@ class Training {
       shape.outputs,
       signal,
     );
+    if (!result) return undefined;
     const evaluation = evaluationOf({
       split,
       labels: dataset.labels,
@@ -279,12 +287,12 @@ class Training {
         outputs,
       ),
     );
+    if (!logits.every(Number.isFinite)) throw lostLoss('the finished model', this.experiment.training);
     this.writer.emit({
       type: 'examples',
       examples: examples.map((text, row) => {
-        const shares = probabilities(logits.subarray(row * outputs, (row + 1) * outputs));
-        const predicted = largestIndex(shares);
-        return { text, label: labels[predicted]!, probability: shares[predicted]! };
+        const { index, probability } = classify(logits, outputs, row);
+        return { text, label: labels[index]!, probability };
       }),
     });
   }
@@ -306,6 +314,8 @@ function copyWeights(weights: Readonly<Record<string, Tensor>>): Record<string, 
 }
 
 function restoreWeights(step: TrainingStep, data: PreparedData, weights: Record<string, Float32Array>): void {
+  // No row may have steps to make up for: they would move the restored ones.
+  step.settle();
   const { [EMBEDDING]: embedding, ...rest } = weights;
   data.embedding.set(embedding!);
   step.parameters.restore(rest);

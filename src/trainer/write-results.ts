@@ -12,7 +12,7 @@ const EXCERPT = 200;
 
 /** `evaluation.json`: the metrics of each evaluated split. */
 export function writeEvaluation(paths: Paths, evaluations: readonly Evaluation[]): void {
-  writeFileAtomic(paths.evaluation, `${JSON.stringify(evaluations, null, 2)}\n`);
+  writeFileAtomic(paths.evaluation, `${JSON.stringify(evaluations)}\n`);
 }
 
 /** `predictions.ndjson`: a row for each evaluated text, with the place where it stands. */
@@ -32,8 +32,13 @@ export function writePredictions(
       label,
       predicted: labels[predicted[i]!],
       probability: Number(probability[i]!.toPrecision(6)),
-      text: text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text,
+      text: excerpt(text),
     }),
   );
   writeFileAtomic(paths.predictions, lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Never cut between the two halves of a character. */
+function excerpt(text: string): string {
+  return text.length > EXCERPT ? `${text.slice(0, EXCERPT).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }

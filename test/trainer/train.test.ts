@@ -194,7 +194,7 @@ interface BadInput {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** What the message must say, and where. */
   readonly words: RegExp;
-  readonly place?: { line?: number; column?: number };
+  readonly place?: { line?: number; column?: number; option?: string };
 }
 
 const badInputs: readonly BadInput[] = [
@@ -234,6 +234,17 @@ const badInputs: readonly BadInput[] = [
     what: 'a loss that is no number',
     experiment: toyExperiment({ training: { optimizer: { type: 'sgd', learningRate: 1e38 } } }),
     words: /loss is no longer a number/,
+    // The experiment is written on one line; the option is what stands there.
+    place: { line: 1, option: '"learningRate"' },
+  },
+  {
+    what: 'a loss that is no number in validation only',
+    experiment: toyExperiment({
+      training: { epochs: 1, batchSize: 512, optimizer: { type: 'sgd', learningRate: 1e39 } },
+      model: { head: { hiddenSize: 4 } },
+    }),
+    words: /loss is no longer a number, in epoch 1, validation/,
+    place: { line: 1, option: '"learningRate"' },
   },
   {
     what: 'BCE for three classes',
@@ -242,6 +253,7 @@ const badInputs: readonly BadInput[] = [
       'train.csv': `text,label\n${Array.from({ length: 30 }, (_, i) => `t${i},${i % 3}`).join('\n')}\n`,
     },
     words: /two classes/,
+    place: { line: 1, option: '"loss"' },
   },
   {
     what: 'vectors of another length',
@@ -265,7 +277,10 @@ describe('bad input', () => {
     if (!(error instanceof HumanError)) throw error ?? new Error('nothing was thrown');
     expect(formatError(error)).toMatch(row.words);
     expect(error.hint, 'how to mend it').toBeTruthy();
-    if (row.place) expect(error.place).toMatchObject(row.place);
+    const { option, ...place } = row.place ?? {};
+    expect(error.place).toMatchObject(place);
+    if (option)
+      expect(readFileSync(file, 'utf8').slice(error.place!.column! - 1)).toMatch(new RegExp(`^${option}`));
     const runs = listRuns(folder);
     expect(runs).toHaveLength(1);
     const record = readRecord(runs[0]!.folder);
