@@ -69,7 +69,6 @@ export const add = binary('add');
 export const sub = binary('sub');
 export const mul = binary('mul');
 export const div = binary('div');
-export const minimum = binary('minimum');
 
 /** `a [..., m, k] x b [k, n] -> [..., m, n]`; the flags multiply by the transposed matrix instead. */
 export function matmul(a: Value, b: Value, { transposeA = false, transposeB = false } = {}): Value {

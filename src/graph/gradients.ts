@@ -39,14 +39,8 @@ export interface RuleInput<Op extends OpName> {
   readonly differentiate: Differentiate;
 }
 
-/**
- * `zero`: the output does not change with the input (masks, integers).
- * `forbidden`: it does, but nothing may ask for it; a program that does is wrong.
- */
-type Rule<Op extends OpName> =
-  | ((rule: RuleInput<Op>) => readonly (Value | undefined)[])
-  | 'zero'
-  | 'forbidden';
+/** `zero`: the output does not change with the input (masks, integers). */
+type Rule<Op extends OpName> = ((rule: RuleInput<Op>) => readonly (Value | undefined)[]) | 'zero';
 
 /** The axes that a reduction dropped, put back with size 1, so that a gradient broadcasts again. */
 function keptShape(x: Value, axes: readonly number[]): Shape {
@@ -85,7 +79,6 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   mul: ({ inputs: [a, b], g }) => [mul(g, b!), mul(g, a!)],
   // y = a / b, dy/db = -a / b^2 = -y / b
   div: ({ inputs: [, b], y, g }) => [div(g, b!), mul(g, neg(div(y, b!)))],
-  minimum: 'forbidden',
   // Y = A B: dA = G B', dB = A' G (and the same with A or B transposed)
   matmul: ({ inputs: [a, b], attributes: { transposeA, transposeB }, g }) => {
     const da = transposeA

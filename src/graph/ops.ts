@@ -82,7 +82,6 @@ export interface Attributes {
   sub: Empty;
   mul: Empty;
   div: Empty;
-  minimum: Empty;
   /** `[..., m, k] x [k, n]`, or both with the same leading axes. */
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** `a [..., m], b [..., n] -> [m, n]`: the outer products, summed over all leading axes. */
@@ -140,7 +139,11 @@ const resized =
   (sign: 1 | -1) =>
   ([x]: readonly Type[], { axis, before, after }: Ends): Type[] => {
     const at = normalizeAxis(axis, x!.shape.length);
-    return float(replaceAxis(x!.shape, at, addToDim(x!.shape[at]!, sign * (before + after))));
+    const resizedDim = addToDim(x!.shape[at]!, sign * (before + after));
+    if (before < 0 || after < 0 || (typeof resizedDim === 'number' && resizedDim < 0)) {
+      throw new Error(`axis ${axis} of ${formatShape(x!.shape)} has no ${before} + ${after} to lose`);
+    }
+    return float(replaceAxis(x!.shape, at, resizedDim));
   };
 
 function requireFloat(type: Type): void {
@@ -175,7 +178,6 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
   sub: binary,
   mul: binary,
   div: binary,
-  minimum: binary,
   matmul: ([a, b], { transposeA, transposeB }) => {
     const left = swapLast(a!.shape, transposeA);
     const right = swapLast(b!.shape, transposeB);
@@ -212,9 +214,13 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
     }
     return float(shape);
   },
-  transpose: ([x], { permutation }) => [
-    { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype },
-  ],
+  transpose: ([x], { permutation }) => {
+    const everyAxisOnce = x!.shape.every((_, axis) => permutation.includes(axis));
+    if (!everyAxisOnce || permutation.length !== x!.shape.length) {
+      throw new Error(`[${permutation.join(', ')}] does not order the axes of ${formatShape(x!.shape)}`);
+    }
+    return [{ shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype }];
+  },
   concat: (inputs, { axis }) => {
     const first = inputs[0]!.shape;
     const at = normalizeAxis(axis, first.length);
@@ -242,7 +248,13 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
     if (ids!.dtype !== 'int64') throw new Error(`row ids must be int64, got ${ids!.dtype}`);
     return float([...ids!.shape, ...table!.shape.slice(1)]);
   },
-  scatterAddRows: ([values, ids], { rows }) => float([rows, ...values!.shape.slice(ids!.shape.length)]),
+  scatterAddRows: ([values, ids], { rows }) => {
+    const rank = ids!.shape.length;
+    if (!sameShape(values!.shape.slice(0, rank), ids!.shape)) {
+      throw new Error(`ids ${formatShape(ids!.shape)} do not say where ${formatShape(values!.shape)} goes`);
+    }
+    return float([rows, ...values!.shape.slice(rank)]);
+  },
   scan: (inputs, { body }) => {
     const expected = [...body.carries, ...body.slices, ...body.captured];
     if (inputs.length !== expected.length) throw new Error('a scan has one input for each input of its body');

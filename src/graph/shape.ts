@@ -36,14 +36,6 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   });
 }
 
-/** The number of elements of a shape without named sizes. */
-export function elementCount(shape: Shape): number {
-  return shape.reduce<number>((count, dim) => {
-    if (typeof dim === 'string') throw new Error(`${formatShape(shape)} has a size known only at run time`);
-    return count * dim;
-  }, 1);
-}
-
 export function replaceAxis(shape: Shape, axis: number, dim: Dim): Shape {
   const at = normalizeAxis(axis, shape.length);
   return shape.map((old, i) => (i === at ? dim : old));

@@ -6,8 +6,7 @@ import type { Shape } from '../graph/shape';
 export type Initializer =
   | { readonly type: 'zeros' }
   /** Evenly between -bound and bound. */
-  | { readonly type: 'uniform'; readonly bound: number }
-  | { readonly type: 'normal'; readonly deviation: number };
+  | { readonly type: 'uniform'; readonly bound: number };
 
 export interface ParameterSpec {
   readonly name: string;

@@ -18,7 +18,6 @@ import type { Dim, DType, Shape } from '../graph/shape';
 export type AttributeValue =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
-  | { readonly float: number }
   | { readonly string: string }
   | { readonly tensor: TensorProto }
   | { readonly graph: GraphProto };
@@ -29,7 +28,7 @@ interface EmitOptions {
   readonly domain?: string;
 }
 
-export const elementType: Record<DType, TensorType> = { float32: TensorType.FLOAT, int64: TensorType.INT64 };
+const elementType: Record<DType, TensorType> = { float32: TensorType.FLOAT, int64: TensorType.INT64 };
 
 /**
  * Collects the nodes of one ONNX graph. Scalars, shapes and whatever else has no inputs belong
@@ -225,7 +224,6 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
   const set = (fields: Partial<AttributeProto>) => ({ ...create(AttributeProtoSchema, { name }), ...fields });
   if ('int' in value) return set({ type: AttributeType.INT, i: BigInt(value.int) });
   if ('ints' in value) return set({ type: AttributeType.INTS, ints: value.ints.map(BigInt) });
-  if ('float' in value) return set({ type: AttributeType.FLOAT, f: value.float });
   if ('tensor' in value) return set({ type: AttributeType.TENSOR, t: value.tensor });
   if ('graph' in value) return set({ type: AttributeType.GRAPH, g: value.graph });
   return set({ type: AttributeType.STRING, s: new TextEncoder().encode(value.string) });

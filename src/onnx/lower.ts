@@ -69,7 +69,6 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   sub: simple('Sub'),
   mul: simple('Mul'),
   div: simple('Div'),
-  minimum: simple('Min'),
   matmul: (emitter, node, inputs) => {
     const { transposeA, transposeB } = node.attributes;
     if (!transposeA && !transposeB) return emitter.emit('MatMul', inputs, {}, { node });

@@ -69,9 +69,6 @@ export class ParameterStore {
 export function initialize({ initializer }: ParameterSpec, data: Float32Array, random: Random): void {
   if (initializer.type === 'zeros') return;
   for (let i = 0; i < data.length; i++) {
-    data[i] =
-      initializer.type === 'uniform'
-        ? (2 * random.next() - 1) * initializer.bound
-        : random.normal() * initializer.deviation;
+    data[i] = (2 * random.next() - 1) * initializer.bound;
   }
 }

@@ -84,7 +84,6 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
   toFloat: undefined,
   isPositive: undefined,
   equal: undefined,
-  minimum: undefined,
   neg: [unary(g.neg)],
   exp: [unary(g.exp)],
   log: [unary(g.log, [0.5, 2])],
@@ -246,13 +245,6 @@ describe('differentiation', () => {
   it('treats masks as constants', () => {
     const x = g.input('x', [2]);
     expect(differentiate([g.sum(g.isPositive(x), [0])], [g.constant(1)], [x])).toEqual([undefined]);
-  });
-
-  it('refuses what must not be differentiated', () => {
-    const x = g.input('x', [2]);
-    expect(() => differentiate([g.sum(g.minimum(x, 1), [0])], [g.constant(1)], [x])).toThrow(
-      'minimum must not be',
-    );
   });
 
   it('names gradients after what they belong to', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as g from '../../src/graph/build';
 import type { Value } from '../../src/graph/ops';
 import { scan } from '../../src/graph/scan';
-import { addToDim, broadcastShapes, elementCount, normalizeAxis, type Shape } from '../../src/graph/shape';
+import { addToDim, broadcastShapes, normalizeAxis, type Shape } from '../../src/graph/shape';
 
 const x = (...shape: Shape) => g.input('x', shape);
 const ids = (...shape: Shape) => g.input('ids', shape, 'int64');
@@ -93,12 +93,6 @@ describe('sizes', () => {
     [0, 0],
   ] as const)('axis %s is outside of rank %s', (axis, rank) => {
     expect(() => normalizeAxis(axis, rank)).toThrow(`axis ${axis} is outside of rank ${rank}`);
-  });
-
-  it('count elements of known sizes alone', () => {
-    expect(elementCount([2, 3, 4])).toBe(24);
-    expect(elementCount([])).toBe(1);
-    expect(() => elementCount([2, 'batch'])).toThrow('known only at run time');
   });
 });
 
@@ -204,5 +198,18 @@ describe('a gradient summed back to a shape', () => {
     for (let i = 0; i < 10_000; i++) value = g.tanh(value);
     const [gradient] = differentiate([value], [g.constant(1)], [start]);
     expect(gradient!.shape).toEqual([]);
+  });
+
+  it.each([
+    ['an axis named twice', () => g.transpose(g.input('x', [2, 3]), [0, 0]), 'does not order the axes'],
+    ['an axis left out', () => g.transpose(g.input('x', [2, 3]), [0]), 'does not order the axes'],
+    ['more cut off than there is', () => g.trim(g.input('x', [3]), 0, 2, 2), 'no 2 + 2 to lose'],
+    [
+      'ids of other rows',
+      () => g.scatterAddRows(g.input('x', [2, 4]), g.input('ids', [3], 'int64'), 5),
+      'do not say where',
+    ],
+  ] as const)('refuse %s', (_, build, message) => {
+    expect(build).toThrow(message);
   });
 });

@@ -171,7 +171,6 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
   ],
   mul: [pairwise(g.mul, (a, b) => a * b)],
   div: [pairwise(g.div, (a, b) => a / b)],
-  minimum: [pairwise(g.minimum, Math.min)],
   matmul: [
     matrices(false, false),
     matrices(true, false),

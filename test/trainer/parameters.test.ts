@@ -25,12 +25,6 @@ describe('initial values', () => {
     expect(deviation(data)).toBeCloseTo(0.25 / Math.sqrt(3), 2);
   });
 
-  it('normal: of the given deviation', () => {
-    const data = fill({ type: 'normal', deviation: 0.1 });
-    expect(Math.abs(mean(data))).toBeLessThan(5 * (0.1 / Math.sqrt(4000)));
-    expect(deviation(data)).toBeCloseTo(0.1, 2);
-  });
-
   it('zeros, and nothing drawn for them', () => {
     const random = createRandom(1);
     const before = random.state();
@@ -39,7 +33,7 @@ describe('initial values', () => {
   });
 
   it('are repeated by a seed', () => {
-    const initializer = { type: 'normal', deviation: 1 } as const;
+    const initializer = { type: 'uniform', bound: 1 } as const;
     expect(fill(initializer, 8)).toEqual(fill(initializer, 8));
     expect(fill(initializer, 8)).not.toEqual(fill(initializer, 9));
   });
