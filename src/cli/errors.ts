@@ -16,14 +16,15 @@ export function reportError(thrown: unknown, terminal: Terminal, asJson: boolean
   if (thrown instanceof ReportedMistake) return exitCodes.mistake;
   const error = asMistake(thrown);
   const isMistake = error instanceof HumanError;
-  if (asJson) terminal.printJson({ error: errorToJson(error) });
+  const printsJson = asJson && !terminal.closed;
+  if (printsJson) terminal.printJson({ error: errorToJson(error) });
   if (!isMistake) terminal.note(`${harmlessLines(formatError(error))}\n\n${bugHint}`);
-  else if (!asJson) terminal.note(harmlessLines(`error: ${formatError(error)}`));
+  else if (!printsJson) terminal.note(harmlessLines(`error: ${formatError(error)}`));
   return isMistake ? exitCodes.mistake : exitCodes.bug;
 }
 
 /** An error for programs; keys without a value are left out. */
-export function errorToJson(error: unknown): Record<string, unknown> {
+function errorToJson(error: unknown): Record<string, unknown> {
   if (!(error instanceof HumanError)) {
     return { message: error instanceof Error ? error.message : String(error), hint: bugHint, bug: true };
   }

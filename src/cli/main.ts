@@ -32,15 +32,16 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   process.once('exit', () => terminal.showLive());
 
   const program = createProgram(terminal);
-  if (args.length === 0) {
-    terminal.note(program.helpInformation() + examples);
-    return exitCodes.mistake;
-  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.fine;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.fine;
+    // No command was named.
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      terminal.note(program.helpInformation() + examples);
+      return exitCodes.mistake;
+    }
     return reportError(error, terminal, asJson);
   }
 }

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { fileError } from '../runs/file-error';
 import { harmlessJson } from './format/harmless';
 import { colorsIf, type Style } from './render/style';
 
@@ -27,13 +28,14 @@ export class Terminal {
     this.#colored = wantsColor(env, this.isLive);
     for (const stream of [stdout, stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
         if (stream === stdout) this.#closed = true;
+        const name = stream === stdout ? 'standard output' : 'standard error';
+        if (error.code !== 'EPIPE') throw fileError('writing', name, error);
       });
     }
   }
 
-  /** Whether nobody reads standard output any more. */
+  /** Whether standard output takes no more: its reader is gone, or its disk is full. */
   get closed(): boolean {
     return this.#closed;
   }

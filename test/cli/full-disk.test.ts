@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, mails, quickExperiment, workspace } from './support';
@@ -35,4 +35,21 @@ describe('a disk that gets full while a run trains', () => {
     expect(record.status).toBe('failed');
     expect(record.message).toContain(message);
   });
+});
+
+describe('standard output on a full disk', () => {
+  const full = '/dev/full';
+  it.skipIf(!existsSync(full)).each([[['schema']], [['schema', '--json']]])(
+    'textclf %j is a mistake, not a bug (needs /dev/full)',
+    (args) => {
+      const stdout = openSync(full, 'w');
+      const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
+        encoding: 'utf8',
+        stdio: ['ignore', stdout, 'pipe'],
+      });
+      closeSync(stdout);
+      expect(stderr).toMatch(/^error: standard output: The disk is full while writing standard output\./);
+      expect(status).toBe(1);
+    },
+  );
 });

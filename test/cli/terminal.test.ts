@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { describe, expect, it } from 'vitest';
 import { Terminal } from '../../src/cli/terminal';
+import { HumanError } from '../../src/protocol/human-error';
 
 /** A stream that keeps what is written, and may look like a terminal. */
 class FakeStream extends EventEmitter {
@@ -88,8 +89,11 @@ describe('a reader that goes away', () => {
   });
 
   it('is the only error that is passed over', () => {
-    const { stdout } = open(false);
+    const { stdout, terminal } = open(false);
     const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
-    expect(() => stdout.emit('error', full)).toThrow(full);
+    expect(() => stdout.emit('error', full)).toThrow(HumanError);
+    expect(terminal.closed).toBe(true);
+    const bug = Object.assign(new Error('write ERR'), { code: 'ERR_STREAM_DESTROYED' });
+    expect(() => stdout.emit('error', bug)).toThrow(bug);
   });
 });
