@@ -48,6 +48,20 @@ const rules: Rule[] = [
   },
   {
     severity: 'error',
+    // Each step multiplies every weight by 1 - learningRate * weightDecay.
+    broken: ({ training: { optimizer } }) =>
+      optimizer.type === 'adamW' && optimizer.learningRate * optimizer.weightDecay >= 1
+        ? [
+            {
+              path: ['training', 'optimizer', 'weightDecay'],
+              message: `A "learningRate" of ${optimizer.learningRate} times a "weightDecay" of ${optimizer.weightDecay} takes the whole of every weight away at each step.`,
+            },
+          ]
+        : [],
+    hint: 'Lower one of them: their product must be below 1, and is mostly below 0.01.',
+  },
+  {
+    severity: 'error',
     broken: ({ data: { labels }, training: { loss } }) =>
       loss === 'bceWithLogits' && labels && labels.length !== 2
         ? [

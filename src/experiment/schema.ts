@@ -11,7 +11,7 @@ const filled = () => z.string().regex(/\S/);
 const positive = () => z.number().gt(0);
 const atLeastZero = () => z.number().min(0);
 const count = (from: number) => z.int().min(from);
-/** A share that may be nothing but never the whole: dropout, Adam's decay rates. */
+/** A share that may be nothing but never the whole: dropout, momentum, Adam's decay rates. */
 const belowOne = () => z.number().min(0).lt(1);
 const filesOf = () => z.union([filled(), z.array(filled()).min(1)]);
 
@@ -155,7 +155,7 @@ const optimizer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('sgd').describe('Stochastic gradient descent, with momentum if asked for.'),
     learningRate: learningRate(0.01),
-    momentum: atLeastZero().default(0).describe('The share of the previous step that carries on. 0 is none.'),
+    momentum: belowOne().default(0).describe('The share of the previous step that carries on. 0 is none.'),
     nesterov: z
       .boolean()
       .default(false)
@@ -210,7 +210,10 @@ const training = z.strictObject({
 });
 
 const runtime = z.strictObject({
-  threads: count(0).default(0).describe('How many processor threads compute. 0 chooses by the machine.'),
+  threads: count(0)
+    .max(256)
+    .default(0)
+    .describe('How many processor threads compute, at most 256. 0 chooses by the machine.'),
 });
 
 export const experimentSchema = z.strictObject({

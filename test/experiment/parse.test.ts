@@ -205,6 +205,16 @@ describe('values that do not fit', () => {
       { message: '"model.dropout" must be a number that is at least 0 and below 1, not 1.' },
     ],
     [
+      'a momentum that never ends',
+      withTraining('{ "optimizer": { "type": "sgd", "momentum": ‹1› } }'),
+      { message: '"training.optimizer.momentum" must be a number that is at least 0 and below 1, not 1.' },
+    ],
+    [
+      'more threads than any machine has',
+      `{ ${base}, "runtime": { "threads": ‹257› } }`,
+      { message: '"runtime.threads" must be a whole number that is at least 0 and at most 256, not 257.' },
+    ],
+    [
       'an endless number',
       withTraining('{ "gradientClip": ‹1e999› }'),
       {
@@ -393,6 +403,15 @@ describe('fields that contradict each other', () => {
       },
     ],
     [
+      'a decay of everything',
+      withTraining('{ "optimizer": { "type": "adamW", "learningRate": 2, "weightDecay": ‹0.5› } }'),
+      {
+        message:
+          'A "learningRate" of 2 times a "weightDecay" of 0.5 takes the whole of every weight away at each step.',
+        hint: 'Lower one of them: their product must be below 1, and is mostly below 0.01.',
+      },
+    ],
+    [
       'BCE for three classes',
       `{ ${threeLabels}, "training": { "loss": ‹"bceWithLogits"› } }`,
       {
@@ -454,6 +473,10 @@ describe('fields that contradict each other', () => {
 
   it('patience below the epochs is fine', () =>
     check(withTraining('{ "epochs": 4, "earlyStopping": { "patience": 3 } }')));
+  it('the same learning rate and decay are fine where the decay goes through the gradient', () =>
+    check(withTraining('{ "optimizer": { "type": "adam", "learningRate": 2, "weightDecay": 0.5 } }')));
+  it('a decay of almost everything is fine', () =>
+    check(withTraining('{ "optimizer": { "type": "adamW", "learningRate": 1, "weightDecay": 0.99 } }')));
   it('BCE for two named classes is fine', () =>
     check(`{ ${threeLabels.replace(', "z"', '')}, "training": { "loss": "bceWithLogits" } }`));
 });
