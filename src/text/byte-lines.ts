@@ -6,8 +6,11 @@ const chunkBytes = 1 << 20;
 const longestLineBytes = 1 << 22;
 const newline = 0x0a;
 
-/** One line is `bytes` from `start` to `end`, without its line end and trailing white space; `line` counts from 1. */
-export type OnLine = (bytes: Buffer, start: number, end: number, line: number) => void;
+/**
+ * One line is `bytes` from `start` to `end`, without its line end and trailing white space; `line` counts
+ * from 1. Returning `false` ends the reading.
+ */
+export type OnLine = (bytes: Buffer, start: number, end: number, line: number) => false | undefined;
 
 /**
  * Gives the lines of a file as bytes, undecoded: for files of which only a small part is needed as text.
@@ -17,11 +20,11 @@ export type OnLine = (bytes: Buffer, start: number, end: number, line: number) =
  */
 export async function forEachLine(file: string, onLine: OnLine): Promise<void> {
   let line = 0;
-  const give = (bytes: Buffer, start: number, end: number) => {
+  const give = (bytes: Buffer, start: number, end: number): false | undefined => {
     line++;
     let last = end;
     while (last > start && bytes[last - 1]! <= 0x20) last--;
-    if (last > start) onLine(bytes, start, last, line);
+    return last > start ? onLine(bytes, start, last, line) : undefined;
   };
   let rest: Buffer = Buffer.alloc(0);
   try {
@@ -29,7 +32,7 @@ export async function forEachLine(file: string, onLine: OnLine): Promise<void> {
       const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       let start = 0;
       for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-        give(bytes, start, end);
+        if (give(bytes, start, end) === false) return;
         start = end + 1;
       }
       rest = bytes.subarray(start);

@@ -34,11 +34,9 @@ export async function readVectors(
   await forEachLine(file, (bytes, start, end, line) => {
     const fields = countSpaces(bytes, start, end) + 1;
     if (!vector) {
-      const announced = line === 1 && fields === 2 ? readHeader(bytes, start, end) : undefined;
-      const size = announced ?? Math.min(countNumbersAtEnd(bytes, start, end), fields - 1);
-      if (size === 0) throw notVectors(file, line);
+      const { size, isHeader } = sizeOf(file, bytes, start, end, line);
       vector = new Float32Array(size);
-      if (announced !== undefined) return;
+      if (isHeader) return;
     }
     const wordEnd = findWordEnd(bytes, start, end, fields - vector.length);
     if (wordEnd < 0) throw wrongLength(file, line, fields - 1, vector.length);
@@ -54,6 +52,36 @@ export async function readVectors(
 
   if (!vector || total === 0) throw notVectors(file, 1);
   return { size: (vector as Float32Array).length, found: found.size, total };
+}
+
+/**
+ * The size of the vectors of a file, from its first line alone.
+ *
+ * @throws HumanError where the file can't be read or begins as no file of vectors does
+ */
+export async function readVectorSize(file: string): Promise<number> {
+  let size = 0;
+  await forEachLine(file, (bytes, start, end, line) => {
+    size = sizeOf(file, bytes, start, end, line).size;
+    return false;
+  });
+  if (size === 0) throw notVectors(file, 1);
+  return size;
+}
+
+/** The size of the vectors as a file's first line has it, a vector or a header. */
+function sizeOf(
+  file: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  line: number,
+): { size: number; isHeader: boolean } {
+  const fields = countSpaces(bytes, start, end) + 1;
+  const announced = line === 1 && fields === 2 ? readHeader(bytes, start, end) : undefined;
+  const size = announced ?? Math.min(countNumbersAtEnd(bytes, start, end), fields - 1);
+  if (size === 0) throw notVectors(file, line);
+  return { size, isHeader: announced !== undefined };
 }
 
 function countSpaces(bytes: Buffer, start: number, end: number): number {

@@ -80,6 +80,40 @@ describe('textclf check', () => {
     ]);
   });
 
+  it('finds a loss that does not fit the classes of the data', async () => {
+    place.write('three.csv', 'text,label\na,x\nb,y\nc,z\n');
+    const experiment = {
+      data: { train: 'three.csv' },
+      model: { type: 'rnn' },
+      training: { loss: 'bceWithLogits' },
+    };
+    const file = place.write('three.textclf.json', JSON.stringify(experiment, null, 2));
+    const { code, stdout } = await check('three.textclf.json');
+    expect(stdout).toMatch(/^three\.textclf\.json:9:5: error: .*bceWithLogits.*3\n/);
+    expect(code).toBe(1);
+    // Training says the very same.
+    const { stderr } = await textclf(['train', '--quiet', file], { cwd: place.folder });
+    const [message] = /the loss bceWithLogits .*/.exec(stderr) ?? [];
+    expect(stdout).toContain(message);
+  });
+
+  it.each([
+    ['a folder', 'folder', { file: 'folder', message: 'this is a folder, not a file' }],
+    ['no file of vectors', 'train.csv', { file: 'train.csv', line: 1 }],
+    ['vectors of another length', 'vectors.txt', { file: 'vectors.textclf.json', line: 1, column: 90 }],
+    ['another length in the header', 'header.txt', { file: 'vectors.textclf.json', line: 1, column: 89 }],
+  ])('finds word vectors that training would refuse: %s', async (_, vectors, { file, ...problem }) => {
+    place.write('folder/inside', '');
+    place.write('vectors.txt', 'free 1 2 3\ncash 4 5 6\n');
+    place.write('header.txt', '2 3\nfree 1 2 3\ncash 4 5 6\n');
+    const model = { type: 'rnn', embedding: { vectors, size: 2 } };
+    place.write('vectors.textclf.json', JSON.stringify({ data: { train: 'train.csv' }, model }));
+    const { code, result } = await checkJson('vectors.textclf.json');
+    expect(result.problems).toMatchObject([problem]);
+    expect((result.problems as { file: string }[])[0]!.file.endsWith(file)).toBe(true);
+    expect(code).toBe(1);
+  });
+
   it('passes warnings', async () => {
     write('warning.textclf.json', { data: { train: 'train.csv', test: 'train.csv' } });
     const { code, result } = await checkJson('--no-data', 'warning.textclf.json');

@@ -1,13 +1,14 @@
-import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadDataset } from '../../data/load';
 import type { Dataset } from '../../data/rows';
 import { readExperiment } from '../../experiment/load';
+import { located, OptionError } from '../../experiment/option-error';
 import { describeProblems, type Problem } from '../../experiment/problems';
-import type { Experiment } from '../../experiment/schema';
+import type { Experiment, ModelOptions } from '../../experiment/schema';
 import { HumanError } from '../../protocol/human-error';
-import { fileError } from '../../runs/file-error';
+import { readVectorSize } from '../../text/vectors';
+import { outputForm } from '../../trainer/outputs';
 import { ReportedMistake } from '../errors';
 import { harmless, harmlessLines } from '../format/harmless';
 import { countOf } from '../format/numbers';
@@ -29,8 +30,7 @@ export function addCheck(program: Command, terminal: Terminal): void {
     .command('check')
     .description('say what is wrong in an experiment file and its data, without training')
     .argument('<file>', 'the experiment file')
-    .option('--data', 'read the data files too', true)
-    .option('--no-data', 'check the experiment file alone')
+    .option('--no-data', 'check the experiment file alone, without reading the data files')
     .action(async (file: string, _options: unknown, command: Command) => {
       const { data, json } = optionsOf<CheckCommandOptions>(command);
       const checked = await check(file, data);
@@ -45,27 +45,40 @@ async function check(file: string, withData: boolean): Promise<Checked> {
   try {
     const { experiment, problems } = await readExperiment(file);
     if (!experiment || !withData) return { problems, ...(experiment ? { experiment } : {}) };
-    return { experiment, ...(await checkData(experiment, dirname(file), problems)) };
+    return { experiment, ...(await checkData(experiment, file, problems)) };
   } catch (error) {
     return { problems: [problemOf(error)] };
   }
 }
 
-/** Reads all data files, as training would; of the word vectors only whether they can be read. */
-async function checkData(experiment: Experiment, folder: string, before: Problem[]): Promise<Checked> {
+/** Reads all data files, as training would; of the word vectors only the first line. */
+async function checkData(experiment: Experiment, file: string, before: Problem[]): Promise<Checked> {
+  const folder = dirname(file);
   const problems = [...before];
-  const { vectors } = experiment.model.embedding;
-  if (vectors !== undefined) {
-    const file = resolve(folder, vectors);
-    await access(file, constants.R_OK).catch((error: unknown) =>
-      problems.push(problemOf(fileError('reading', file, error))),
-    );
-  }
-  try {
-    return { problems, dataset: await loadDataset(experiment.data, folder, experiment.training.seed) };
-  } catch (error) {
-    return { problems: [...problems, problemOf(error)] };
-  }
+  const attempt = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      problems.push(problemOf(thrown instanceof OptionError ? await located(thrown, file) : thrown));
+      return undefined;
+    }
+  };
+  await attempt(() => checkVectors(experiment.model.embedding, folder));
+  const dataset = await attempt(() => loadDataset(experiment.data, folder, experiment.training.seed));
+  if (!dataset) return { problems };
+  await attempt(async () => outputForm(experiment.training.loss, dataset.labels.length));
+  return { problems, dataset };
+}
+
+async function checkVectors({ vectors, size }: ModelOptions['embedding'], folder: string): Promise<void> {
+  if (vectors === undefined) return;
+  const found = await readVectorSize(resolve(folder, vectors));
+  if (found === size) return;
+  throw new OptionError(
+    `the word vectors of ${vectors} have ${found} numbers each, but model.embedding.size is ${size}`,
+    ['model', 'embedding', 'size'],
+    `Set "size": ${found} in model.embedding, or use other vectors.`,
+  );
 }
 
 /** A problem of a file beside the experiment; bugs are thrown on. */
