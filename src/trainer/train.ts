@@ -80,6 +80,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     for (const { message, place } of parsed.problems) {
       run.emit({ type: 'warning', message: `${formatPlace(place)}: ${message}` });
     }
+    if (experiment.runtime.threads > executor.threads) {
+      const message = `runtime.threads is ${experiment.runtime.threads}, but this machine has ${executor.threads} cores: it computes with ${executor.threads}.`;
+      run.emit({ type: 'warning', message });
+    }
     const evaluation = await new Training(
       run,
       experiment,
