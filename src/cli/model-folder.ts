@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { HumanError } from '../protocol/human-error';
 import { findRun, type Run } from '../runs/list';
-import { runPaths } from '../runs/paths';
+import { runPaths, savedModel } from '../runs/paths';
 
 export interface FoundModel {
   /** The folder of `model.onnx`. */
@@ -23,11 +23,12 @@ export function findModel(root: string, reference: string): FoundModel {
   if (existsSync(join(reference, 'model.onnx'))) {
     const folder = resolve(reference);
     const parent = dirname(folder);
-    const isInRun = basename(folder) === 'model' && existsSync(runPaths(parent).record);
+    const isInRun = savedModel(parent) === folder && existsSync(runPaths(parent).record);
     return isInRun ? { folder, run: findRun(root, parent) } : { folder };
   }
   const run = findRun(root, reference);
-  if (run.hasModel) return { folder: runPaths(run.folder).model, run };
+  const folder = savedModel(run.folder);
+  if (folder !== undefined) return { folder, run };
   throw new HumanError(`The run ${run.id} has no model (its status is ${run.status}).`, {
     place: { file: run.folder },
     hint: 'Choose another one: textclf runs',

@@ -4,8 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { HumanError } from '../protocol/human-error';
 import { renameOver } from './atomic';
 import { fileError } from './file-error';
-import { runPaths, runsFolder } from './paths';
-import { type DisplayStatus, displayStatus, type RunRecord, readRecord } from './record';
+import { runPaths, runsFolder, savedModel } from './paths';
+import { type DisplayStatus, displayStatus, mayBeRunning, type RunRecord, readRecord } from './record';
 
 export interface Run {
   type: 'run';
@@ -28,7 +28,7 @@ export interface BrokenRun {
 
 export type RunSummary = Run | BrokenRun;
 
-/** Folders on their way out, see `removeRun`. */
+/** Folders on their way out, see `removeRuns`. */
 const removedPrefix = '.removed-';
 
 /** Every run of a workspace, newest first. Folders without a readable record are listed as broken. */
@@ -57,34 +57,41 @@ export function findRun(root: string, reference: string): Run {
 }
 
 /**
- * Deletes a run, given its id or the beginning of it that no other run shares; returns the id.
- * The folder gets a hidden name first, so that a half-deleted run is never listed.
+ * Deletes runs, each given by its id or the beginning of it that no other run shares; returns the ids.
+ * Nothing is deleted where one of them can't be. A folder gets a hidden name first, so that a half-deleted
+ * run is never listed.
  *
- * @throws HumanError where there is no such run, or where it is still running.
+ * @throws HumanError where there is no such run, or where it is still running
  */
-export function removeRun(root: string, reference: string): string {
+export function removeRuns(root: string, references: readonly string[]): string[] {
+  const chosen = new Set<RunSummary>();
   const runs = listRuns(root);
-  const run = matchId(runs, reference);
-  if (!run) throw noSuchRun(runs, reference);
-  if (run.type === 'run' && (run.status === 'starting' || run.status === 'running')) {
-    throw new HumanError(`The run ${run.id} is still running (process ${run.record.pid}).`, {
-      hint: 'Stop it first: Ctrl-C in its terminal.',
-    });
+  for (const reference of references) {
+    const left = runs.filter((run) => !chosen.has(run));
+    const run = matchId(left, reference);
+    if (!run) throw noSuchRun(left, reference);
+    if (run.type === 'run' && mayBeRunning(run.record)) {
+      throw new HumanError(`The run ${run.id} is still running (process ${run.record.pid}).`, {
+        hint: 'Stop it first: Ctrl-C in its terminal.',
+      });
+    }
+    chosen.add(run);
   }
+  for (const run of chosen) removeFolder(root, run);
+  return [...chosen].map(({ id }) => id);
+}
+
+function removeFolder(root: string, { id, folder }: RunSummary): void {
   try {
-    renameOver(
-      run.folder,
-      join(runsFolder(root), `${removedPrefix}${run.id}-${randomBytes(2).toString('hex')}`),
-    );
+    renameOver(folder, join(runsFolder(root), `${removedPrefix}${id}-${randomBytes(2).toString('hex')}`));
     // Takes along what an earlier removal that was cut off left behind.
     for (const entry of runEntries(root)) {
       if (!entry.name.startsWith(removedPrefix)) continue;
       rmSync(join(runsFolder(root), entry.name), { recursive: true, force: true, maxRetries: 3 });
     }
   } catch (error) {
-    throw fileError('writing', run.folder, error);
+    throw fileError('writing', folder, error);
   }
-  return run.id;
 }
 
 function runEntries(root: string): Dirent[] {
@@ -116,16 +123,8 @@ function readRun(folder: string): Run {
     folder,
     record,
     status: displayStatus(record),
-    hasModel: isFilledFolder(runPaths(folder).model),
+    hasModel: savedModel(folder) !== undefined,
   };
-}
-
-function isFilledFolder(folder: string): boolean {
-  try {
-    return readdirSync(folder).length > 0;
-  } catch {
-    return false;
-  }
 }
 
 /** Milliseconds since 1970; for a broken run the time when its folder last changed. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** The folder of a workspace that holds everything the product writes; git ignores it. */
@@ -22,6 +22,23 @@ export function runPaths(folder: string) {
     evaluation: join(folder, 'evaluation.json'),
     predictions: join(folder, 'predictions.ndjson'),
   };
+}
+
+/**
+ * The folder of a run's saved model, undefined where there is none. A run that was killed while a new model
+ * took the place of the old one has the old one still, under the name that it stepped aside to.
+ */
+export function savedModel(folder: string): string | undefined {
+  const { model } = runPaths(folder);
+  return [model, `${model}.old`].find(isFilledFolder);
+}
+
+function isFilledFolder(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -95,6 +95,20 @@ export function displayStatus(record: RunRecord, now: number = Date.now()): Disp
   return silent || !isAlive(record.pid) ? 'interrupted' : record.status;
 }
 
+/** A batch, a swapped-out or a suspended machine can hold up heartbeats this long, but hardly longer. */
+const longestSilence = 10 * 60_000;
+
+/**
+ * Whether a process may still write into the run's folder. More careful than `displayStatus`, for what can't
+ * be undone: a silent process counts as gone only when nothing was heard of it for ten minutes.
+ *
+ * @param now milliseconds since 1970
+ */
+export function mayBeRunning(record: RunRecord, now: number = Date.now()): boolean {
+  if (record.status !== 'starting' && record.status !== 'running') return false;
+  return now - Date.parse(record.heartbeat) <= longestSilence && isAlive(record.pid);
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

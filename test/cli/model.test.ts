@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listRuns } from '../../src/runs/list';
 import { jsonLines, mails, quickExperiment, textclf, workspace } from './support';
@@ -99,6 +99,18 @@ describe('textclf predict', () => {
     expect(stderr).toContain('config.json');
     expect(code).toBe(1);
   });
+});
+
+it('a run that was killed while its model was replaced still has the one before', async () => {
+  const other = place.path('killed');
+  cpSync(place.path(`.textclf/runs/${id}`), other, { recursive: true });
+  renameSync(`${other}/model`, `${other}/model.old`);
+  for (const reference of [other, `${other}/model.old`]) {
+    expect((await predictJson(['--run', reference, 'cash prize']))[0]!.label).toBe('spam');
+    const { code, stdout } = await run(['evaluate', '--json', '--run', reference, 'test.csv']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ model: `${other}/model.old`, rows: 30 });
+  }
 });
 
 describe('textclf evaluate', () => {

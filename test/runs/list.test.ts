@@ -1,8 +1,18 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findRun, listRuns, removeRun } from '../../src/runs/list';
-import { runPaths, runsFolder } from '../../src/runs/paths';
+import { findRun, listRuns, removeRuns } from '../../src/runs/list';
+import { runPaths, runsFolder, savedModel } from '../../src/runs/paths';
 import { createRun } from '../../src/runs/run-writer';
 import { newRun } from './sample';
 import { humanErrorOf, temporaryFolder } from './support';
@@ -75,6 +85,20 @@ describe('findRun', () => {
     expect(findRun(root, 'latest')).toMatchObject({ id: second, hasModel: true });
   });
 
+  it('finds the old model of a run that was killed while a new one took its place', () => {
+    const root = threeRuns();
+    const folder = join(runsFolder(root), second);
+    const { model } = runPaths(folder);
+    expect(savedModel(folder)).toBeUndefined();
+    addModel(folder);
+    renameSync(model, `${model}.old`);
+    mkdirSync(`${model}.new`);
+    expect(savedModel(folder)).toBe(`${model}.old`);
+    expect(findRun(root, 'latest')).toMatchObject({ id: second, hasModel: true });
+    addModel(folder);
+    expect(savedModel(folder)).toBe(model);
+  });
+
   it('takes an id, the beginning of one, or a folder', () => {
     const root = threeRuns();
     expect(findRun(root, first).id).toBe(first);
@@ -120,37 +144,62 @@ describe('findRun', () => {
   });
 });
 
-describe('removeRun', () => {
+describe('removeRuns', () => {
   it('removes one run with all that is in it, and only that', () => {
     const root = threeRuns();
     addModel(join(runsFolder(root), second));
     mkdirSync(join(runsFolder(root), '.removed-cut-off', 'model'), { recursive: true });
-    expect(removeRun(root, '20261122-1402')).toBe(second);
+    expect(removeRuns(root, ['20261122-1402'])).toEqual([second]);
     expect(readdirSync(runsFolder(root)).sort()).toEqual([first, third]);
   });
 
   it('removes a broken run', () => {
     const root = threeRuns();
     rmSync(runPaths(join(runsFolder(root), first)).record);
-    expect(removeRun(root, first)).toBe(first);
+    expect(removeRuns(root, [first])).toEqual([first]);
     expect(listRuns(root)).toHaveLength(2);
+  });
+
+  it('keeps a run whose living process was silent for some minutes, but not for ever', () => {
+    const root = temporaryFolder();
+    const silentFor = (minutes: number, pid: number) => ({
+      status: 'running',
+      pid,
+      heartbeat: new Date(Date.now() - minutes * 60_000).toISOString(),
+    });
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    addRun(root, first, 1, silentFor(5, process.pid));
+    addRun(root, second, 2, silentFor(11, process.pid));
+    addRun(root, third, 3, silentFor(5, gone));
+    expect(listRuns(root)).toMatchObject(Array(3).fill({ status: 'interrupted' }));
+    expect(humanErrorOf(() => removeRuns(root, [first])).message).toContain('still running');
+    expect(removeRuns(root, [second, third])).toEqual([second, third]);
+    expect(readdirSync(runsFolder(root))).toEqual([first]);
+  });
+
+  it('removes none where one of them cannot be', () => {
+    const root = threeRuns();
+    expect(humanErrorOf(() => removeRuns(root, [first, 'no-such-run'])).message).toContain('no-such-run');
+    expect(listRuns(root)).toHaveLength(3);
+    expect(removeRuns(root, [first, third])).toEqual([first, third]);
+    expect(listRuns(root).map(({ id }) => id)).toEqual([second]);
   });
 
   it('keeps a run that is running', () => {
     const root = temporaryFolder();
     const run = createRun(newRun(root));
     run.update({ status: 'running' });
-    const error = humanErrorOf(() => removeRun(root, run.id));
+    const error = humanErrorOf(() => removeRuns(root, [run.id]));
     expect(error.message).toContain('still running');
     expect(existsSync(run.folder)).toBe(true);
     run.finish('stopped');
-    removeRun(root, run.id);
+    removeRuns(root, [run.id]);
     expect(readdirSync(runsFolder(root))).toEqual([]);
   });
 
   it.each(['..', '../..', '.', '', 'latest', '/', 'no-such-run'])('removes nothing for "%s"', (reference) => {
     const root = threeRuns();
-    expect(humanErrorOf(() => removeRun(root, reference)).message).toContain('no run');
+    expect(humanErrorOf(() => removeRuns(root, [reference])).message).toContain('no run');
     expect(readdirSync(runsFolder(root))).toHaveLength(3);
   });
 });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { didYouMeanHint, quoteName } from '../../protocol/did-you-mean';
 import type { RunEvent } from '../../protocol/events';
+import { HumanError } from '../../protocol/human-error';
 import { readEvents } from '../../runs/events';
-import { findRun, listRuns, type Run, type RunSummary, removeRun } from '../../runs/list';
+import { findRun, listRuns, type Run, type RunSummary, removeRuns } from '../../runs/list';
 import { runPaths } from '../../runs/paths';
 import { type GlobalOptions, optionsOf, rootOf } from '../options';
 import { detailLines } from '../render/run-details';
@@ -14,7 +16,12 @@ export function addRuns(program: Command, terminal: Terminal): void {
   runs
     .command('ls', { isDefault: true })
     .description('list all runs, newest first (also without "ls")')
-    .action((_options: unknown, command: Command) => list(optionsOf<object>(command), terminal));
+    // What is no subcommand of "runs" arrives here too.
+    .allowExcessArguments()
+    .action((_options: unknown, command: Command) => {
+      if (command.args[0] !== undefined) throw tooMuch(command.args[0], runs);
+      list(optionsOf<object>(command), terminal);
+    });
   runs
     .command('show')
     .description('show how a run went')
@@ -29,6 +36,19 @@ export function addRuns(program: Command, terminal: Terminal): void {
     .action((ids: string[], _options: unknown, command: Command) =>
       remove(ids, optionsOf<object>(command), terminal),
     );
+}
+
+/** @param runs the command "runs", whose first argument is the subcommand if one was named */
+function tooMuch(argument: string, runs: Command): HumanError {
+  if (runs.args[0] !== argument) {
+    return new HumanError(`"textclf runs ls" takes no argument such as ${quoteName(argument)}.`, {
+      hint: 'To see a single run: textclf runs show RUN',
+    });
+  }
+  const names = runs.commands.map((command) => command.name());
+  return new HumanError(`"textclf runs" has no subcommand ${quoteName(argument)}.`, {
+    hint: `${didYouMeanHint(argument, names)}There are: ${names.join(', ')}.`,
+  });
 }
 
 function list(options: GlobalOptions, terminal: Terminal): void {
@@ -60,13 +80,9 @@ function isLasting({ type }: RunEvent): boolean {
 }
 
 function remove(ids: readonly string[], options: GlobalOptions, terminal: Terminal): void {
-  const root = rootOf(options);
-  const removed = ids.map((id) => {
-    const name = removeRun(root, id);
-    if (!options.json) terminal.print(`removed ${name}`);
-    return name;
-  });
+  const removed = removeRuns(rootOf(options), ids);
   if (options.json) terminal.printJson({ removed });
+  else terminal.print(...removed.map((id) => `removed ${id}`));
 }
 
 function summaryToJson(run: RunSummary) {

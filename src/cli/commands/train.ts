@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunEvent } from '../../protocol/events';
-import { findRoot, runPaths } from '../../runs/paths';
+import { findRoot, savedModel } from '../../runs/paths';
 import { withInterrupt } from '../interrupt';
 import { type GlobalOptions, optionsOf, rootOfExperiment } from '../options';
 import { RunRenderer } from '../render/run-renderer';
@@ -69,7 +68,7 @@ async function runTraining(file: string, options: TrainCommandOptions, terminal:
 function whereNext(folder: string, root: string): string[] {
   const shown = relative('', folder) || '.';
   const lines = [`Run folder: ${shown}`];
-  if (!existsSync(join(runPaths(folder).model, 'model.onnx'))) return lines;
+  if (savedModel(folder) === undefined) return lines;
   // Only runs of this workspace are found by "latest".
   const reference = findRoot('') === resolve(root) ? 'latest' : JSON.stringify(shown);
   return [...lines, `Try it:     textclf predict --run ${reference} "some text"`];
