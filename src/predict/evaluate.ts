@@ -5,7 +5,7 @@ import type { Row } from '../data/rows';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import type { Evaluation } from '../protocol/events';
 import { evaluationOf } from '../trainer/metrics';
-import type { Prediction, Predictor } from './predictor';
+import { type Prediction, type Predictor, predictionOf } from './predictor';
 
 export interface EvaluateOptions {
   /** Data files; their rows count as one test set. */
@@ -41,12 +41,13 @@ export async function evaluate(predictor: Predictor, options: EvaluateOptions): 
   const rows: Row[] = [];
   for (const file of files) {
     const ofFile = await readRows([file], columns);
-    checkLabels(file, ofFile, predictor.labels);
+    refuseUnknownLabels(file, ofFile, predictor.labels);
     for (const row of ofFile) rows.push(row);
   }
-  const predictions = await predictor.predict(rows.map(({ text }) => text));
+  const logits = await predictor.logits(rows.map(({ text }) => text));
+  const predictions = logits.map((ofText) => predictionOf(predictor.labels, ofText));
   const numberOf = new Map(predictor.labels.map((label, index) => [label, index]));
-  const losses = rows.map((row, i) => -Math.log(predictions[i]!.probabilities[row.label]!));
+  const losses = rows.map((row, i) => crossEntropy(logits[i]!, numberOf.get(row.label)!));
   return {
     evaluation: evaluationOf({
       split: 'test',
@@ -59,7 +60,19 @@ export async function evaluate(predictor: Predictor, options: EvaluateOptions): 
   };
 }
 
-function checkLabels(file: string, rows: readonly Row[], labels: readonly string[]): void {
+/**
+ * Minus the logarithm of a class's probability, from `logits [outputs]`. The probability itself would round
+ * to 0 where the model is sure and wrong, and the loss to infinity.
+ */
+function crossEntropy(logits: Float32Array, label: number): number {
+  // One logit is the second class's, beside a 0 for the first.
+  const ofClasses = logits.length === 1 ? [0, logits[0]!] : Array.from(logits);
+  const largest = Math.max(...ofClasses);
+  const total = ofClasses.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+  return largest - ofClasses[label]! + Math.log(total);
+}
+
+function refuseUnknownLabels(file: string, rows: readonly Row[], labels: readonly string[]): void {
   const known = new Set(labels);
   const problems = new RowProblems(file);
   for (const { label, line } of rows) {

@@ -21,6 +21,8 @@ export interface Predictor {
   readonly labels: readonly string[];
   /** Classifies texts; the results are in their order. */
   predict(texts: readonly string[]): Promise<Prediction[]>;
+  /** The logits `[outputs]` of each text, in the texts' order. */
+  logits(texts: readonly string[]): Promise<Float32Array[]>;
   release(): Promise<void>;
 }
 
@@ -44,9 +46,11 @@ export async function loadPredictor(
   const tokenizer = loadTokenizer(await readText(tokenizerFile), tokenizerFile);
   const model = await openModel(modelFile, threads);
   await checkFit(model, modelFile, tokenizer, config);
+  const logits = (texts: readonly string[]) => logitsOfTexts(model, tokenizer, config.outputs, texts);
   return {
     labels: config.labels,
-    predict: (texts) => predict(model, tokenizer, config, texts),
+    logits,
+    predict: async (texts) => (await logits(texts)).map((ofText) => predictionOf(config.labels, ofText)),
     release: () => model.release(),
   };
 }
@@ -93,16 +97,16 @@ async function checkFit(
   }
 }
 
-async function predict(
+async function logitsOfTexts(
   model: Executable,
   tokenizer: Tokenizer,
-  { labels, outputs }: ModelConfig,
+  outputs: number,
   texts: readonly string[],
-): Promise<Prediction[]> {
+): Promise<Float32Array[]> {
   const encoded = texts.map((text) => tokenizer.encode(text));
   // Texts of similar length share a batch, so that little of it is padding.
   const order = encoded.map((_, index) => index).sort((a, b) => encoded[a]!.length - encoded[b]!.length);
-  const predictions = new Array<Prediction>(texts.length);
+  const results = new Array<Float32Array>(texts.length);
   for (let start = 0; start < order.length; start += batchSize) {
     const indices = order.slice(start, start + batchSize);
     const logits = await logitsOf(
@@ -111,13 +115,18 @@ async function predict(
       outputs,
     );
     indices.forEach((index, row) => {
-      predictions[index] = predictionOf(labels, logits.subarray(row * outputs, (row + 1) * outputs));
+      results[index] = logits.slice(row * outputs, (row + 1) * outputs);
     });
   }
-  return predictions;
+  return results;
 }
 
-function predictionOf(labels: readonly string[], logits: Float32Array): Prediction {
+/**
+ * The class that a text's `logits [outputs]` stand for.
+ *
+ * @throws HumanError where they are not numbers
+ */
+export function predictionOf(labels: readonly string[], logits: Float32Array): Prediction {
   const probabilities = probabilitiesOf(logits);
   if (probabilities.some(Number.isNaN)) {
     throw new HumanError('The model computes no numbers any more (NaN): its weights are damaged.', {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/predict/evaluate';
 import { loadPredictor, type Predictor } from '../../src/predict/predictor';
 import { HumanError } from '../../src/protocol/human-error';
-import { expectedProbabilities, threeClasses, writeTinyModel } from './tiny-model';
+import { expectedLogits, expectedProbabilities, oneLogit, threeClasses, writeTinyModel } from './tiny-model';
 
 let folder: string;
 let predictor: Predictor;
@@ -67,6 +67,24 @@ describe('evaluate', () => {
       [second, 3, 'bad film', 'negative'],
     ]);
   });
+
+  it.each([
+    ['one logit', { ...oneLogit, weights: [1500] }, 'yes', 'no'],
+    ['three', { ...threeClasses, weights: [-1500, 1000, 400] }, 'positive', 'negative'],
+  ])(
+    'the loss of a model that is sure and wrong is large, not endless: %s',
+    async (_, model, sure, truth) => {
+      const proud = await loadPredictor(writeTinyModel(join(folder, 'proud'), model));
+      const file = write('wrong.csv', `text,label\ngood,${truth}\n`);
+      const { evaluation, rows } = await evaluate(proud, { files: [file], ...columns });
+      await proud.release();
+      expect(rows[0]!.prediction).toMatchObject({ label: sure, probabilities: { [truth]: 0 } });
+      const logits = expectedLogits('good', model);
+      // So far apart, all others together count for nothing: the loss is the gap to the largest.
+      const gap = logits.length === 1 ? logits[0]! : Math.max(...logits) - logits[0]!;
+      expect(Math.abs(evaluation.loss! / gap - 1)).toBeLessThan(1e-5);
+    },
+  );
 
   it('joins several text columns and follows the format', async () => {
     const file = write('rows.txt', '{"a":"very","b":"good","class":"positive"}\n');
