@@ -54,10 +54,11 @@ export async function loadDataset(data: DataOptions, folder: string, seed: numbe
 
   // Of the files' rows, not of those that maxRows keeps: a quick try must not fail on a rare class.
   const known = new Set(all.map((row) => row.label));
+  const trained = labels.filter((label) => known.has(label));
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const number = (part: Row[]): Example[] =>
     part.map((row) => {
-      if (!known.has(row.label)) throw unseenLabel(row, labels);
+      if (!known.has(row.label)) throw unseenLabel(row, trained);
       return { ...row, labelIndex: numberOf.get(row.label)! };
     });
   return {
@@ -69,9 +70,9 @@ export async function loadDataset(data: DataOptions, folder: string, seed: numbe
   };
 }
 
-function unseenLabel({ label, file, line }: Row, labels: readonly string[]): HumanError {
+function unseenLabel({ label, file, line }: Row, trained: readonly string[]): HumanError {
   return new HumanError(`no training row has the label ${quoteName(label)}`, {
     place: { file, line },
-    hint: `${didYouMeanHint(label, labels)}Trained: ${listNames(labels)}.`,
+    hint: `${didYouMeanHint(label, trained)}Trained: ${listNames(trained)}.`,
   });
 }

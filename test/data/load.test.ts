@@ -79,6 +79,7 @@ it.each(['validation', 'test'] as const)(
     expect(error.hint).toBe('Did you mean "spam"? Trained: "ham", "spam".');
     const listed = await humanErrorOf(load({ [part]: 'held.csv', labels: ['ham', 'spam', 'spma'] }));
     expect(listed.place).toEqual({ file, line: 3 });
+    expect(listed.hint).toBe(error.hint);
   },
 );
 
