@@ -1,12 +1,12 @@
 import { HumanError } from '../protocol/human-error';
 import { readVectors } from './vectors';
-import { paddingId, type Vocabulary } from './vocabulary';
+import { paddingId, unknownId, type Vocabulary } from './vocabulary';
 
 export interface EmbeddingMatrix {
   /** [vocabulary.size, size], row by row. */
   matrix: Float32Array;
   size: number;
-  /** How many of the vocabulary's words the file has. */
+  /** How many of the vocabulary's words the file has; the unknown word is none. */
   found: number;
 }
 
@@ -27,7 +27,7 @@ export async function embeddingMatrix(
   let matrix = new Float32Array(0);
   let sum = 0;
   let squares = 0;
-  const { size, found } = await readVectors(
+  const { size, found: read } = await readVectors(
     vectorsFile,
     (word) => {
       const row = rows.get(word);
@@ -43,14 +43,15 @@ export async function embeddingMatrix(
       }
     },
   );
+  const found = read - isFound[unknownId]!;
   if (found === 0) {
     throw new HumanError("this file has a vector for none of the vocabulary's words", {
       place: { file: vectorsFile },
       hint: 'Are the vectors of the same language? Most hold lower-case words only: see tokenizer.lowercase.',
     });
   }
-  const mean = sum / (found * size);
-  const deviation = Math.sqrt(Math.max(squares / (found * size) - mean * mean, 0));
+  const mean = sum / (read * size);
+  const deviation = Math.sqrt(Math.max(squares / (read * size) - mean * mean, 0));
   for (let row = 0; row < vocabulary.size; row++) {
     if (row === paddingId || isFound[row]) continue;
     for (let i = row * size; i < (row + 1) * size; i++) matrix[i] = deviation * random.normal();

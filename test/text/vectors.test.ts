@@ -152,6 +152,16 @@ describe('embeddingMatrix', () => {
     expect(again.matrix).toEqual(matrix);
   });
 
+  it('takes the unknown word from the file, but does not count it as a word that was found', async () => {
+    const vocabulary = vocabularyOf(['<pad>', '<unk>', 'cat', 'dog']);
+    const file = await write('<unk> 7 8\ndog 1 3\ncat -1 5\n');
+    const { matrix, found } = await embeddingMatrix(vocabulary, file, createRandom(1));
+    expect(found).toBe(2);
+    expect([...matrix]).toEqual([0, 0, 7, 8, -1, 5, 1, 3]);
+    const alone = await write('<unk> 7 8\nbird 1 3\n');
+    await expect(embeddingMatrix(vocabulary, alone, createRandom(1))).rejects.toThrow(/none of the/);
+  });
+
   it('refuses a file that has none of the words', async () => {
     const file = await write('chat 1 2\nchien 3 4\n');
     const vocabulary = vocabularyOf(['<pad>', '<unk>', 'cat']);
