@@ -17,10 +17,11 @@ export function percent(share: number | null): string {
   return share === null ? nothing : `${(share * 100).toFixed(1)}%`;
 }
 
-/** A loss, with more digits the smaller it is. */
+/** A loss, with more digits the smaller it is; as a power of ten where it is huge or tiny. */
 export function loss(value: number | null): string {
   if (value === null) return nothing;
-  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(4);
+  const size = Math.abs(value);
+  return size >= 100_000 || (size !== 0 && size < 0.001) ? value.toExponential(1) : value.toFixed(4);
 }
 
 /** `0.4 s`, `41 s`, `3 min 05 s`, `2 h 07 min` */

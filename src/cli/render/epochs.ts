@@ -21,7 +21,7 @@ export function epochHeader(style: Style): string[] {
 export function epochLine(event: EpochEvent, epochs: number | undefined, style: Style): string {
   const { train, validation } = event;
   const cells = [
-    epochs === undefined ? String(event.epoch) : `${event.epoch}/${epochs}`,
+    epochCell(event.epoch, epochs),
     loss(train.loss),
     percent(train.accuracy),
     loss(validation.loss),
@@ -30,6 +30,12 @@ export function epochLine(event: EpochEvent, epochs: number | undefined, style: 
     duration(event.seconds),
   ];
   return event.best ? `${row(cells)}  ${style.colors.green('best')}` : row(cells);
+}
+
+/** Long trainings' numbers leave no room for how many epochs there are. */
+function epochCell(epoch: number, epochs: number | undefined): string {
+  const hasRoom = epochs !== undefined && `${epochs}/${epochs}`.length <= columns[0][1];
+  return hasRoom ? `${epoch}/${epochs}` : String(epoch);
 }
 
 function row(cells: readonly string[]): string {

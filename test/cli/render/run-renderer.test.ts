@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RenderOptions, RunRenderer } from '../../../src/cli/render/run-renderer';
 import { colorsIf } from '../../../src/cli/render/style';
-import type { BatchEvent, Evaluation, NewRunEvent, RunEvent } from '../../../src/protocol/events';
+import type { BatchEvent, EpochEvent, Evaluation, NewRunEvent, RunEvent } from '../../../src/protocol/events';
 
 const epochStart = Date.UTC(2026, 0, 1);
 
@@ -182,6 +182,18 @@ describe('a whole run', () => {
     const late = at(13.1, batch(2, 1));
     const events = [...wholeRun.slice(0, 10), at(12.9, batch(2, 1)), late, ...wholeRun.slice(10)];
     check(events, [...report, progress, firstEpoch, second, secondEpoch, ...ending], { progress: 'lines' });
+  });
+
+  it('keeps its columns where epochs are thousands and losses are huge', () => {
+    const epoch = wholeRun.find(({ type }) => type === 'epoch') as EpochEvent;
+    const events = [
+      at(3, batch(9999, 10, { epochs: 10_000 })),
+      { ...epoch, epoch: 9999, train: { loss: 1.5e20, accuracy: 1 } },
+    ];
+    expect(render(events).lines.slice(1)).toEqual([
+      report.at(-1),
+      '   9999     1.5e+20    100.0%       0.5012     76.4%     76.1%       6.7 s  best',
+    ]);
   });
 
   it('quietly', () => {
