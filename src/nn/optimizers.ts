@@ -18,8 +18,28 @@ export type OptimizerOptions =
       readonly weightDecay: number;
     };
 
-/** Some entries `[first, end)` of a table and of its state tensors: one row. */
+/** Loops over a row's numbers that are worth vector instructions. Addresses count bytes. */
+export interface RowKernels {
+  /** g <- scale g + penalty p, m <- beta1 m + rest1 g, v <- beta2 v + rest2 g^2, then p as in `adam`. */
+  adam(
+    ...args: [
+      ...[p: number, m: number, v: number, g: number, count: number],
+      ...[scale: number, penalty: number, keep: number],
+      ...[beta1: number, rest1: number, beta2: number, rest2: number, stepSize: number, epsilon: number],
+    ]
+  ): void;
+  /** p <- keep p - moved m / (sqrt(v) + epsilon), then m and v times their factors. */
+  adamIdle(
+    ...args: [
+      ...[p: number, m: number, v: number, count: number],
+      ...[keep: number, moved: number, epsilon: number, shrinkM: number, shrinkV: number],
+    ]
+  ): void;
+}
+
+/** Some entries `[first, end)` of a table and of its state tensors, all in the kernels' memory: one row. */
 export interface RowSlice {
+  readonly kernels: RowKernels;
   readonly table: Float32Array;
   readonly state: readonly Float32Array[];
   readonly first: number;
@@ -75,7 +95,7 @@ export interface Optimizer {
   ): { parameter: Value; state: Value[] };
   /**
    * The same step for one row of a table, in place, in one pass over its entries: `gradient` from
-   * index `at`, times `scale`.
+   * index `at`, times `scale`; it too lies in the kernels' memory.
    */
   updateRow(
     row: RowSlice,
@@ -124,23 +144,23 @@ function adam({ type, learningRate: firstRate, beta1, beta2, epsilon, weightDeca
       const step = div(mul(nextM, scalars.stepSize!), add(sqrt(nextV), scalars.epsilon!));
       return { parameter: sub(kept, step), state: [nextM, nextV] };
     },
-    updateRow(
-      { table, state: [m, v], first, end },
-      gradient,
-      at,
-      scale,
-      { stepSize, epsilon: smallest, keep },
-    ) {
-      const kept = keep ?? 1;
-      const penalty = coupled ? weightDecay : 0;
-      for (let i = first, from = at; i < end; i++, from++) {
-        const g = gradient[from]! * scale + penalty * table[i]!;
-        const nextM = beta1 * m![i]! + (1 - beta1) * g;
-        const nextV = beta2 * v![i]! + (1 - beta2) * g * g;
-        m![i] = nextM;
-        v![i] = nextV;
-        table[i] = kept * table[i]! - (stepSize! * nextM) / (Math.sqrt(nextV) + smallest!);
-      }
+    updateRow({ kernels, table, state: [m, v], first, end }, gradient, at, scale, scalars) {
+      kernels.adam(
+        addressOf(table, first),
+        addressOf(m!, first),
+        addressOf(v!, first),
+        addressOf(gradient, at),
+        end - first,
+        scale,
+        coupled ? weightDecay : 0,
+        scalars.keep ?? 1,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        scalars.stepSize!,
+        scalars.epsilon!,
+      );
     },
     idle:
       coupled || decay > SLOWEST_DECAY || (decoupled && firstRate * weightDecay >= 1)
@@ -151,16 +171,28 @@ function adam({ type, learningRate: firstRate, beta1, beta2, epsilon, weightDeca
             stepWeight,
             epsilon: (step) => epsilon * rootCorrection(step),
             epsilonGrowth: 1 / Math.sqrt(beta2),
-            catchUp({ table, state: [m, v], first, end }, { steps, keep, moved, epsilon: smallest }) {
-              const [shrinkM, shrinkV] = [beta1 ** steps, beta2 ** steps];
-              for (let i = first; i < end; i++) {
-                table[i] = keep * table[i]! - (moved * m![i]!) / (Math.sqrt(v![i]!) + smallest);
-                m![i] = m![i]! * shrinkM;
-                v![i] = v![i]! * shrinkV;
-              }
+            catchUp(
+              { kernels, table, state: [m, v], first, end },
+              { steps, keep, moved, epsilon: smallest },
+            ) {
+              kernels.adamIdle(
+                addressOf(table, first),
+                addressOf(m!, first),
+                addressOf(v!, first),
+                end - first,
+                keep,
+                moved,
+                smallest,
+                beta1 ** steps,
+                beta2 ** steps,
+              );
             },
           },
   };
+}
+
+function addressOf(array: Float32Array, index: number): number {
+  return array.byteOffset + 4 * index;
 }
 
 /** torch.optim.SGD: b <- momentum b + g, then p - lr b, or p - lr (g + momentum b) with Nesterov's. */

@@ -1,5 +1,6 @@
 import type { Optimizer } from '../nn/optimizers';
 import { IdleSteps } from './idle-steps';
+import { OVERHANG, RowMemory } from './row-kernels';
 
 /**
  * An embedding table and its optimizer state, of which each step reads and writes only the rows
@@ -12,33 +13,45 @@ import { IdleSteps } from './idle-steps';
  *
  * Where the optimizer has no such rule, every row is touched in every step.
  * Row 0 is padding: zeros, never trained.
+ *
+ * All numbers lie in one memory, where the kernels of rows.wat find them: the table, from address
+ * 0 on, the state, and behind it the gradient. A larger batch than any before it makes the memory
+ * grow, which empties all arrays over it: take `table`, `state` and `gradient` anew in each step.
  */
 export class RowTable {
   readonly width: number;
+  /** `[rows, width]` */
+  table!: Float32Array;
   /** The optimizer's state, each tensor of the table's shape. */
-  readonly state: readonly Float32Array[];
+  state!: readonly Float32Array[];
+  /** Where the gradient of what was gathered has to be put, `[ids, width]`. */
+  gradient!: Float32Array<ArrayBuffer>;
+  private readonly memory = new RowMemory();
   /** Distinct rows of the current batch, in the order in which the batch names them. */
   private readonly touched: Int32Array;
   private touchedCount = 0;
-  /** Where a touched row's gradient is summed up; -1 for all other rows. */
-  private readonly slotOf: Int32Array;
+  /**
+   * The address of a row's gradient: where the batch names it first, there all of it is summed up.
+   * 0 for all other rows, which is right as well: the zeros of padding.
+   */
+  private readonly gradientAt: Uint32Array;
   private readonly lastStep: Int32Array;
   private readonly idle: IdleSteps | undefined;
-  /** `[touched, width]` */
-  private gradient = new Float32Array(0);
 
-  /** `table`: `[rows, width]`, updated in place. Without an optimizer it can only be read. */
+  /** `start`: `[rows, width]`. Without an optimizer the table can only be read. */
   constructor(
-    readonly table: Float32Array,
+    start: Float32Array,
     readonly rows: number,
     private readonly optimizer: Optimizer | undefined,
   ) {
-    this.width = table.length / rows;
-    this.state = optimizer ? optimizer.state.map(() => new Float32Array(table.length)) : [];
+    this.width = start.length / rows;
+    this.place(0);
+    this.table.set(start);
     this.touched = new Int32Array(rows);
-    this.slotOf = new Int32Array(rows).fill(-1);
+    this.gradientAt = new Uint32Array(rows);
     this.lastStep = new Int32Array(rows);
     this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
+    if (!this.idle) for (let row = 1; row < rows; row++) this.touched[this.touchedCount++] = row;
   }
 
   /** Writes the vectors of these token ids, `[ids, width]`. */
@@ -52,34 +65,37 @@ export class RowTable {
 
   /** Starts a training step: brings the batch's rows up to date, then reads them. */
   gather(ids: ArrayLike<number>, embedded: Float32Array): void {
-    const { slotOf, touched } = this;
-    for (let slot = 0; slot < this.touchedCount; slot++) slotOf[touched[slot]!] = -1;
-    this.touchedCount = 0;
-    if (this.idle) {
-      for (let i = 0; i < ids.length; i++) this.touch(ids[i]!);
+    this.place(ids.length);
+    const { gradientAt, gradient, touched, idle, width } = this;
+    if (idle) {
+      for (let i = 0; i < this.touchedCount; i++) gradientAt[touched[i]!] = 0;
+      this.touchedCount = 0;
     } else {
-      for (let row = 1; row < this.rows; row++) this.touch(row);
+      gradientAt.fill(0);
+    }
+    for (let i = 0; i < ids.length; i++) {
+      const row = ids[i]!;
+      if (row === 0 || gradientAt[row] !== 0) continue;
+      gradientAt[row] = gradient.byteOffset + 4 * width * i;
+      if (idle) {
+        touched[this.touchedCount++] = row;
+        this.catchUp(row);
+      }
     }
     this.read(ids, embedded);
   }
 
-  /** Sums the gradients `[ids, width]` of equal tokens; returns the sum of the squares over all rows. */
-  accumulate(ids: ArrayLike<number>, embeddedGradient: Float32Array): number {
-    const { width, slotOf } = this;
-    const length = this.touchedCount * width;
-    if (this.gradient.length < length) this.gradient = new Float32Array(Math.ceil(length * 1.5));
-    const { gradient } = this;
-    gradient.fill(0, 0, length);
+  /** Sums what `gradient` has for equal tokens, in place; returns the sum of the squares over all rows. */
+  accumulate(ids: ArrayLike<number>): number {
+    const { gradientAt, gradient, touched, width } = this;
+    const { kernels } = this.memory;
     for (let i = 0; i < ids.length; i++) {
-      if (ids[i] === 0) continue;
-      let to = slotOf[ids[i]!]! * width;
-      let from = i * width;
-      for (const end = from + width; from < end; to++, from++) {
-        gradient[to] = gradient[to]! + embeddedGradient[from]!;
-      }
+      const from = gradient.byteOffset + 4 * width * i;
+      const to = gradientAt[ids[i]!]!;
+      if (to !== from && to !== 0) kernels.add(to, from, width);
     }
     let squares = 0;
-    for (let i = 0; i < length; i++) squares += gradient[i]! * gradient[i]!;
+    for (let i = 0; i < this.touchedCount; i++) squares += kernels.squares(gradientAt[touched[i]!]!, width);
     return squares;
   }
 
@@ -87,9 +103,10 @@ export class RowTable {
   update(step: number, learningRate: number, scale: number): void {
     const optimizer = this.optimizer!;
     const scalars = optimizer.scalars(step, learningRate);
-    for (let slot = 0; slot < this.touchedCount; slot++) {
-      const row = this.touched[slot]!;
-      optimizer.updateRow(this.slice(row), this.gradient, slot * this.width, scale, scalars);
+    const memory = this.memory.array(0, this.gradient.byteOffset / 4 + this.gradient.length);
+    for (let i = 0; i < this.touchedCount; i++) {
+      const row = this.touched[i]!;
+      optimizer.updateRow(this.slice(row), memory, this.gradientAt[row]! / 4, scale, scalars);
       this.lastStep[row] = step;
     }
     this.idle?.record(step, learningRate);
@@ -99,13 +116,6 @@ export class RowTable {
   settle(): void {
     if (!this.idle) return;
     for (let row = 1; row < this.rows; row++) this.catchUp(row);
-  }
-
-  private touch(row: number): void {
-    if (row === 0 || this.slotOf[row] !== -1) return;
-    this.slotOf[row] = this.touchedCount;
-    this.touched[this.touchedCount++] = row;
-    this.catchUp(row);
   }
 
   /** Makes up for the steps in which the row was not touched. */
@@ -118,6 +128,18 @@ export class RowTable {
 
   private slice(row: number) {
     const { table, state, width } = this;
-    return { table, state, first: row * width, end: (row + 1) * width };
+    return { kernels: this.memory.kernels, table, state, first: row * width, end: (row + 1) * width };
+  }
+
+  /** Lays out the memory for a batch of `tokens`. */
+  private place(tokens: number): void {
+    const { memory, width, optimizer } = this;
+    const size = this.rows * width;
+    const stride = size + OVERHANG;
+    const states = optimizer?.state.length ?? 0;
+    memory.reserve((1 + states) * stride + tokens * width);
+    this.table = memory.array(0, size);
+    this.state = Array.from({ length: states }, (_, i) => memory.array(4 * (i + 1) * stride, size));
+    this.gradient = memory.array(4 * (1 + states) * stride, tokens * width);
   }
 }

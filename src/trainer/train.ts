@@ -192,7 +192,7 @@ class Training {
     const { labels } = dataset;
     const monitor = new Monitor(training.earlyStopping);
     const save = () =>
-      saveModel(paths.model, { shape, labels, tokenizer: data.tokenizer, weights: weightsOf(step, data) });
+      saveModel(paths.model, { shape, labels, tokenizer: data.tokenizer, weights: weightsOf(step) });
     let best: Record<string, Float32Array> | undefined;
 
     const epochs = await trainEpochs({
@@ -207,7 +207,7 @@ class Training {
       emit: (event) => writer.emit(event),
       onEpoch: ({ epoch, isBest, train: trainScores, validation }) => {
         if (isBest) {
-          best = copyWeights(weightsOf(step, data));
+          best = copyWeights(weightsOf(step));
           // At once, so that the best model is there whenever the process ends.
           save();
         }
@@ -232,7 +232,7 @@ class Training {
       step.settle();
       save();
     } else {
-      restoreWeights(step, data, best);
+      restoreWeights(step, best);
     }
     await this.classifyExamples(step, shape, data, labels);
     if (signal?.aborted) return undefined;
@@ -306,9 +306,9 @@ class Training {
   }
 }
 
-function weightsOf(step: TrainingStep, data: PreparedData): Record<string, Tensor> {
-  const shape = [data.tokenizer.vocabulary.size, step.table.width];
-  return { [EMBEDDING]: { dtype: 'float32', shape, data: data.embedding }, ...step.parameters.values };
+function weightsOf({ table, parameters }: TrainingStep): Record<string, Tensor> {
+  const shape = [table.rows, table.width];
+  return { [EMBEDDING]: { dtype: 'float32', shape, data: table.table }, ...parameters.values };
 }
 
 function copyWeights(weights: Readonly<Record<string, Tensor>>): Record<string, Float32Array> {
@@ -317,10 +317,10 @@ function copyWeights(weights: Readonly<Record<string, Tensor>>): Record<string, 
   );
 }
 
-function restoreWeights(step: TrainingStep, data: PreparedData, weights: Record<string, Float32Array>): void {
+function restoreWeights(step: TrainingStep, weights: Record<string, Float32Array>): void {
   // No row may have steps to make up for: they would move the restored ones.
   step.settle();
   const { [EMBEDDING]: embedding, ...rest } = weights;
-  data.embedding.set(embedding!);
+  step.table.table.set(embedding!);
   step.parameters.restore(rest);
 }

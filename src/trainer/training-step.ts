@@ -13,7 +13,7 @@ export interface StepOptions {
   readonly optimizer: OptimizerOptions;
   /** The largest global norm of a step's gradient; 0 leaves it as it is. */
   readonly gradientClip: number;
-  /** `[vocabulary, size]`; trained in place unless frozen. Row 0 is padding. */
+  /** What the table starts from, `[vocabulary, size]`. Row 0 is padding. */
   readonly embedding: Float32Array;
   readonly frozenEmbedding: boolean;
   readonly vocabularySize: number;
@@ -73,14 +73,17 @@ export class TrainingStep {
   /** One step of training. `random` draws the dropout masks. */
   async train(batch: Batch, learningRate: number, random: Random): Promise<StepResult> {
     const { table, options, parameters } = this;
-    const { embedded, gradient } = this.embedded(batch);
+    const embedded = this.embedded(batch);
     if (options.frozenEmbedding) table.read(batch.ids, embedded.data);
     else table.gather(batch.ids, embedded.data);
     const results = await this.gradients.run(
       { ...this.batchFeeds(batch, embedded), ...parameters.values, ...this.drawDropout(batch, random) },
-      { ...parameters.gradientTensors, ...(options.frozenEmbedding ? {} : { embedded_grad: gradient }) },
+      {
+        ...parameters.gradientTensors,
+        ...(options.frozenEmbedding ? {} : { embedded_grad: { ...embedded, data: table.gradient } }),
+      },
     );
-    const rowSquares = options.frozenEmbedding ? 0 : table.accumulate(batch.ids, gradient.data);
+    const rowSquares = options.frozenEmbedding ? 0 : table.accumulate(batch.ids);
     const loss = scalarOf(results.loss!);
     const norm = Math.sqrt(scalarOf(results.squares!) + rowSquares);
     // A step that is not finite must not reach the weights: whoever called decides what to do.
@@ -90,7 +93,7 @@ export class TrainingStep {
 
   /** The forward pass without dropout. Call `settle` first if training went on since. */
   async evaluate(batch: Batch): Promise<StepResult> {
-    const { embedded } = this.embedded(batch);
+    const embedded = this.embedded(batch);
     this.table.read(batch.ids, embedded.data);
     const results = await this.evaluation.run({
       ...this.batchFeeds(batch, embedded),
@@ -151,13 +154,9 @@ export class TrainingStep {
     );
   }
 
-  /** Where a batch's vectors and their gradient go. */
+  /** Where a batch's vectors go. */
   private embedded({ time, size }: Batch) {
-    const shape = [time, size, this.options.shape.embeddingSize];
-    return {
-      embedded: this.buffers.tensor('embedded', shape),
-      gradient: this.buffers.tensor('embedded_grad', shape),
-    };
+    return this.buffers.tensor('embedded', [time, size, this.options.shape.embeddingSize]);
   }
 }
 

@@ -3,6 +3,7 @@ import { createRandom } from '../../src/data/random';
 import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
 import { updateProgram } from '../../src/trainer/programs';
+import { RowMemory } from '../../src/trainer/row-kernels';
 import { RowTable } from '../../src/trainer/row-table';
 import { expectClose, largestError } from '../support/close';
 import { referenceOptimizer } from '../support/reference-optimizers';
@@ -80,19 +81,31 @@ async function compiledStepper(options: OptimizerOptions, start: TorchTensor, cl
 
 function loopStepper(options: OptimizerOptions, start: TorchTensor): Stepper {
   const optimizer = createOptimizer(options);
-  const table = Float32Array.from(start.data);
-  const state = optimizer.state.map(() => new Float32Array(table.length));
+  const size = start.data.length;
+  const memory = new RowMemory();
+  // The table, its state and the gradient; three numbers stand before the latter.
+  memory.reserve((2 + optimizer.state.length) * size + 3);
+  const table = memory.array(0, size);
+  table.set(start.data);
+  const state = optimizer.state.map((_, i) => memory.array(4 * (i + 1) * size, size));
+  const scaled = memory.array(4 * (1 + state.length) * size, size + 3);
   let step = 0;
   return async (gradient, learningRate) => {
     step++;
     const scalars = optimizer.scalars(step, learningRate);
-    const scaled = Float32Array.from([...Array(3).fill(Number.NaN), ...gradient], (value) => 4 * value);
+    scaled.set([...Array(3).fill(Number.NaN), ...gradient].map((value) => 4 * value));
     // In two slices, as rows are: no entry may see another's state.
     for (const [first, end] of [
       [0, 5],
       [5, table.length],
     ] as const) {
-      optimizer.updateRow({ table, state, first, end }, scaled, 3 + first, 0.25, scalars);
+      optimizer.updateRow(
+        { kernels: memory.kernels, table, state, first, end },
+        scaled,
+        3 + first,
+        0.25,
+        scalars,
+      );
     }
     return table;
   };
@@ -147,7 +160,8 @@ class ShiftedTable {
       (rows.length + 1) * this.width,
     );
     this.rows.gather(ids, new Float32Array(gradient.length));
-    this.rows.accumulate(ids, gradient);
+    this.rows.gradient.set(gradient);
+    this.rows.accumulate(ids);
     this.rows.update(step, learningRate, 1);
   }
 

@@ -1,0 +1,51 @@
+import type { RowKernels } from '../nn/optimizers';
+import { HumanError } from '../protocol/human-error';
+import { rowsWasm } from './rows-wasm';
+
+// Of the lib "DOM", which has the types of all this, nothing else exists here.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+/** The loops over a row (see rows.wat) and the memory that they work in. */
+interface Exports extends RowKernels {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  add(to: number, from: number, count: number): void;
+  squares(row: number, count: number): number;
+}
+
+const PAGE = 65536;
+/** How many numbers beyond the end of a row the kernels read and write back. */
+export const OVERHANG = 3;
+
+const module = new WebAssembly.Module(Buffer.from(rowsWasm, 'base64'));
+
+/** Memory for float32 numbers, and the kernels that compute in it. Addresses count bytes. */
+export class RowMemory {
+  readonly kernels = new WebAssembly.Instance(module).exports as Exports;
+
+  /**
+   * Makes room for `count` numbers, zero at the start. Arrays over the memory lose it if it grows.
+   *
+   * @throws HumanError beyond 4 GB, which is all that 32-bit addresses reach
+   */
+  reserve(count: number): void {
+    const { memory } = this.kernels;
+    const missing = 4 * (count + OVERHANG) - memory.buffer.byteLength;
+    if (missing <= 0) return;
+    try {
+      memory.grow(Math.ceil(missing / PAGE));
+    } catch (cause) {
+      throw new HumanError('the word vectors and what the optimizer keeps of them do not fit into 4 GB', {
+        hint: 'Lower "maxVocabulary" in the tokenizer section, or take shorter word vectors.',
+        cause,
+      });
+    }
+  }
+
+  /** `count` numbers from `address` on. */
+  array(address: number, count: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.kernels.memory.buffer, address, count);
+  }
+}

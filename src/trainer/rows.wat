@@ -1,0 +1,132 @@
+;; What is done to a row of an embedding table, four numbers at a time. Addresses and counts may be
+;; any: at a row's end up to three numbers beyond it are computed too, but written back as they were.
+;; So there have to be 12 bytes between the rows of p, m and v that one call is about, and after the
+;; last row of all.
+(module
+  (memory (export "memory") 1)
+
+  ;; to <- to + from
+  (func (export "add") (param $to i32) (param $from i32) (param $left i32)
+    (local $old v128)
+    (loop $next
+      (local.set $old (v128.load (local.get $to)))
+      (v128.store (local.get $to)
+        (v128.bitselect
+          (f32x4.add (local.get $old) (v128.load (local.get $from)))
+          (local.get $old)
+          (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left)))))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
+      (local.set $from (i32.add (local.get $from) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; The sum of the squares, in float64: many rows are summed up to one norm.
+  (func (export "squares") (param $row i32) (param $left i32) (result f64)
+    (local $x v128) (local $low v128) (local $sum v128)
+    (loop $next
+      (local.set $x
+        (v128.and
+          (v128.load (local.get $row))
+          (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left)))))
+      (local.set $low (f64x2.promote_low_f32x4 (local.get $x)))
+      (local.set $x
+        (f64x2.promote_low_f32x4
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $x) (local.get $x))))
+      (local.set $sum
+        (f64x2.add
+          (local.get $sum)
+          (f64x2.add
+            (f64x2.mul (local.get $low) (local.get $low))
+            (f64x2.mul (local.get $x) (local.get $x)))))
+      (local.set $row (i32.add (local.get $row) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0))))
+    (f64.add (f64x2.extract_lane 0 (local.get $sum)) (f64x2.extract_lane 1 (local.get $sum))))
+
+  ;; One step of Adam:
+  ;; g <- scale g + penalty p,  m <- beta1 m + rest1 g,  v <- beta2 v + rest2 g^2,
+  ;; p <- keep p - stepSize m / (sqrt(v) + epsilon)
+  (func (export "adam")
+    (param $p i32) (param $m i32) (param $v i32) (param $g i32) (param $left i32)
+    (param $scale f32) (param $penalty f32) (param $keep f32)
+    (param $beta1 f32) (param $rest1 f32) (param $beta2 f32) (param $rest2 f32)
+    (param $stepSize f32) (param $epsilon f32)
+    (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
+    (local $gradient v128) (local $nextM v128) (local $nextV v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldM (v128.load (local.get $m)))
+      (local.set $oldV (v128.load (local.get $v)))
+      (local.set $gradient
+        (f32x4.add
+          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
+          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+      (local.set $nextM
+        (f32x4.add
+          (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $beta1)))
+          (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $rest1)))))
+      (local.set $nextV
+        (f32x4.add
+          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $beta2)))
+          (f32x4.mul
+            (f32x4.mul (local.get $gradient) (local.get $gradient))
+            (f32x4.splat (local.get $rest2)))))
+      (v128.store (local.get $m)
+        (v128.bitselect (local.get $nextM) (local.get $oldM) (local.get $within)))
+      (v128.store (local.get $v)
+        (v128.bitselect (local.get $nextV) (local.get $oldV) (local.get $within)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
+            (f32x4.div
+              (f32x4.mul (local.get $nextM) (f32x4.splat (local.get $stepSize)))
+              (f32x4.add (f32x4.sqrt (local.get $nextV)) (f32x4.splat (local.get $epsilon)))))
+          (local.get $oldP)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $m (i32.add (local.get $m) (i32.const 16)))
+      (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (local.set $g (i32.add (local.get $g) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; Some idle steps of Adam: p <- keep p - moved m / (sqrt(v) + epsilon), then m and v shrink.
+  (func (export "adamIdle")
+    (param $p i32) (param $m i32) (param $v i32) (param $left i32)
+    (param $keep f32) (param $moved f32) (param $epsilon f32)
+    (param $shrinkM f32) (param $shrinkV f32)
+    (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldM (v128.load (local.get $m)))
+      (local.set $oldV (v128.load (local.get $v)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
+            (f32x4.div
+              (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $moved)))
+              (f32x4.add (f32x4.sqrt (local.get $oldV)) (f32x4.splat (local.get $epsilon)))))
+          (local.get $oldP)
+          (local.get $within)))
+      (v128.store (local.get $m)
+        (v128.bitselect
+          (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $shrinkM)))
+          (local.get $oldM)
+          (local.get $within)))
+      (v128.store (local.get $v)
+        (v128.bitselect
+          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $shrinkV)))
+          (local.get $oldV)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $m (i32.add (local.get $m) (i32.const 16)))
+      (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+)
