@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
+import { HumanError } from '../../src/protocol/human-error';
 import { OVERHANG, RowMemory } from '../../src/trainer/row-kernels';
 import { expectClose } from '../support/close';
 
