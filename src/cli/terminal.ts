@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { fileError } from '../runs/file-error';
+import { fileError } from '../protocol/file-error';
 import { harmlessJson } from './format/harmless';
 import { colorsIf, type Style } from './render/style';
 

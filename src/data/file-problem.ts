@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { didYouMeanHint, listNames } from '../protocol/did-you-mean';
-import { HumanError } from '../protocol/human-error';
+import { fileError } from '../protocol/file-error';
 
 const dataExtensions = new Set(['.csv', '.tsv', '.jsonl', '.ndjson']);
 
@@ -21,26 +21,10 @@ async function suggestFile(file: string): Promise<string> {
     : 'Paths are relative to the folder of the experiment file.';
 }
 
-/** Turns an error of the file system that a person can mend into a HumanError; gives back any other as it is. */
+/** As `fileError`, with a hint at which file may be meant instead. */
 export async function describeFileError(file: string, error: unknown): Promise<unknown> {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const place = { file };
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new HumanError('there is no such file', { place, hint: await suggestFile(file), cause: error });
-  }
-  if (code === 'EISDIR') {
-    return new HumanError('this is a folder, not a file', {
-      place,
-      hint: 'Name the data file itself, or a list of files.',
-      cause: error,
-    });
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new HumanError('this file may not be read', {
-      place,
-      hint: "Change the file's permissions.",
-      cause: error,
-    });
-  }
-  return error;
+  return fileError('reading', file, error, {
+    missing: await suggestFile(file),
+    folder: 'Name the data file itself, or a list of files.',
+  });
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileError } from '../protocol/file-error';
 import { formatPlace, HumanError } from '../protocol/human-error';
 import { type ParsedExperiment, parseExperiment } from './parse';
 import type { Problem } from './problems';
@@ -49,24 +50,14 @@ function withHint(message: string, hint: string | undefined): string {
   return hint ? `${message}\n  ${hint}` : message;
 }
 
-const readFailures: Record<string, { message: string; hint: string }> = {
-  ENOENT: {
-    message: 'There is no such experiment file.',
-    hint: 'Check the path; relative paths start at the folder that the command runs in.',
-  },
-  EISDIR: { message: 'This is a folder, not an experiment file.', hint: 'Name a .textclf.json file in it.' },
-  EACCES: { message: 'The experiment file may not be read.', hint: 'Check its permissions.' },
-};
-
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
-  } catch (cause) {
-    const failure = readFailures[(cause as NodeJS.ErrnoException).code ?? ''] ?? {
-      message: `The experiment file can't be read: ${(cause as Error).message}`,
-      hint: 'Check that the file can be opened by other programs.',
-    };
-    throw new HumanError(failure.message, { place: { file }, hint: failure.hint, cause });
+  } catch (error) {
+    throw fileError('reading', file, error, {
+      missing: 'Check the path; relative paths start at the folder that the command runs in.',
+      folder: 'Name a .textclf.json file in it.',
+    });
   }
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { largestIndex, probabilities as probabilitiesOf } from '../nn/probabilities';
+import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
-import { fileError } from '../runs/file-error';
 import type { Executable, Tensor } from '../runtime/executor';
 import { loadModelFile } from '../runtime/onnxruntime';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer-file';

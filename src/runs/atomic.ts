@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from './file-error';
+import { fileError } from '../protocol/file-error';
 
 /** The operating systems write at most about 2 GiB at once. */
 const largestWrite = 64 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { RunEvent } from '../protocol/events';
+import { fileError } from '../protocol/file-error';
 import { runEventSchema } from './event-schema';
-import { fileError } from './file-error';
 
 const newline = 0x0a;
 

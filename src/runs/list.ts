@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Dirent, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { renameOver } from './atomic';
-import { fileError } from './file-error';
 import { runPaths, runsFolder, savedModel } from './paths';
 import { type DisplayStatus, displayStatus, mayBeRunning, type RunRecord, readRecord } from './record';
 

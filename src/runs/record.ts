@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { RunStatus } from '../protocol/events';
+import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { runStatusSchema, scoresSchema } from './event-schema';
-import { fileError } from './file-error';
 import { runPaths } from './paths';
 
 const time = z.iso.datetime();

@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { FinishedEvent, NewRunEvent, RunEvent } from '../protocol/events';
+import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { removeQuietly, renameOver, syncFolder, writeFileAtomic, writeFully } from './atomic';
 import { runEventSchema } from './event-schema';
-import { fileError } from './file-error';
 import { gitState } from './git-state';
 import { runPaths, runsFolder, stateFolder } from './paths';
 import { type RunRecord, runRecordSchema } from './record';

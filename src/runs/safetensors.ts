@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
+import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { replaceFile, writeFully } from './atomic';
-import { fileError } from './file-error';
 
 /**
  * Weights in the safetensors format (https://huggingface.co/docs/safetensors): the length of

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 
 const chunkBytes = 1 << 20;
 /** A file with longer lines is not one of lines. */
 const longestLineBytes = 1 << 22;
 const newline = 0x0a;
+const pathHint = 'Check model.embedding.vectors: the path is relative to the folder of the experiment file.';
 
 /**
  * One line is `bytes` from `start` to `end`, without its line end and trailing white space; `line` counts
@@ -44,25 +46,7 @@ export async function forEachLine(file: string, onLine: OnLine): Promise<void> {
       }
     }
   } catch (error) {
-    throw describeOpenError(file, error);
+    throw fileError('reading', file, error, { missing: pathHint, folder: pathHint });
   }
   if (rest.length > 0) give(rest, 0, rest.length);
-}
-
-const openErrors: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'this is a folder, not a file',
-  EACCES: 'this file may not be read',
-  EPERM: 'this file may not be read',
-};
-
-function describeOpenError(file: string, error: unknown): unknown {
-  const message = openErrors[(error as NodeJS.ErrnoException).code ?? ''];
-  if (!message) return error;
-  return new HumanError(message, {
-    place: { file },
-    hint: 'Check model.embedding.vectors: the path is relative to the folder of the experiment file.',
-    cause: error,
-  });
 }

@@ -98,7 +98,7 @@ describe('textclf check', () => {
   });
 
   it.each([
-    ['a folder', 'folder', { file: 'folder', message: 'this is a folder, not a file' }],
+    ['a folder', 'folder', { file: 'folder', message: 'folder is a folder, not a file.' }],
     ['no file of vectors', 'train.csv', { file: 'train.csv', line: 1 }],
     ['vectors of another length', 'vectors.txt', { file: 'vectors.textclf.json', line: 1, column: 90 }],
     ['another length in the header', 'header.txt', { file: 'vectors.textclf.json', line: 1, column: 89 }],

@@ -147,7 +147,7 @@ describe('textclf evaluate', () => {
 
   it.each<[string[], RegExp]>([
     [['--run', 'copied'], /names no test file[\s\S]*textclf evaluate DATA/],
-    [['nowhere.csv'], /nowhere\.csv: there is no such file/],
+    [['nowhere.csv'], /nowhere\.csv: nowhere\.csv does not exist/],
     [['test.csv', '--label', 'lable'], /test\.csv:1: there is no column "lable"[\s\S]*Did you mean "label"/],
   ])('%j is a mistake', async (args, message) => {
     const { code, stderr } = await run(['evaluate', ...args]);

@@ -13,7 +13,7 @@ describe('files', () => {
     const file = folder.path('review.csv');
     const error = await humanErrorOf(readRows([file], columns));
     expect(error.place).toEqual({ file });
-    expect(error.message).toContain('no such file');
+    expect(error.message).toBe('review.csv does not exist.');
     expect(error.hint).toBe('Did you mean "reviews.csv"?');
   });
 
@@ -31,7 +31,8 @@ describe('files', () => {
   it('refuses a folder', async () => {
     await mkdir(folder.path('folder.csv'));
     const error = await humanErrorOf(readRows([folder.path('folder.csv')], columns));
-    expect(error.message).toContain('folder');
+    expect(error.message).toBe('folder.csv is a folder, not a file.');
+    expect(error.hint).toContain('Name the data file');
   });
 
   it.each(['data.txt', 'data'])('asks for the format of %s', async (name) => {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadExperiment, readExperiment } from '../../src/experiment/load';
 import { describeProblems } from '../../src/experiment/problems';
@@ -62,11 +62,13 @@ describe('loadExperiment', () => {
   it('says that a file is missing, or a folder', async () => {
     const missing = join(folder, 'nowhere.textclf.json');
     expect(await failure(missing)).toMatchObject({
-      message: 'There is no such experiment file.',
+      message: 'nowhere.textclf.json does not exist.',
+      hint: 'Check the path; relative paths start at the folder that the command runs in.',
       place: { file: missing },
     });
     expect(await failure(folder)).toMatchObject({
-      message: 'This is a folder, not an experiment file.',
+      message: `${basename(folder)} is a folder, not a file.`,
+      hint: 'Name a .textclf.json file in it.',
       place: { file: folder },
     });
   });

@@ -126,7 +126,8 @@ describe('refuses', () => {
     const file = join(folder, 'missing.txt');
     const error: unknown = await readAll(file).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(HumanError);
-    expect((error as HumanError).message).toContain('no such file');
+    expect((error as HumanError).message).toBe('missing.txt does not exist.');
+    expect((error as HumanError).hint).toContain('model.embedding.vectors');
     expect((error as HumanError).place).toEqual({ file });
   });
 });
