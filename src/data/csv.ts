@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
+import { countOf } from '../protocol/count';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
 import { countLineBreaks, placeInText } from './lines';
@@ -59,7 +60,7 @@ export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
       if (record.length !== width) {
         problems.add({
           line: start,
-          message: `this row has ${count(record.length, 'field')}, the header has ${width}`,
+          message: `this row has ${countOf(record.length, 'field')}, the header has ${width}`,
           hint: hints.width,
         });
         return;
@@ -163,8 +164,4 @@ function quoteError(
     place: { file, ...end },
     hint: hints.quote,
   });
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -9,12 +9,12 @@ import type { Row } from './rows';
  */
 export function labelSet(rows: readonly Row[], labels?: readonly string[]): string[] {
   const seen = new Set(rows.map((row) => row.label));
-  checkLabels(seen, rows[0]?.file ?? '');
+  requireTwoClasses(seen, rows[0]?.file ?? '');
   return labels ? [...labels] : [...seen].sort(compareLabels);
 }
 
 /** @throws HumanError when the rows hold no class or a single one */
-export function checkLabels(seen: ReadonlySet<string>, file: string): void {
+function requireTwoClasses(seen: ReadonlySet<string>, file: string): void {
   if (seen.size >= 2) return;
   const [only] = seen;
   throw new HumanError(

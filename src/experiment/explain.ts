@@ -1,6 +1,6 @@
 /** Turns zod's issues into sentences: what is wrong, and how to mend it. */
 import type { z } from 'zod';
-import { didYouMean } from '../protocol/did-you-mean';
+import { didYouMean, quoteName } from '../protocol/did-you-mean';
 import type { JsonSchema } from './json-schema';
 import type { Finding, Path } from './problems';
 import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';
@@ -33,7 +33,7 @@ function unknownKey(key: string, parent: Path, root: unknown): Finding {
   const free = knownKeys(parent, root).filter((known) => !written.includes(known));
   return {
     severity: 'error',
-    message: `Unknown key ${quote(key)}${where}.`,
+    message: `Unknown key ${quoteName(key)}${where}.`,
     hint: hintForKey(key, parent, free),
     path: [...parent, key],
     atKey: true,
@@ -42,18 +42,18 @@ function unknownKey(key: string, parent: Path, root: unknown): Finding {
 
 function hintForKey(key: string, parent: Path, free: string[]): string {
   const homes = objectsWithKey(key).filter((home) => home !== '' && home !== parent.join('.'));
-  if (homes.length > 0) return `${quote(key)} belongs in ${either(homes.map(quote))}.`;
+  if (homes.length > 0) return `${quoteName(key)} belongs in ${either(homes.map(quoteName))}.`;
   const meant = didYouMean(key, free);
-  if (meant) return `Did you mean ${quote(meant)}?`;
+  if (meant) return `Did you mean ${quoteName(meant)}?`;
   const useful = free.filter((known) => known !== '$schema');
-  return useful.length > 0 ? `Remove it, or use ${either(useful.map(quote))}.` : 'Remove it.';
+  return useful.length > 0 ? `Remove it, or use ${either(useful.map(quoteName))}.` : 'Remove it.';
 }
 
 function missing(path: Path, root: unknown): Finding {
   const nodes = schemaAt(path, root);
-  const key = quote(String(path.at(-1)));
+  const key = quoteName(String(path.at(-1)));
   const choice = nodes.flatMap(allowedTexts);
-  const value = choice.length > 0 ? either(choice.map(quote)) : sample(nodes[0] ?? {});
+  const value = choice.length > 0 ? either(choice.map(quoteName)) : sample(nodes[0] ?? {});
   return { severity: 'error', message: `${nameOf(path)} is missing.`, hint: `Add ${key}: ${value}.`, path };
 }
 
@@ -80,9 +80,9 @@ function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
   if (typeof value !== 'string') return undefined;
   const kinds = nodes.flatMap((node) => allowedTexts(node.properties?.type ?? {}));
   const kind = kinds.includes(value) ? value : didYouMean(value, kinds);
-  if (kind) return `Write { "type": ${quote(kind)} }.`;
+  if (kind) return `Write { "type": ${quoteName(kind)} }.`;
   const meant = didYouMean(value, texts);
-  if (meant) return `Did you mean ${quote(meant)}?`;
+  if (meant) return `Did you mean ${quoteName(meant)}?`;
   const isNumber = value.trim() !== '' && Number.isFinite(Number(value));
   const bare =
     (isNumber && (types.includes('number') || types.includes('integer'))) ||
@@ -94,7 +94,7 @@ function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
 function expectations(nodes: JsonSchema[]): string[] {
   const texts = nodes.flatMap(allowedTexts);
   const others = nodes.filter((node) => allowedTexts(node).length === 0).map(expectation);
-  return [...texts.map(quote), ...others];
+  return [...texts.map(quoteName), ...others];
 }
 
 function expectation(node: JsonSchema): string {
@@ -133,9 +133,9 @@ function allowedTexts(node: JsonSchema): string[] {
 /** The least that could stand for a missing value, as it would be written. */
 function sample(node: JsonSchema): string {
   const [text] = allowedTexts(node);
-  if (text !== undefined) return quote(text);
+  if (text !== undefined) return quoteName(text);
   if (!node.properties) return '"…"';
-  const inside = (node.required ?? []).map((key) => `${quote(key)}: ${sampleOf(node.properties?.[key])}`);
+  const inside = (node.required ?? []).map((key) => `${quoteName(key)}: ${sampleOf(node.properties?.[key])}`);
   return `{ ${inside.join(', ')} }`;
 }
 
@@ -155,12 +155,7 @@ function describeValue(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list';
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number too large to compute with';
-  return typeof value === 'string' ? quote(value) : String(value);
-}
-
-/** The text in double quotes, shortened where it would drown the message. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+  return typeof value === 'string' ? quoteName(value) : String(value);
 }
 
 function either(phrases: string[]): string {

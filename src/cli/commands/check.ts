@@ -6,12 +6,12 @@ import { readExperiment } from '../../experiment/load';
 import { located, OptionError } from '../../experiment/option-error';
 import { describeProblems, type Problem } from '../../experiment/problems';
 import type { Experiment, ModelOptions } from '../../experiment/schema';
+import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
 import { readVectorSize } from '../../text/vectors';
 import { outputForm } from '../../trainer/outputs';
 import { ReportedMistake } from '../errors';
 import { harmless, harmlessLines } from '../format/harmless';
-import { countOf } from '../format/numbers';
 import { type GlobalOptions, optionsOf } from '../options';
 import type { Terminal } from '../terminal';
 

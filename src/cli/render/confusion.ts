@@ -1,6 +1,7 @@
+import { count } from '../../protocol/count';
 import type { Evaluation } from '../../protocol/events';
 import { harmless } from '../format/harmless';
-import { count, percent } from '../format/numbers';
+import { percent } from '../format/numbers';
 import { table } from '../format/table';
 import { displayWidth, padEnd, padStart, truncate } from '../format/width';
 import type { Style } from './style';

@@ -1,6 +1,7 @@
+import { count, countOf } from '../../protocol/count';
 import type { DataEvent, Split } from '../../protocol/events';
 import { harmless } from '../format/harmless';
-import { count, countOf, percent } from '../format/numbers';
+import { percent } from '../format/numbers';
 import { indent, table } from '../format/table';
 import { padEnd, truncate } from '../format/width';
 import { heading, type Style } from './style';

@@ -1,6 +1,7 @@
+import { count, countOf } from '../../protocol/count';
 import type { ClassScores, Evaluation } from '../../protocol/events';
 import { harmless } from '../format/harmless';
-import { count, countOf, loss, percent } from '../format/numbers';
+import { loss, percent } from '../format/numbers';
 import { indent, table } from '../format/table';
 import { padEnd, truncate } from '../format/width';
 import { confusionMatrix, mostFrequentConfusions } from './confusion';

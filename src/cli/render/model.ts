@@ -1,6 +1,6 @@
+import { count, countOf } from '../../protocol/count';
 import type { ModelEvent } from '../../protocol/events';
 import { harmless } from '../format/harmless';
-import { count, countOf } from '../format/numbers';
 import { indent } from '../format/table';
 import { heading, type Style } from './style';
 

@@ -1,5 +1,6 @@
+import { count } from '../../protocol/count';
 import type { BatchEvent } from '../../protocol/events';
-import { count, duration, loss, percent } from '../format/numbers';
+import { duration, loss, percent } from '../format/numbers';
 import { displayWidth, padStart, truncate } from '../format/width';
 import type { Style } from './style';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { age, count, countOf, duration, loss, percent } from '../../../src/cli/format/numbers';
+import { age, duration, loss, percent } from '../../../src/cli/format/numbers';
 import { table } from '../../../src/cli/format/table';
 import { displayWidth, padEnd, padStart, truncate } from '../../../src/cli/format/width';
+import { count, countOf } from '../../../src/protocol/count';
 
 describe('displayWidth', () => {
   it.each([
