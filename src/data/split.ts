@@ -4,7 +4,7 @@ import { createRandom } from './random';
  * Draws a share of the rows, every class in proportion, to be held back from training.
  *
  * `fraction × rows`, rounded, are held; what rounding the classes leaves over goes to those with the largest
- * remainders. A class is never held back whole: at least one of its rows stays in `train`, even if that
+ * remainders, by lot where they are equal. A class is never held back whole: at least one of its rows stays in `train`, even if that
  * makes `held` smaller. Both parts keep the rows' order, and the same seed draws the same rows.
  *
  * @param fraction between 0 and 1
@@ -22,6 +22,7 @@ export function stratifiedSplit<T>(
     apportion(
       classes.map((members) => ({ quota: members.length * fraction, least: 0, most: members.length - 1 })),
       total,
+      seed,
     ),
     seed,
   );
@@ -48,7 +49,7 @@ export function stratifiedSample<T extends { label: string }>(
     least,
     most: members.length,
   }));
-  const drawn = draw(classes, apportion(shares, count), seed);
+  const drawn = draw(classes, apportion(shares, count, seed), seed);
   return rows.filter((_, index) => drawn.has(index));
 }
 
@@ -64,6 +65,9 @@ function groupByLabel<T>(rows: readonly T[], labelOf: (row: T) => string): numbe
   return [...groups.values()];
 }
 
+/** Quotas that differ by less are equal but for the rounding of floating point. */
+const rounding = 1e-9;
+
 interface Share {
   /** The exact share, a fraction of a row included. */
   quota: number;
@@ -73,25 +77,29 @@ interface Share {
 
 /**
  * Whole numbers near the quotas that add up to `total` as far as `least` and `most` let them: the method of
- * largest remainders. Equal remainders go to the earlier class.
+ * largest remainders. Which of equal remainders comes first is drawn with the seed.
  */
-function apportion(shares: readonly Share[], total: number): number[] {
+function apportion(shares: readonly Share[], total: number, seed: number): number[] {
   const given = shares.map(({ quota, least, most }) =>
-    Math.min(Math.max(Math.floor(quota + 1e-9), least), most),
+    Math.min(Math.max(Math.floor(quota + rounding), least), most),
   );
+  const order = shares.map((_, i) => i);
+  // Not the numbers that `draw` takes for the rows.
+  createRandom(seed + 2 ** 32).shuffle(order);
   let left = total - given.reduce((sum, n) => sum + n, 0);
   while (left !== 0) {
     const step = Math.sign(left);
     let chosen = -1;
     let largest = Number.NEGATIVE_INFINITY;
-    shares.forEach(({ quota, least, most }, i) => {
+    for (const i of order) {
+      const { quota, least, most } = shares[i]!;
       const next = given[i]! + step;
       const need = step * (quota - given[i]!);
-      if (next >= least && next <= most && need > largest) {
+      if (next >= least && next <= most && need > largest + rounding) {
         chosen = i;
         largest = need;
       }
-    });
+    }
     if (chosen < 0) break;
     given[chosen]! += step;
     left -= step;

@@ -27,9 +27,7 @@ describe('stratifiedSplit', () => {
     [[100, 50, 10], 0.2, [20, 10, 2]],
     // 2.5 rows, rounded to 3: quotas 1.25, 0.75 and 0.5.
     [[5, 3, 2], 0.25, [1, 1, 1]],
-    // Equal remainders go to the earlier classes: quotas 0.5 each, 2 rows.
     [[1, 1, 1, 1], 0.5, [0, 0, 0, 0]],
-    [[5, 5, 5, 5], 0.1, [1, 1, 0, 0]],
     // A class is never held whole.
     [[2, 8], 0.9, [1, 7]],
     [[1, 9], 0.5, [0, 5]],
@@ -83,7 +81,6 @@ describe('stratifiedSample', () => {
     [[100, 100], 20, [10, 10]],
     [[90, 10], 20, [18, 2]],
     [[97, 2, 1], 10, [8, 1, 1]],
-    [[50, 50, 50], 2, [1, 1, 0]],
     [[3, 4], 7, [3, 4]],
     [[3, 4], 100, [3, 4]],
   ];
@@ -96,5 +93,31 @@ describe('stratifiedSample', () => {
     const ids = stratifiedSample(rowsOf(50, 30, 20), 40, 9).map((row) => row.id);
     expect(ids).toHaveLength(40);
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
+  });
+});
+
+describe('what classes of equal remainders leave over goes to each as often', () => {
+  type Draw = (rows: ReturnType<typeof rowsOf>, seed: number) => { label: string }[];
+  const tenth: Draw = (rows, seed) => stratifiedSplit(rows, 0.1, seed, labelOf).held;
+  it.each<[string, number[], Draw, number[]]>([
+    ['a split', [5, 5, 5, 5], tenth, [0.5, 0.5, 0.5, 0.5]],
+    ['a split of uneven classes', [5, 15], tenth, [0.5, 1.5]],
+    ['a sample', [50, 50, 50], (rows, seed) => stratifiedSample(rows, 2, seed), [2 / 3, 2 / 3, 2 / 3]],
+  ])('%s', (_, counts, draw, quotas) => {
+    const rows = rowsOf(...counts);
+    const seeds = 2000;
+    const drawn = counts.map(() => 0);
+    for (let seed = 0; seed < seeds; seed++) {
+      const each = countsOf(draw(rows, seed), counts.length);
+      expect(each.reduce((sum, count) => sum + count)).toBe(2);
+      each.forEach((count, i) => {
+        drawn[i]! += count;
+      });
+    }
+    quotas.forEach((quota, i) => {
+      const share = quota % 1;
+      const deviation = Math.sqrt(seeds * share * (1 - share));
+      expect(Math.abs(drawn[i]! - seeds * quota)).toBeLessThan(5 * deviation);
+    });
   });
 });
