@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset } from '../src/data/load';
 import type { Dataset, Example } from '../src/data/rows';
-import { loadExperiment, readExperiment } from '../src/experiment/load';
+import { readExperiment, runnable } from '../src/experiment/load';
 
 const experiments = ['experiments', 'test/bench/experiments'].flatMap((folder) =>
   readdirSync(folder)
@@ -41,7 +41,7 @@ describe("the quickstart's data", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'textclf-quickstart-'));
     firstWords = prepare();
-    const experiment = await loadExperiment('experiments/quickstart.textclf.json');
+    const experiment = runnable(await readExperiment('experiments/quickstart.textclf.json'));
     // The experiment as it stands, but for the folder that its files are in.
     const here = (file: unknown) => String(file).replace(/^data\//, '');
     const files = { train: here(experiment.data.train), test: here(experiment.data.test) };

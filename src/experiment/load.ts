@@ -15,15 +15,6 @@ export async function readExperiment(file: string): Promise<ParsedExperiment> {
 }
 
 /**
- * Reads an experiment file that is about to be run. Warnings are left out: `readExperiment` has them.
- *
- * @throws HumanError as `runnable` does
- */
-export async function loadExperiment(file: string): Promise<Experiment> {
-  return runnable(await readExperiment(file));
-}
-
-/**
  * The experiment, if it has no errors.
  *
  * @throws HumanError with the place of the first error; further errors are listed in the message

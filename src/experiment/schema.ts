@@ -237,10 +237,6 @@ export interface Experiment extends Omit<z.output<typeof experimentSchema>, '$sc
   name: string;
 }
 
-export type DataOptions = Experiment['data'];
-export type TokenizerOptions = Experiment['tokenizer'];
 export type ModelOptions = Experiment['model'];
 export type TrainingOptions = Experiment['training'];
-export type OptimizerOptions = TrainingOptions['optimizer'];
 export type EarlyStoppingOptions = NonNullable<TrainingOptions['earlyStopping']>;
-export type RuntimeOptions = Experiment['runtime'];

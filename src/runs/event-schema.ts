@@ -15,7 +15,7 @@ export const runStatusSchema = z.enum([
 
 export const scoresSchema = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
-export const evaluationSchema = z.object({
+const evaluationSchema = z.object({
   split,
   rows: count,
   loss: z.number().nullable(),

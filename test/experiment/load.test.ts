@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadExperiment, readExperiment } from '../../src/experiment/load';
+import { readExperiment, runnable } from '../../src/experiment/load';
 import { describeProblems } from '../../src/experiment/problems';
+import type { Experiment } from '../../src/experiment/schema';
 import { formatError, HumanError } from '../../src/protocol/human-error';
 
 let folder = '';
@@ -18,24 +19,28 @@ async function written(content: string | Uint8Array, name = 'a.textclf.json'): P
   return file;
 }
 
+async function loaded(file: string): Promise<Experiment> {
+  return runnable(await readExperiment(file));
+}
+
 async function failure(file: string): Promise<HumanError> {
-  const error = await loadExperiment(file).catch((thrown: unknown) => thrown);
+  const error = await loaded(file).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(HumanError);
   return error as HumanError;
 }
 
 const fine = '{ "data": { "train": "a.csv" }, "model": { "type": "lstm" } }';
 
-describe('loadExperiment', () => {
+describe('an experiment file that is to be run', () => {
   it('reads a file, with or without a byte-order mark', async () => {
-    const plain = await loadExperiment(await written(fine));
+    const plain = await loaded(await written(fine));
     expect(plain.model.type).toBe('lstm');
-    expect(await loadExperiment(await written(`\uFEFF${fine}`))).toEqual(plain);
+    expect(await loaded(await written(`\uFEFF${fine}`))).toEqual(plain);
   });
 
   it('is not stopped by warnings', async () => {
     const file = await written(`{ "training": { "epochs": 1, "earlyStopping": {} }, ${fine.slice(1)}`);
-    expect((await loadExperiment(file)).training.epochs).toBe(1);
+    expect((await loaded(file)).training.epochs).toBe(1);
     expect((await readExperiment(file)).problems.map(({ severity }) => severity)).toEqual(['warning']);
   });
 
