@@ -9,6 +9,7 @@ import { executor, intTensor } from '../support/run';
 import {
   fromTorch,
   modelShapeOf,
+  type TorchBatch,
   type TorchClassifier,
   type TorchTensor,
   type TorchTensors,
@@ -16,12 +17,8 @@ import {
   torchCases,
 } from '../support/torch';
 
-interface ClassifierCase extends TorchClassifier {
-  readonly ids: TorchTensor;
-  readonly lengths: readonly number[];
-  readonly labels: readonly number[];
+interface ClassifierCase extends TorchClassifier, TorchBatch {
   readonly logits: TorchTensor;
-  readonly lossValue: number;
   readonly gradients: TorchTensors;
 }
 

@@ -122,16 +122,16 @@ export function modelShapeOf(fixture: TorchClassifier, dropout = 0): ModelShape 
   return { model, outputs, loss, embeddingSize };
 }
 
-/** PyTorch's padded batch as the texts that it was made of. */
-export function textsOf({
-  ids,
-  lengths,
-  labels,
-}: {
+/** A padded batch, `ids [batch, time]`, and the number of its loss. */
+export interface TorchBatch {
   readonly ids: TorchTensor;
   readonly lengths: readonly number[];
   readonly labels: readonly number[];
-}): EncodedText[] {
+  readonly lossValue: number;
+}
+
+/** PyTorch's padded batch as the texts that it was made of. */
+export function textsOf({ ids, lengths, labels }: Omit<TorchBatch, 'lossValue'>): EncodedText[] {
   const time = ids.shape[1]!;
   return lengths.map((length, i) => ({
     ids: Int32Array.from(ids.data.slice(i * time, i * time + length)),

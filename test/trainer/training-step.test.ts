@@ -9,8 +9,8 @@ import { executor } from '../support/run';
 import {
   fromTorch,
   modelShapeOf,
+  type TorchBatch,
   type TorchClassifier,
-  type TorchTensor,
   type TorchTensors,
   textsOf,
   torchCases,
@@ -25,12 +25,7 @@ interface TrainingCase extends TorchClassifier {
     readonly weightDecay: number;
   };
   readonly gradientClip: number | null;
-  readonly steps: readonly {
-    readonly ids: TorchTensor;
-    readonly lengths: readonly number[];
-    readonly labels: readonly number[];
-    readonly lossValue: number;
-  }[];
+  readonly steps: readonly TorchBatch[];
   readonly finalWeights: TorchTensors;
 }
 
