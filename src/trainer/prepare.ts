@@ -3,7 +3,6 @@ import { createRandom } from '../data/random';
 import type { Dataset, Example } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
 import type { DataEvent, LengthSummary, Split } from '../protocol/events';
-import { HumanError } from '../protocol/human-error';
 import { embeddingMatrix } from '../text/embedding-matrix';
 import { wordTokenizer } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
@@ -79,17 +78,7 @@ async function startingVectors(
   const { size, vectors } = experiment.model.embedding;
   const random = createRandom(experiment.training.seed);
   if (vectors !== undefined) {
-    const file = resolve(folder, vectors);
-    const read = await embeddingMatrix(vocabulary, file, random);
-    if (read.size !== size) {
-      throw new HumanError(
-        `the word vectors have ${read.size} numbers each, but model.embedding.size is ${size}`,
-        {
-          place: { file },
-          hint: `Set "size": ${read.size} in model.embedding of the experiment, or use other vectors.`,
-        },
-      );
-    }
+    const read = await embeddingMatrix(vocabulary, resolve(folder, vectors), random);
     return { embedding: read.matrix, found: read.found };
   }
   // As torch.nn.Embedding: the standard normal distribution, and zeros for padding.

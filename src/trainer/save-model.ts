@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toOnnx } from '../onnx/model';
+import { fileError } from '../protocol/file-error';
 import { renameOver, writeFileAtomic } from '../runs/atomic';
-import { fileError } from '../runs/file-error';
 import { writeSafetensors } from '../runs/safetensors';
 import type { Tensor } from '../runtime/executor';
 import { saveTokenizer, type Tokenizer } from '../text/tokenizer-file';

@@ -15,6 +15,7 @@ import { createRun, type RunWriter } from '../runs/run-writer';
 import type { Executor, Tensor } from '../runtime/executor';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime';
 import { makeBatch } from './batch';
+import { checkVectors } from './check-vectors';
 import { lostLoss, trainEpochs } from './epochs';
 import { evaluateTexts } from './evaluate';
 import { evaluationOf } from './metrics';
@@ -126,6 +127,7 @@ class Training {
   async run(): Promise<Evaluation | undefined> {
     const { experiment, signal } = this;
     this.phase('reading data');
+    await checkVectors(experiment.model.embedding, this.folder);
     const dataset = await loadDataset(experiment.data, this.folder, experiment.training.seed);
     this.writer.update({ dataDigest: dataset.digest });
     signal?.throwIfAborted();

@@ -260,6 +260,7 @@ const badInputs: readonly BadInput[] = [
     experiment: toyExperiment({ model: { embedding: { size: 8, vectors: 'vectors.txt' } } }),
     files: { 'train.csv': toyReviews(40), 'vectors.txt': 'good 1 2 3\nbad 1 2 4\n' },
     words: /3 numbers/,
+    place: { line: 1, option: '"size"' },
   },
 ];
 

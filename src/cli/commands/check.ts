@@ -1,14 +1,14 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { loadDataset } from '../../data/load';
 import type { Dataset } from '../../data/rows';
 import { readExperiment } from '../../experiment/load';
 import { located, OptionError } from '../../experiment/option-error';
 import { describeProblems, type Problem } from '../../experiment/problems';
-import type { Experiment, ModelOptions } from '../../experiment/schema';
+import type { Experiment } from '../../experiment/schema';
 import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
-import { readVectorSize } from '../../text/vectors';
+import { checkVectors } from '../../trainer/check-vectors';
 import { outputForm } from '../../trainer/outputs';
 import { ReportedMistake } from '../errors';
 import { harmless, harmlessLines } from '../format/harmless';
@@ -68,17 +68,6 @@ async function checkData(experiment: Experiment, file: string, before: Problem[]
   if (!dataset) return { problems };
   await attempt(async () => outputForm(experiment.training.loss, dataset.labels.length));
   return { problems, dataset };
-}
-
-async function checkVectors({ vectors, size }: ModelOptions['embedding'], folder: string): Promise<void> {
-  if (vectors === undefined) return;
-  const found = await readVectorSize(resolve(folder, vectors));
-  if (found === size) return;
-  throw new OptionError(
-    `the word vectors of ${vectors} have ${found} numbers each, but model.embedding.size is ${size}`,
-    ['model', 'embedding', 'size'],
-    `Set "size": ${found} in model.embedding, or use other vectors.`,
-  );
 }
 
 /** A problem of a file beside the experiment; bugs are thrown on. */

@@ -1,1 +1,0 @@
-export { fileError } from '../protocol/file-error';

@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import { OptionError } from '../experiment/option-error';
+import type { ModelOptions } from '../experiment/schema';
+import { readVectorSize } from '../text/vectors';
+
+/**
+ * Whether the word vectors, if there are any, can be read and have the size that the experiment
+ * says: by their first line, before anything else is done.
+ *
+ * @throws OptionError for another size, HumanError for a file that cannot be read
+ */
+export async function checkVectors(
+  { vectors, size }: ModelOptions['embedding'],
+  folder: string,
+): Promise<void> {
+  if (vectors === undefined) return;
+  const found = await readVectorSize(resolve(folder, vectors));
+  if (found === size) return;
+  throw new OptionError(
+    `the word vectors of ${vectors} have ${found} numbers each, but model.embedding.size is ${size}`,
+    ['model', 'embedding', 'size'],
+    `Set "size": ${found} in model.embedding, or use other vectors.`,
+  );
+}
