@@ -9,7 +9,7 @@ const record: RunRecord = {
   schemaVersion: 1,
   id: '20261122-143005-imdb-0a1b',
   name: 'imdb',
-  experimentFile: '/work/imdb.textclf.json',
+  experimentFile: '/home/ann/reviews/imdb.textclf.json',
   status: 'running',
   pid: process.pid,
   heartbeat: '2026-11-22T14:31:00.000Z',
