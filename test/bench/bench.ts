@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
 import { measureMemory } from './memory';
 import { findTorchPython, startTorch } from './peer';
-import { kinds, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
+import { kinds, type Measured, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
 
 /**
  * npm run bench                    every recurrent step, beside PyTorch's where it is found
@@ -43,6 +43,7 @@ async function compareSteps(rounds: number): Promise<void> {
     const contestants = [timed(step), timed(products), ...(torch ? [() => torch.step()] : [])];
     const [ours, alone, theirs] = await takeTurns(contestants, rounds);
     torch?.close();
+    await Promise.all([step.release(), products.release()]);
     rows.push([
       kind.name,
       ours!.toFixed(1),
@@ -70,7 +71,7 @@ async function compareSteps(rounds: number): Promise<void> {
   );
 }
 
-function timed(run: () => Promise<number>): () => Promise<number> {
+function timed({ run }: Measured): () => Promise<number> {
   return async () => {
     const startedAt = performance.now();
     await run();
@@ -97,8 +98,9 @@ async function takeTurns(contestants: readonly (() => Promise<number>)[], rounds
 
 async function profile(prefix: string): Promise<void> {
   const step = await textclfStep(onnxruntimeExecutor({ threads, profilePrefix: prefix }), kinds[2]!);
-  for (let i = 0; i < 10; i++) await step();
-  console.log(`Profiles are written to ${prefix}_*.json when the process ends; open them in a trace viewer.`);
+  for (let i = 0; i < 10; i++) await step.run();
+  await step.release();
+  console.log(`Profiles are in ${prefix}_*.json; open them in a trace viewer.`);
 }
 
 function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {

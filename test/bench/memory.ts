@@ -8,7 +8,7 @@ export async function measureMemory(threads: number): Promise<void> {
   const step = await textclfStep(onnxruntimeExecutor({ threads }), kinds[2]!);
   console.log('steps  resident, MB');
   for (let i = 0; i <= STEPS; i++) {
-    await step();
+    await step.run();
     if (i % 200 === 0)
       console.log(`${String(i).padStart(5)}  ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)}`);
   }

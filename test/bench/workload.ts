@@ -28,11 +28,16 @@ export const kinds: readonly Kind[] = [
   { name: 'bidirectional LSTM', cell: 'lstm', bidirectional: true },
 ];
 
-/** A function that takes one training step: embedding, recurrent layer, mean, one logit, dense Adam. */
-export async function textclfStep(
-  executor: Executor,
-  { cell, bidirectional }: Kind,
-): Promise<() => Promise<number>> {
+/** Something that is measured. */
+export interface Measured {
+  /** Does it once. */
+  run(): Promise<number>;
+  /** Frees its memory, and has onnxruntime write the profile if one was asked for. */
+  release(): Promise<void>;
+}
+
+/** One training step: embedding, recurrent layer, mean, one logit, dense Adam. */
+export async function textclfStep(executor: Executor, { cell, bidirectional }: Kind): Promise<Measured> {
   const random = createRandom(42);
   const { vocabulary, embedding } = size;
   const table = new Float32Array(vocabulary * embedding);
@@ -70,17 +75,17 @@ export async function textclfStep(
     ),
   );
   let next = 0;
-  return async () => (await step.train(batches[next++ % BATCHES]!, 1e-3, random)).loss;
+  return {
+    run: async () => (await step.train(batches[next++ % BATCHES]!, 1e-3, random)).loss,
+    release: () => step.release(),
+  };
 }
 
 /**
  * The step's matrix products alone, in the same places and shapes: those inside the two loops
  * with nothing around them, and the large ones outside. What a step would take if all else were free.
  */
-export async function matrixProducts(
-  executor: Executor,
-  { cell, bidirectional }: Kind,
-): Promise<() => Promise<number>> {
+export async function matrixProducts(executor: Executor, { cell, bidirectional }: Kind): Promise<Measured> {
   const program = productsProgram(cells[cell].gates.length * size.hidden, bidirectional ? 2 : 1);
   const random = createRandom(42);
   const feeds: Record<string, Tensor> = Object.fromEntries(
@@ -91,7 +96,10 @@ export async function matrixProducts(
     }),
   );
   const executable = await executor.compile(program);
-  return async () => (await executable.run(feeds)).result!.data[0] as number;
+  return {
+    run: async () => (await executable.run(feeds)).result!.data[0] as number,
+    release: () => executable.release(),
+  };
 }
 
 function productsProgram(width: number, directions: number): Program {
