@@ -5,8 +5,7 @@ import { classify } from '../nn/probabilities';
 import type { NewRunEvent, Scores } from '../protocol/events';
 import { type Batch, type EncodedText, makeBatch } from './batch';
 import { trainingBatches } from './batches';
-import { evaluateTexts } from './evaluate';
-import { evaluationOf } from './metrics';
+import { evaluateSplit } from './evaluate';
 import type { Monitor } from './monitor';
 import type { TrainingStep } from './training-step';
 
@@ -71,19 +70,18 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
     }
 
     emit({ type: 'phase', phase: 'evaluating' });
-    const result = await evaluateTexts(step, validation, training.batchSize, options.outputs, signal);
-    if (!result) return epoch - 1;
-    if (result.loss !== null && !Number.isFinite(result.loss)) {
-      throw lostLoss(`epoch ${epoch}, validation`, training);
-    }
-    const evaluation = evaluationOf({
+    const result = await evaluateSplit(step, {
       split: 'validation',
+      texts: validation,
       labels: options.labels,
-      truth: validation.map(({ label }) => label),
-      predicted: result.predicted,
-      loss: result.loss,
+      outputs: options.outputs,
+      batchSize: training.batchSize,
+      signal,
     });
+    if (!result) return epoch - 1;
+    const { evaluation } = result;
     const isEmpty = validation.length === 0;
+    if (evaluation.loss === null && !isEmpty) throw lostLoss(`epoch ${epoch}, validation`, training);
     const scores = {
       loss: evaluation.loss,
       accuracy: isEmpty ? null : evaluation.accuracy,

@@ -1,24 +1,31 @@
 import { classify } from '../nn/probabilities';
+import type { Evaluation, Split } from '../protocol/events';
 import { type EncodedText, makeBatch } from './batch';
 import { evaluationBatches } from './batches';
+import { evaluationOf } from './metrics';
 import type { TrainingStep } from './training-step';
 
 export interface SplitResult {
-  /** The mean over all texts; null without texts. */
-  readonly loss: number | null;
+  readonly evaluation: Evaluation;
   /** The class predicted for each text, in the order of the texts. */
   readonly predicted: Int32Array;
   /** The probability of that class. */
   readonly probability: Float32Array;
 }
 
-/** Classifies all texts with the weights as they are; undefined where the signal ended it early. */
-export async function evaluateTexts(
+export interface SplitOptions {
+  readonly split: Split;
+  readonly texts: readonly EncodedText[];
+  readonly labels: string[];
+  readonly outputs: number;
+  readonly batchSize: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Classifies a split's texts with the weights as they are; undefined where the signal ended it early. */
+export async function evaluateSplit(
   step: TrainingStep,
-  texts: readonly EncodedText[],
-  batchSize: number,
-  outputs: number,
-  signal?: AbortSignal,
+  { split, texts, labels, outputs, batchSize, signal }: SplitOptions,
 ): Promise<SplitResult | undefined> {
   const predicted = new Int32Array(texts.length);
   const probability = new Float32Array(texts.length);
@@ -38,5 +45,12 @@ export async function evaluateTexts(
       probability[index] = found.probability;
     });
   }
-  return { loss: texts.length === 0 ? null : loss / texts.length, predicted, probability };
+  const evaluation = evaluationOf({
+    split,
+    labels,
+    truth: texts.map(({ label }) => label),
+    predicted,
+    loss: texts.length === 0 ? null : loss / texts.length,
+  });
+  return { evaluation, predicted, probability };
 }

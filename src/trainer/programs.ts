@@ -33,16 +33,25 @@ export interface GradientProgram {
   readonly dropoutMasks: readonly DropoutMask[];
 }
 
-/** The inputs that every program over a batch shares. */
-function batchInputs(embeddingSize: number) {
+/**
+ * The model over a batch of embedded texts, and its loss: what training and evaluating share.
+ * `inputs` are all that has to be fed but the dropout masks.
+ */
+function lossOverBatch(scope: Scope, shape: ModelShape) {
+  const embedded = input('embedded', ['time', 'batch', shape.embeddingSize]);
+  const mask = input('mask', ['time', 'batch', 1]);
+  const targets = input('targets', ['batch', shape.outputs]);
+  const rows = input('rows', []);
+  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
+  const loss = meanLoss(losses[shape.loss](logits, targets), rows);
+  const parameters = [...scope.parameters.values()];
   return {
-    embedded: input('embedded', ['time', 'batch', embeddingSize]),
-    mask: input('mask', ['time', 'batch', 1]),
+    embedded,
+    logits,
+    loss,
+    parameters,
+    inputs: [embedded, mask, targets, rows, ...parameters.map(({ value }) => value)],
   };
-}
-
-function lossInputs(outputs: number) {
-  return { targets: input('targets', ['batch', outputs]), rows: input('rows', []) };
 }
 
 /**
@@ -52,12 +61,7 @@ function lossInputs(outputs: number) {
  */
 export function gradientProgram(shape: ModelShape, trainEmbedding: boolean): GradientProgram {
   const scope = new Scope(true);
-  const { embedded, mask } = batchInputs(shape.embeddingSize);
-  const { targets, rows } = lossInputs(shape.outputs);
-  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
-  const loss = meanLoss(losses[shape.loss](logits, targets), rows);
-
-  const parameters = [...scope.parameters.values()];
+  const { embedded, logits, loss, parameters, inputs } = lossOverBatch(scope, shape);
   const sources = [...parameters.map(({ value }) => value), ...(trainEmbedding ? [embedded] : [])];
   const gradients = differentiate([loss], [constant(1)], sources).map((gradient) => gradient!);
   const squares = gradients
@@ -67,14 +71,7 @@ export function gradientProgram(shape: ModelShape, trainEmbedding: boolean): Gra
   return {
     program: {
       name: 'gradients',
-      inputs: [
-        embedded,
-        mask,
-        targets,
-        rows,
-        ...parameters.map(({ value }) => value),
-        ...scope.dropoutMasks.map(({ value }) => value),
-      ],
+      inputs: [...inputs, ...scope.dropoutMasks.map(({ value }) => value)],
       outputs: {
         loss,
         logits,
@@ -89,17 +86,8 @@ export function gradientProgram(shape: ModelShape, trainEmbedding: boolean): Gra
 
 /** The forward pass without dropout: `logits`, and `loss`, the mean over the batch. */
 export function evaluationProgram(shape: ModelShape): Program {
-  const scope = new Scope(false);
-  const { embedded, mask } = batchInputs(shape.embeddingSize);
-  const { targets, rows } = lossInputs(shape.outputs);
-  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
-  const loss = meanLoss(losses[shape.loss](logits, targets), rows);
-  const parameters = [...scope.parameters.values()].map(({ value }) => value);
-  return {
-    name: 'evaluation',
-    inputs: [embedded, mask, targets, rows, ...parameters],
-    outputs: { loss, logits },
-  };
+  const { logits, loss, inputs } = lossOverBatch(new Scope(false), shape);
+  return { name: 'evaluation', inputs, outputs: { loss, logits } };
 }
 
 /**

@@ -38,7 +38,7 @@ export class RowTable {
   private readonly lastStep: Int32Array;
   private readonly idle: IdleSteps | undefined;
 
-  /** `start`: `[rows, width]`. Without an optimizer the table can only be read. */
+  /** `start`: `[rows, width]`. Without an optimizer the table is frozen: training leaves it as it is. */
   constructor(
     start: Float32Array,
     readonly rows: number,
@@ -65,6 +65,47 @@ export class RowTable {
 
   /** Starts a training step: brings the batch's rows up to date, then reads them. */
   gather(ids: ArrayLike<number>, embedded: Float32Array): void {
+    if (this.optimizer) this.bringUpToDate(ids);
+    this.read(ids, embedded);
+  }
+
+  /** Sums what `gradient` has for equal tokens, in place; returns the sum of the squares over all rows. */
+  accumulate(ids: ArrayLike<number>): number {
+    if (!this.optimizer) return 0;
+    const { gradientAt, gradient, touched, width } = this;
+    const { kernels } = this.memory;
+    for (let i = 0; i < ids.length; i++) {
+      const from = gradient.byteOffset + 4 * width * i;
+      const to = gradientAt[ids[i]!]!;
+      if (to !== from && to !== 0) kernels.add(to, from, width);
+    }
+    let squares = 0;
+    for (let i = 0; i < this.touchedCount; i++) squares += kernels.squares(gradientAt[touched[i]!]!, width);
+    return squares;
+  }
+
+  /** Ends step `step` (counted from 1): updates the touched rows with their gradient times `scale`. */
+  update(step: number, learningRate: number, scale: number): void {
+    const { optimizer } = this;
+    if (!optimizer) return;
+    const scalars = optimizer.scalars(step, learningRate);
+    const memory = this.memory.array(0, this.gradient.byteOffset / 4 + this.gradient.length);
+    for (let i = 0; i < this.touchedCount; i++) {
+      const row = this.touched[i]!;
+      optimizer.updateRow(this.slice(row), memory, this.gradientAt[row]! / 4, scale, scalars);
+      this.lastStep[row] = step;
+    }
+    this.idle?.record(step, learningRate);
+  }
+
+  /** Brings every row up to date, so that the table is what dense training would have. */
+  settle(): void {
+    if (!this.idle) return;
+    for (let row = 1; row < this.rows; row++) this.catchUp(row);
+  }
+
+  /** Finds the batch's distinct rows and makes up for their idle steps. */
+  private bringUpToDate(ids: ArrayLike<number>): void {
     this.place(ids.length);
     const { gradientAt, gradient, touched, idle, width } = this;
     if (idle) {
@@ -82,40 +123,6 @@ export class RowTable {
         this.catchUp(row);
       }
     }
-    this.read(ids, embedded);
-  }
-
-  /** Sums what `gradient` has for equal tokens, in place; returns the sum of the squares over all rows. */
-  accumulate(ids: ArrayLike<number>): number {
-    const { gradientAt, gradient, touched, width } = this;
-    const { kernels } = this.memory;
-    for (let i = 0; i < ids.length; i++) {
-      const from = gradient.byteOffset + 4 * width * i;
-      const to = gradientAt[ids[i]!]!;
-      if (to !== from && to !== 0) kernels.add(to, from, width);
-    }
-    let squares = 0;
-    for (let i = 0; i < this.touchedCount; i++) squares += kernels.squares(gradientAt[touched[i]!]!, width);
-    return squares;
-  }
-
-  /** Ends step `step` (counted from 1): updates the touched rows with their gradient times `scale`. */
-  update(step: number, learningRate: number, scale: number): void {
-    const optimizer = this.optimizer!;
-    const scalars = optimizer.scalars(step, learningRate);
-    const memory = this.memory.array(0, this.gradient.byteOffset / 4 + this.gradient.length);
-    for (let i = 0; i < this.touchedCount; i++) {
-      const row = this.touched[i]!;
-      optimizer.updateRow(this.slice(row), memory, this.gradientAt[row]! / 4, scale, scalars);
-      this.lastStep[row] = step;
-    }
-    this.idle?.record(step, learningRate);
-  }
-
-  /** Brings every row up to date, so that the table is what dense training would have. */
-  settle(): void {
-    if (!this.idle) return;
-    for (let row = 1; row < this.rows; row++) this.catchUp(row);
   }
 
   /** Makes up for the steps in which the row was not touched. */

@@ -17,8 +17,7 @@ import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime'
 import { makeBatch } from './batch';
 import { checkVectors } from './check-vectors';
 import { lostLoss, trainEpochs } from './epochs';
-import { evaluateTexts } from './evaluate';
-import { evaluationOf } from './metrics';
+import { evaluateSplit } from './evaluate';
 import { Monitor } from './monitor';
 import { outputForm } from './outputs';
 import { type PreparedData, prepareData } from './prepare';
@@ -255,23 +254,18 @@ class Training {
     const texts = data[split];
     if (texts.length === 0) return undefined;
     this.phase('evaluating');
-    const result = await evaluateTexts(
-      step,
-      texts,
-      this.experiment.training.batchSize,
-      shape.outputs,
-      signal,
-    );
-    if (!result) return undefined;
-    const evaluation = evaluationOf({
+    const result = await evaluateSplit(step, {
       split,
+      texts,
       labels: dataset.labels,
-      truth: texts.map(({ label }) => label),
-      predicted: result.predicted,
-      loss: result.loss,
+      outputs: shape.outputs,
+      batchSize: this.experiment.training.batchSize,
+      signal,
     });
+    if (!result) return undefined;
+    const { evaluation } = result;
     writeEvaluation(paths, [evaluation]);
-    writePredictions(paths, evaluation, dataset[split], dataset.labels, result, this.root);
+    writePredictions(paths, dataset[split], dataset.labels, result, this.root);
     writer.emit({ type: 'evaluation', evaluation });
     if (split === 'test') {
       writer.update({ test: { accuracy: evaluation.accuracy, macroF1: evaluation.macroF1 } });

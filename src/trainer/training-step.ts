@@ -74,8 +74,7 @@ export class TrainingStep {
   async train(batch: Batch, learningRate: number, random: Random): Promise<StepResult> {
     const { table, options, parameters } = this;
     const embedded = this.embedded(batch);
-    if (options.frozenEmbedding) table.read(batch.ids, embedded.data);
-    else table.gather(batch.ids, embedded.data);
+    table.gather(batch.ids, embedded.data);
     const results = await this.gradients.run(
       { ...this.batchFeeds(batch, embedded), ...parameters.values, ...this.drawDropout(batch, random) },
       {
@@ -83,9 +82,8 @@ export class TrainingStep {
         ...(options.frozenEmbedding ? {} : { embedded_grad: { ...embedded, data: table.gradient } }),
       },
     );
-    const rowSquares = options.frozenEmbedding ? 0 : table.accumulate(batch.ids);
     const loss = scalarOf(results.loss!);
-    const norm = Math.sqrt(scalarOf(results.squares!) + rowSquares);
+    const norm = Math.sqrt(scalarOf(results.squares!) + table.accumulate(batch.ids));
     // A step that is not finite must not reach the weights: whoever called decides what to do.
     if (Number.isFinite(loss) && Number.isFinite(norm)) await this.applyUpdate(learningRate, norm);
     return { loss: Number.isFinite(norm) ? loss : Number.NaN, logits: results.logits!.data as Float32Array };
@@ -104,7 +102,7 @@ export class TrainingStep {
 
   /** Brings the embedding table up to date: before evaluating or saving. */
   settle(): void {
-    if (!this.options.frozenEmbedding) this.table.settle();
+    this.table.settle();
   }
 
   async release(): Promise<void> {
@@ -131,7 +129,7 @@ export class TrainingStep {
       parameters.next,
     );
     // In the meantime, on this thread: the rows have nothing to do with the dense weights.
-    if (!options.frozenEmbedding) table.update(this.step, learningRate, scale);
+    table.update(this.step, learningRate, scale);
     await updated;
     parameters.swap();
   }

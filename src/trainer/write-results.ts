@@ -18,15 +18,14 @@ export function writeEvaluation(paths: Paths, evaluations: readonly Evaluation[]
 /** `predictions.ndjson`: a row for each evaluated text, with the place where it stands. */
 export function writePredictions(
   paths: Paths,
-  evaluation: Evaluation,
   examples: readonly Example[],
   labels: readonly string[],
-  { predicted, probability }: SplitResult,
+  { evaluation: { split }, predicted, probability }: SplitResult,
   root: string,
 ): void {
   const lines = examples.map(({ file, line, label, text }, i) =>
     JSON.stringify({
-      split: evaluation.split,
+      split,
       file: relative(root, file).replaceAll('\\', '/'),
       line,
       label,
