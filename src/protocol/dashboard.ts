@@ -1,0 +1,171 @@
+/**
+ * What a dashboard page and the extension host say to each other. The host sends one `snapshot` whenever
+ * a page says that it is ready (again), then `delta`s, at most ten a second. Everything that comes from
+ * data files (texts, labels) is to be shown as text only.
+ */
+import type {
+  DataEvent,
+  EpochEvent,
+  Evaluation,
+  ExamplesEvent,
+  ModelEvent,
+  Phase,
+  RunStatus,
+} from './events';
+import type { TextPrediction } from './helper';
+
+export type ShownStatus = RunStatus | 'interrupted';
+
+export interface RunHeader {
+  id: string;
+  /** As the person renamed it, otherwise the experiment's name. */
+  name: string;
+  status: ShownStatus;
+  /** For a failed run: what, where and how to mend it. */
+  message?: string;
+  phase?: Phase;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt?: string;
+  /** Between 0 and 1: the share of all training batches that is done. */
+  progress: number;
+  epoch: number;
+  epochs: number;
+  batch: number;
+  batches: number;
+  samplesPerSecond?: number;
+  etaSeconds?: number;
+  device: string;
+  threads: number;
+  /** Path of the experiment file relative to the workspace folder. */
+  experimentFile: string;
+  /** Which metric decides about the best epoch, `validation.loss`, and its best so far. */
+  best?: { epoch: number; metric: string; value: number | null };
+  hasModel: boolean;
+  starred: boolean;
+  note: string;
+  /** Whether stopping was asked for and the run has not ended yet. */
+  stopping: boolean;
+}
+
+/**
+ * The training curve by batch, downsampled: each index is a bucket of neighbouring batches. Columns have the
+ * same length; `smooth…` is an exponential moving average, the others are a bucket's mean.
+ */
+export interface Curve {
+  /** The last step of the bucket, from 1. */
+  step: number[];
+  loss: number[];
+  smoothLoss: number[];
+  accuracy: number[];
+  smoothAccuracy: number[];
+  learningRate: number[];
+}
+
+/** Replaces the buckets from index `from` on. */
+export interface CurveDelta extends Curve {
+  from: number;
+}
+
+/** A finished epoch, at the step where it ended. */
+export type EpochPoint = Omit<EpochEvent, 'time' | 'type'> & { step: number };
+
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** An evaluation with 95 % confidence intervals (null where there are too few rows to say). */
+export interface ShownEvaluation extends Evaluation {
+  accuracyInterval: Interval | null;
+  macroF1Interval: Interval | null;
+}
+
+export interface LogLine {
+  level: 'info' | 'warning' | 'error';
+  text: string;
+}
+
+export interface RunState {
+  header: RunHeader;
+  data: Omit<DataEvent, 'time' | 'type'> | null;
+  model: Omit<ModelEvent, 'time' | 'type'> | null;
+  curve: Curve;
+  epochs: EpochPoint[];
+  evaluation: ShownEvaluation | null;
+  examples: ExamplesEvent['examples'];
+  /** `experiment.json`: every option spelt out. */
+  settings: unknown;
+  /** The last lines of the log, oldest first. */
+  log: LogLine[];
+}
+
+/** A row of the evaluated split. */
+export interface EvaluatedRow {
+  text: string;
+  truth: string;
+  predicted: string;
+  /** Of the predicted class. */
+  probability: number;
+  /** As shown: relative to the workspace folder. */
+  file: string;
+  /** From 1. */
+  line: number;
+}
+
+/** Which evaluated rows to list: one cell of the matrix, or every wrong one. Most confident first. */
+export interface RowFilter {
+  truth?: string;
+  predicted?: string;
+}
+
+/** Runs side by side. */
+export interface ComparedRun {
+  id: string;
+  folder: string;
+  name: string;
+  status: ShownStatus;
+  startedAt: string;
+  curve: Curve;
+  epochs: EpochPoint[];
+  evaluation: ShownEvaluation | null;
+}
+
+export interface ComparisonState {
+  runs: ComparedRun[];
+  /** The options in which the runs differ: a dotted path, and each run's value as JSON ("" where absent). */
+  settings: { path: string; values: string[] }[];
+}
+
+export type ToPage =
+  | { type: 'snapshot'; state: RunState }
+  | { type: 'delta'; changed: Partial<Omit<RunState, 'curve'>>; curve?: CurveDelta }
+  | { type: 'comparison'; state: ComparisonState }
+  | { type: 'rows'; request: number; total: number; rows: EvaluatedRow[] }
+  | { type: 'prediction'; request: number; prediction: TextPrediction }
+  /** The request could not be served; `message` is for the person. */
+  | { type: 'refused'; request: number; message: string }
+  /** The run's folder is gone. */
+  | { type: 'gone'; message: string };
+
+export type FromPage =
+  | { type: 'ready' }
+  | { type: 'listRows'; request: number; filter: RowFilter; offset: number; limit: number }
+  | { type: 'openRow'; file: string; line: number }
+  | { type: 'predict'; request: number; text: string }
+  | { type: 'command'; command: PageCommand }
+  | { type: 'openRun'; folder: string };
+
+/** What the page's buttons do, by the host's hand. */
+export const pageCommands = [
+  'stop',
+  'kill',
+  'openExperiment',
+  'diffExperiment',
+  'revealFolder',
+  'showLog',
+  'exportModel',
+  'toggleStar',
+  'trainAgain',
+] as const;
+export type PageCommand = (typeof pageCommands)[number];
