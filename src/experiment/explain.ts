@@ -1,5 +1,5 @@
 /** Turns zod's issues into sentences: what is wrong, and how to mend it. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean, quoteName } from '../protocol/did-you-mean';
 import type { JsonSchema } from './json-schema';
 import type { Finding, Path } from './problems';

@@ -5,7 +5,7 @@
  *
  * Checks that compare two fields are in `rules.ts`. Optimizers' names and defaults are PyTorch's.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const filled = () => z.string().regex(/\S/);
 const positive = () => z.number().gt(0);

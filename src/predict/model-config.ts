@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HumanError } from '../protocol/human-error';
 
 const schema = z.object({

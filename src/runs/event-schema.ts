@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunEvent, RunStatus } from '../protocol/events';
 
 const count = z.int().nonnegative();

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { replaceFile, writeFully } from './atomic';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HumanError } from '../protocol/human-error';
 import { type Tokenize, type WordTokenizerOptions, wordTokenizer } from './tokenize';
 import { type Vocabulary, vocabularyOf } from './vocabulary';
