@@ -30,8 +30,15 @@ export const runRecordSchema = z.object({
   versions: z.object({ textclf: z.string(), node: z.string(), onnxruntime: z.string() }),
   device: z.string(),
   threads: z.int().nonnegative(),
-  /** The best epoch by the monitored metric, e.g. `validation.loss`. */
-  best: z.object({ epoch: z.int(), metric: z.string(), value: z.number().nullable() }).optional(),
+  /** The best epoch by the monitored metric, e.g. `validation.loss`, and its scores. */
+  best: z
+    .object({
+      epoch: z.int(),
+      metric: z.string(),
+      value: z.number().nullable(),
+      validation: scoresSchema.optional(),
+    })
+    .optional(),
   last: z.object({ epoch: z.int(), train: scoresSchema, validation: scoresSchema }).optional(),
   test: z.object({ accuracy: z.number(), macroF1: z.number() }).optional(),
 });

@@ -8,7 +8,7 @@ import { resolvedToJson } from '../experiment/parse';
 import type { Experiment } from '../experiment/schema';
 import { describeClassifier } from '../models/classifier';
 import { classify } from '../nn/probabilities';
-import type { Evaluation, NewRunEvent, RunEvent } from '../protocol/events';
+import type { Evaluation, NewRunEvent, RunEvent, Scores } from '../protocol/events';
 import { formatError, formatPlace } from '../protocol/human-error';
 import { findRoot, runPaths } from '../runs/paths';
 import { createRun, type RunWriter } from '../runs/run-writer';
@@ -195,6 +195,7 @@ class Training {
     const save = () =>
       saveModel(paths.model, { shape, labels, tokenizer: data.tokenizer, weights: weightsOf(step) });
     let best: Record<string, Float32Array> | undefined;
+    let bestScores: Scores | undefined;
 
     const epochs = await trainEpochs({
       step,
@@ -206,9 +207,10 @@ class Training {
       monitor,
       signal,
       emit: (event) => writer.emit(event),
-      onEpoch: ({ epoch, isBest, train: trainScores, validation }) => {
+      onEpoch: ({ epoch, isBest, train: trainScores, validation: { loss, accuracy } }) => {
         if (isBest) {
           best = copyWeights(weightsOf(step));
+          bestScores = { loss, accuracy };
           // At once, so that the best model is there whenever the process ends.
           save();
         }
@@ -217,12 +219,9 @@ class Training {
             epoch: monitor.best.epoch,
             metric: monitor.metric,
             value: monitor.best.value,
+            validation: bestScores,
           },
-          last: {
-            epoch,
-            train: trainScores,
-            validation: { loss: validation.loss, accuracy: validation.accuracy },
-          },
+          last: { epoch, train: trainScores, validation: { loss, accuracy } },
         });
       },
     });

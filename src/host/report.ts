@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { formatError, formatPlace, HumanError, type Place } from '../protocol/human-error';
+
+/** A button of a notification. */
+export interface Action {
+  title: string;
+  run: () => unknown;
+}
+
+export interface Reporter {
+  readonly log: vscode.LogOutputChannel;
+  /** One notification with the cause, and buttons that help; the stack of a bug goes to the log only. */
+  error(error: unknown, actions?: readonly Action[]): Promise<void>;
+  /** Offers actions beside a message of no harm. */
+  info(message: string, actions?: readonly Action[]): Promise<void>;
+}
+
+export function createReporter(log: vscode.LogOutputChannel): Reporter {
+  const showLog: Action = { title: 'Show Log', run: () => log.show() };
+  return {
+    log,
+    async error(error, actions = []) {
+      log.error(formatError(error));
+      const place = error instanceof HumanError ? error.place : undefined;
+      const buttons = [
+        ...actions,
+        ...(place ? [openFileAction(place)] : []),
+        ...(actions.length > 1 ? [] : [showLog]),
+      ];
+      await offer(vscode.window.showErrorMessage, sentence(error), buttons);
+    },
+    async info(message, actions = []) {
+      await offer(vscode.window.showInformationMessage, message, actions);
+    },
+  };
+}
+
+/** What a person reads; a bug is named as one. */
+function sentence(error: unknown): string {
+  if (!(error instanceof HumanError)) {
+    return `TextClf ran into a bug: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const where = error.place ? `${formatPlace({ ...error.place, file: baseName(error.place.file) })}: ` : '';
+  return `${where}${error.message}${error.hint ? ` ${error.hint}` : ''}`;
+}
+
+function baseName(file: string): string {
+  return file.split(/[\\/]/).at(-1) ?? file;
+}
+
+async function offer(
+  show: (message: string, ...items: string[]) => Thenable<string | undefined>,
+  message: string,
+  actions: readonly Action[],
+): Promise<void> {
+  const chosen = await show(message, ...actions.map(({ title }) => title));
+  await actions.find(({ title }) => title === chosen)?.run();
+}
+
+export function openFileAction(place: Place): Action {
+  return { title: 'Open File', run: () => openPlace(place) };
+}
+
+/** Opens a file at a place, whose lines and columns count from 1. */
+export async function openPlace(
+  { file, line = 1, column = 1 }: Place,
+  viewColumn?: vscode.ViewColumn,
+): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+  const position = new vscode.Position(line - 1, column - 1);
+  const selection = new vscode.Range(
+    position,
+    line > 1 && column === 1 ? position.with({ character: 0 }) : position,
+  );
+  await vscode.window.showTextDocument(document, {
+    selection,
+    preview: true,
+    ...(viewColumn ? { viewColumn } : {}),
+  });
+}
