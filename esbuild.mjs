@@ -1,4 +1,4 @@
-// Bundles the command line into dist/. onnxruntime-node stays outside: it carries native binaries.
+// Bundles the command line and the editor's helper into dist/. onnxruntime-node stays outside: it carries native binaries.
 import { build } from 'esbuild';
 
 const common = {
@@ -18,6 +18,7 @@ const common = {
 };
 
 await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' });
+await build({ ...common, entryPoints: ['src/helper.ts'], outfile: 'dist/helper.js' });
 if (process.argv.includes('--bench')) {
   await build({ ...common, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './cli/environment';
+import './runtime/environment';
 import { main } from './cli/main';
 
 process.exitCode = await main(process.argv.slice(2));

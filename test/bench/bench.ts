@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
+import { measureHelper } from './helper-latency';
 import { measureMemory } from './memory';
 import { findTorchPython, startTorch } from './peer';
 import { kinds, type Measured, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
@@ -8,6 +9,7 @@ import { kinds, type Measured, matrixProducts, size, textclfStep, tokensPerStep 
  * npm run bench                    every recurrent step, beside PyTorch's where it is found
  * npm run bench -- --rounds 60     more steps, for a steadier median
  * npm run bench -- --memory        the resident size over 2 000 steps
+ * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --profile NAME  onnxruntime's own profile of ten LSTM steps, as NAME_<time>.json
  */
 const { values } = parseArgs({
@@ -15,12 +17,14 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '40' },
     threads: { type: 'string', default: '2' },
     memory: { type: 'boolean', default: false },
+    predict: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
 const threads = Number(values.threads);
 
 if (values.memory) await measureMemory(threads);
+else if (values.predict) await measureHelper();
 else if (values.profile) await profile(values.profile);
 else await compareSteps(Number(values.rounds));
 
