@@ -33,9 +33,11 @@ const removedPrefix = '.removed-';
 
 /** Every run of a workspace, newest first. Folders without a readable record are listed as broken. */
 export function listRuns(root: string): RunSummary[] {
-  return runEntries(root)
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .flatMap((entry) => summaryOf(join(runsFolder(root), entry.name)) ?? [])
+  return newestFirst(runIds(root).flatMap((id) => summaryOf(join(runsFolder(root), id)) ?? []));
+}
+
+export function newestFirst<Summary extends RunSummary>(runs: readonly Summary[]): Summary[] {
+  return runs
     .map((run) => ({ run, time: startTime(run) }))
     .sort((a, b) => b.time - a.time || (a.run.id < b.run.id ? 1 : -1))
     .map(({ run }) => run);
@@ -94,6 +96,13 @@ function removeFolder(root: string, { id, folder }: RunSummary): void {
   }
 }
 
+/** The names of the folders of runs. */
+export function runIds(root: string): string[] {
+  return runEntries(root)
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
+}
+
 function runEntries(root: string): Dirent[] {
   const folder = runsFolder(root);
   try {
@@ -104,8 +113,8 @@ function runEntries(root: string): Dirent[] {
   }
 }
 
-/** Undefined where the folder was removed a moment ago. */
-function summaryOf(folder: string): RunSummary | undefined {
+/** One run folder. Undefined where it was removed a moment ago. */
+export function summaryOf(folder: string): RunSummary | undefined {
   try {
     return readRun(folder);
   } catch (error) {

@@ -1,0 +1,219 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { formatError } from '../protocol/human-error';
+import { type Annotations, annotationsFile, readAnnotations } from '../runs/annotations';
+import { bestRun } from '../runs/best';
+import { type BrokenRun, newestFirst, type Run, runIds, summaryOf } from '../runs/list';
+import { findRoot, runPaths, runsFolder } from '../runs/paths';
+import { displayStatus } from '../runs/record';
+import { RunFeed } from './run-feed';
+
+/** A run on disk, as the editor shows it. Objects are replaced, never changed. */
+export interface StoredRun extends Run, Annotations {
+  /** As a person named it, otherwise the experiment's name. */
+  name: string;
+  /** The workspace folder (or the folder upwards) whose `.textclf` holds the run. */
+  root: string;
+}
+
+interface Entry {
+  run: StoredRun | BrokenRun;
+  /** When the files that `run` was read from last changed. */
+  stamp: string;
+}
+
+/** Changes of files are seen at once where the system tells of them, otherwise after this long (milliseconds). */
+const pollInterval = 2_000;
+
+/**
+ * All runs of the workspace, read from their folders: those that were started here, in a terminal or in another
+ * window alike. Living runs are followed, so that their progress is known.
+ */
+export class RunStore implements vscode.Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #feeds = new Map<string, RunFeed>();
+  readonly #roots = new Set<string>();
+  readonly #watchers = new Map<string, vscode.Disposable>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #progressed = new vscode.EventEmitter<string>();
+  readonly #poll: NodeJS.Timeout;
+  readonly #subscriptions: vscode.Disposable[];
+  #runs: StoredRun[] = [];
+  #broken: BrokenRun[] = [];
+
+  /** The list of runs, or what is said of one, changed. */
+  readonly onDidChange = this.#changed.event;
+  /** A living run, given by its folder, went on. */
+  readonly onDidProgress = this.#progressed.event;
+
+  constructor(private readonly log: vscode.LogOutputChannel) {
+    this.#subscriptions = [vscode.workspace.onDidChangeWorkspaceFolders(() => this.#watchWorkspace())];
+    this.#watchWorkspace();
+    this.#poll = setInterval(() => this.refresh(), pollInterval);
+  }
+
+  /** Newest first. */
+  get runs(): readonly StoredRun[] {
+    return this.#runs;
+  }
+
+  /** Folders without a readable record. */
+  get broken(): readonly BrokenRun[] {
+    return this.#broken;
+  }
+
+  get live(): readonly StoredRun[] {
+    return this.#runs.filter(isLive);
+  }
+
+  find(folder: string): StoredRun | undefined {
+    const entry = this.#entries.get(folder)?.run;
+    return entry?.type === 'run' ? entry : undefined;
+  }
+
+  /** The runs of an experiment file, newest first. */
+  runsOf(experimentFile: vscode.Uri): StoredRun[] {
+    return this.#runs.filter(({ record }) => record.experimentFile === experimentFile.fsPath);
+  }
+
+  best(runs: readonly StoredRun[] = this.#runs): StoredRun | undefined {
+    return bestRun(runs.filter(({ hasModel }) => hasModel));
+  }
+
+  /** The progress of a living run; undefined for others. */
+  feed(folder: string): RunFeed | undefined {
+    return this.#feeds.get(folder);
+  }
+
+  /** Where the runs of an experiment file go. Runs there are shown from now on. */
+  rootOf(experimentFile: vscode.Uri): string {
+    const folder = vscode.workspace.getWorkspaceFolder(experimentFile)?.uri;
+    const root = findRoot(folder?.fsPath ?? join(experimentFile.fsPath, '..'));
+    this.#addRoot(root);
+    return root;
+  }
+
+  /** Looks at the disk now. */
+  refresh(): void {
+    let changed = false;
+    const seen = new Set<string>();
+    for (const root of this.#roots) {
+      for (const folder of this.#foldersOf(root)) {
+        seen.add(folder);
+        if (this.#update(root, folder)) changed = true;
+      }
+    }
+    for (const folder of this.#entries.keys()) {
+      if (seen.has(folder)) continue;
+      this.#entries.delete(folder);
+      changed = true;
+    }
+    if (!changed) return;
+    const entries = [...this.#entries.values()].map(({ run }) => run);
+    this.#runs = newestFirst(entries.filter((run) => run.type === 'run'));
+    this.#broken = newestFirst(entries.filter((run) => run.type === 'broken'));
+    this.#followLive();
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    clearInterval(this.#poll);
+    const all = [this.#subscriptions, this.#feeds.values(), this.#watchers.values()];
+    for (const list of all) for (const item of list) item.dispose();
+    this.#changed.dispose();
+    this.#progressed.dispose();
+  }
+
+  #watchWorkspace(): void {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    for (const { uri } of folders) if (uri.scheme === 'file') this.#addRoot(findRoot(uri.fsPath));
+    this.refresh();
+  }
+
+  #addRoot(root: string): void {
+    if (this.#roots.has(root)) return;
+    this.#roots.add(root);
+    const pattern = new vscode.RelativePattern(
+      vscode.Uri.file(root),
+      '.textclf/runs/*/{run,annotations}.json',
+    );
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const refresh = () => this.refresh();
+    watcher.onDidCreate(refresh);
+    watcher.onDidChange(refresh);
+    watcher.onDidDelete(refresh);
+    this.#watchers.set(root, watcher);
+  }
+
+  #foldersOf(root: string): string[] {
+    try {
+      return runIds(root).map((id) => join(runsFolder(root), id));
+    } catch (error) {
+      this.log.error(formatError(error));
+      return [];
+    }
+  }
+
+  /** Whether something about the run changed. */
+  #update(root: string, folder: string): boolean {
+    const before = this.#entries.get(folder);
+    const files = [runPaths(folder).record, annotationsFile(folder), runPaths(folder).model];
+    const stamp = files.map(stampOf).join(' ');
+    if (before?.stamp === stamp) return before.run.type === 'run' && this.#checkPulse(folder, before.run);
+    const summary = summaryOf(folder);
+    if (!summary) return this.#entries.delete(folder);
+    this.#entries.set(folder, { run: summary.type === 'run' ? stored(summary, root) : summary, stamp });
+    // A heartbeat alone is no news.
+    return before === undefined || !sameRun(before.run, this.#entries.get(folder)!.run);
+  }
+
+  /** A run whose process died changes without any file changing. */
+  #checkPulse(folder: string, run: StoredRun): boolean {
+    const status = displayStatus(run.record);
+    if (status === run.status) return false;
+    this.#entries.get(folder)!.run = { ...run, status };
+    return true;
+  }
+
+  #followLive(): void {
+    for (const { folder } of this.live) {
+      if (this.#feeds.has(folder)) continue;
+      const feed = new RunFeed(folder, this.log);
+      feed.onDidChange((parts) => {
+        if (parts.has('progress')) this.#progressed.fire(folder);
+        if (feed.view.finished) this.refresh();
+      });
+      this.#feeds.set(folder, feed);
+    }
+    for (const [folder, feed] of this.#feeds) {
+      const run = this.find(folder);
+      if (run && isLive(run)) continue;
+      feed.dispose();
+      this.#feeds.delete(folder);
+    }
+  }
+}
+
+export function isLive({ status }: StoredRun): boolean {
+  return status === 'starting' || status === 'running';
+}
+
+function stored(run: Run, root: string): StoredRun {
+  const annotations = readAnnotations(run.folder);
+  return { ...run, ...annotations, name: annotations.name ?? run.record.name, root };
+}
+
+/** A file's identity: every atomic replacement makes a new one. */
+function stampOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.size}` : '-';
+}
+
+function sameRun(a: StoredRun | BrokenRun, b: StoredRun | BrokenRun): boolean {
+  const withoutPulse = (run: StoredRun | BrokenRun) =>
+    run.type === 'run'
+      ? JSON.stringify({ ...run, record: { ...run.record, heartbeat: '' } })
+      : `${run.id} ${run.problem.message}`;
+  return withoutPulse(a) === withoutPulse(b);
+}

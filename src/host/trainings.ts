@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { HumanError } from '../protocol/human-error';
+import { childEnvironment } from './child-environment';
+import { setting } from './configuration';
+import { isLive, type RunStore, type StoredRun } from './run-store';
+
+/** An experiment that waits for its turn, or whose process has not made its run folder yet. */
+export interface PendingTraining {
+  experimentFile: vscode.Uri;
+  state: 'queued' | 'starting';
+}
+
+interface Started {
+  experimentFile: vscode.Uri;
+  pid: number;
+  /** What the process prints. */
+  output: string;
+  /** The folder of its run, once it is there. */
+  folder: string | undefined;
+}
+
+const queueKey = 'textclf.queue';
+
+/**
+ * Starts training processes, no more at a time than the setting allows, and queues the rest. A process belongs to
+ * nobody once it runs: it outlives the window, and its run is found again by its folder.
+ */
+export class Trainings implements vscode.Disposable {
+  readonly #queue: vscode.Uri[];
+  readonly #started = new Map<number, Started>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #began = new vscode.EventEmitter<StoredRun>();
+  readonly #failed = new vscode.EventEmitter<unknown>();
+  readonly #subscriptions: vscode.Disposable[];
+  #outputs = 0;
+
+  readonly onDidChange = this.#changed.event;
+  /** A run that was started here has its folder. */
+  readonly onDidBegin = this.#began.event;
+  /** A process ended before it made a run, with the error to show. */
+  readonly onDidFail = this.#failed.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly store: RunStore,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const waiting = context.workspaceState.get<string[]>(queueKey, []);
+    this.#queue = waiting.map((uri) => vscode.Uri.parse(uri));
+    this.#subscriptions = [
+      store.onDidChange(() => this.#lookForRuns()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('textclf.maxConcurrentRuns')) this.#startNext();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#startNext()),
+    ];
+    this.#startNext();
+  }
+
+  /** In the order in which they will run. */
+  get pending(): readonly PendingTraining[] {
+    const starting = [...this.#started.values()].filter(({ folder }) => folder === undefined);
+    return [
+      ...starting.map(({ experimentFile }) => ({ experimentFile, state: 'starting' as const })),
+      ...this.#queue.map((experimentFile) => ({ experimentFile, state: 'queued' as const })),
+    ];
+  }
+
+  /** Whether a run was started by this window. */
+  isOurs({ record }: StoredRun): boolean {
+    return this.#started.has(record.pid);
+  }
+
+  /** Trains an experiment now or when its turn comes. */
+  enqueue(experimentFile: vscode.Uri): void {
+    this.#queue.push(experimentFile);
+    this.#startNext();
+  }
+
+  /** Takes the last waiting training of an experiment back; false where none waits. */
+  cancel(experimentFile: vscode.Uri): boolean {
+    const index = this.#queue.findLastIndex((uri) => uri.toString() === experimentFile.toString());
+    if (index < 0) return false;
+    this.#queue.splice(index, 1);
+    this.#queueChanged();
+    return true;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+    this.#began.dispose();
+    this.#failed.dispose();
+  }
+
+  #startNext(): void {
+    // A window that was reloaded must not start what waits before the person trusts the folder again.
+    while (
+      vscode.workspace.isTrusted &&
+      this.#queue.length > 0 &&
+      this.#busy < setting('maxConcurrentRuns')
+    ) {
+      this.#spawn(this.#queue.shift()!);
+    }
+    this.#queueChanged();
+  }
+
+  /** Living runs, whoever started them, and processes that have no run yet. */
+  get #busy(): number {
+    const early = [...this.#started.values()].filter(({ folder }) => folder === undefined);
+    return this.store.live.length + early.length;
+  }
+
+  #queueChanged(): void {
+    void this.context.workspaceState.update(
+      queueKey,
+      this.#queue.map((uri) => uri.toString()),
+    );
+    this.#changed.fire();
+  }
+
+  #spawn(experimentFile: vscode.Uri): void {
+    const root = this.store.rootOf(experimentFile);
+    const output = this.#newOutput();
+    const printed = openSync(output, 'w');
+    const script = this.context.asAbsolutePath(join('dist', 'cli.js'));
+    const parameters = [script, 'train', experimentFile.fsPath, '--root', root, '--quiet'];
+    this.log.info(`${process.execPath} ${parameters.join(' ')}`);
+    // Into a file, not a pipe: a pipe breaks with the window, and the training with it.
+    const child = spawn(process.execPath, parameters, {
+      cwd: root,
+      env: childEnvironment(),
+      detached: true,
+      stdio: ['ignore', printed, printed],
+      windowsHide: true,
+    });
+    closeSync(printed);
+    child.unref();
+    if (child.pid === undefined) {
+      child.on('error', (error) => this.#failed.fire(error));
+      return;
+    }
+    const started: Started = { experimentFile, pid: child.pid, output, folder: undefined };
+    this.#started.set(child.pid, started);
+    child.on('exit', (code, signal) => this.#ended(started, code, signal));
+  }
+
+  #newOutput(): string {
+    const folder = this.context.logUri.fsPath;
+    mkdirSync(folder, { recursive: true });
+    return join(folder, `training-${Date.now()}-${++this.#outputs}.log`);
+  }
+
+  #lookForRuns(): void {
+    for (const run of this.store.runs) {
+      const started = this.#started.get(run.record.pid);
+      if (started?.folder !== undefined || started?.experimentFile.fsPath !== run.record.experimentFile)
+        continue;
+      started.folder = run.folder;
+      this.#began.fire(run);
+    }
+    this.#startNext();
+  }
+
+  #ended(started: Started, code: number | null, signal: NodeJS.Signals | null): void {
+    this.store.refresh();
+    if (started.folder === undefined) {
+      this.#started.delete(started.pid);
+      this.#failed.fire(earlyEnd(started, code, signal));
+    } else {
+      const run = this.store.find(started.folder);
+      if (run && !isLive(run)) this.#started.delete(started.pid);
+    }
+    this.#startNext();
+  }
+}
+
+/** Why a process made no run: the experiment file has errors, or the process could not even start. */
+function earlyEnd(
+  { experimentFile, output }: Started,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): Error {
+  const printed = readFileSync(output, 'utf8').trim();
+  if (code === 1 && printed !== '') {
+    return new HumanError(printed.split('\n')[0]!, { place: { file: experimentFile.fsPath } });
+  }
+  return new Error(`the training process ended with ${signal ?? `code ${code}`}: ${printed.slice(-2000)}`);
+}
