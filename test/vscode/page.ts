@@ -1,0 +1,149 @@
+/**
+ * VS Code's window as a person meets it: what to press, and where to look. All of them wait for what they need,
+ * for as long as the page's default timeout.
+ */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** Opens a file by its path in the workspace, or a part of the path that no other file has. */
+export async function openFile(page: Page, path: string): Promise<void> {
+  const name = path.split('/').at(-1)!;
+  await page.keyboard.press('Control+P');
+  const row = await typeInQuickInput(page, path, name);
+  await row.click();
+  await tab(page, name).waitFor();
+}
+
+/** Runs a command by its whole title, as in the command palette: "TextClf: Train". */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const row = await typeInQuickInput(page, `>${title}`, title);
+  await row.click();
+}
+
+async function typeInQuickInput(page: Page, text: string, expected: string): Promise<Locator> {
+  const box = quickInput(page);
+  await box.locator('.quick-input-box input').fill(text);
+  return quickPick(page, expected);
+}
+
+export function quickInput(page: Page): Locator {
+  return page.locator('.quick-input-widget:visible');
+}
+
+/** The first entry of the list now open whose label is this text. */
+export function quickPick(page: Page, label: string): Locator {
+  const labels = page.locator('.quick-input-list-entry .label-name', { hasText: exactly(label) });
+  return quickInput(page).locator('.quick-input-list .monaco-list-row').filter({ has: labels }).first();
+}
+
+/** Answers an input box: "Rename Run". */
+export async function answer(page: Page, text: string): Promise<void> {
+  await quickInput(page).locator('.quick-input-box input').fill(text);
+  await page.keyboard.press('Enter');
+}
+
+export function tab(page: Page, title: string | RegExp): Locator {
+  return page.locator('.tabs-container .tab', { hasText: title }).first();
+}
+
+/** A code lens, by its whole text. For a moment two elements can be the same lens. */
+export function codeLens(page: Page, text: string | RegExp): Locator {
+  return page
+    .locator('.codelens-decoration a', { hasText: typeof text === 'string' ? exactly(text) : text })
+    .first();
+}
+
+/** The document inside the webview that is on top; `of` narrows the search to what an editor group covers. */
+export function webview(page: Page): FrameLocator {
+  return page
+    .locator('iframe.webview.ready')
+    .filter({ visible: true })
+    .last()
+    .contentFrame()
+    .frameLocator('iframe#active-frame');
+}
+
+/** Opens a view container of the activity bar, unless it is open. */
+export async function openContainer(page: Page, name: string): Promise<void> {
+  const item = page.locator('.activitybar .action-item', {
+    has: page.locator(`a[aria-label^="${name}"]`),
+  });
+  await item.first().waitFor();
+  if ((await item.first().getAttribute('aria-selected')) !== 'true') await item.first().click();
+}
+
+/** A row of the side bar's trees and lists. */
+export function treeRow(page: Page, text: string | RegExp): Locator {
+  return page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+}
+
+/** An action that stands on a tree row: its buttons are there only while the pointer is over it. */
+export async function clickInlineAction(row: Locator, title: string): Promise<void> {
+  await row.hover();
+  await row.locator(`.actions .action-label[aria-label^="${title}"]`).click();
+}
+
+/** Picks from the context menu of an element. */
+export async function pickFromContextMenu(page: Page, target: Locator, title: string): Promise<void> {
+  await target.click({ button: 'right' });
+  // The menu lives in a shadow root, which locators see through; a click before it is drawn is lost.
+  const item = page.locator('.monaco-menu .action-menu-item', { hasText: exactly(title) });
+  await item.hover();
+  await item.click();
+}
+
+export function notification(page: Page, text: string | RegExp): Locator {
+  return page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first();
+}
+
+/** The web's stand-in for a native dialog. */
+export function dialog(page: Page): Locator {
+  return page.locator('.monaco-dialog-box');
+}
+
+export function statusBarItem(page: Page, text: string | RegExp): Locator {
+  return page.locator('.statusbar-item', { hasText: text }).first();
+}
+
+/** Line and column of the cursor, as the status bar says them. */
+export function cursor(page: Page): Locator {
+  return page.locator('[id="status.editor.selection"]');
+}
+
+/** Puts the cursor at a line (from 1) of the editor that has the focus. */
+export async function goToLine(page: Page, line: number, column = 1): Promise<void> {
+  await page.keyboard.press('Control+G');
+  await quickInput(page).locator('.quick-input-box input').fill(`:${line}:${column}`);
+  await page.keyboard.press('Enter');
+  await page.locator('[id="status.editor.selection"]', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+}
+
+/** What decorations write into the visible lines of the editors: it is drawn by style sheets, not text. */
+export function decorationTexts(page: Page): Promise<string[]> {
+  // A script as text: types of a page's own objects are none of this side's.
+  return page.evaluate<string[]>(`
+    [...document.querySelectorAll('.monaco-editor .view-line span[class*="ced-"]')]
+      .flatMap((span) => ['::before', '::after'].map((part) => getComputedStyle(span, part).content))
+      .filter((content) => content.startsWith('"'))
+      .map((content) => JSON.parse(content))
+  `);
+}
+
+/** The rows of the Problems panel, which it opens. */
+export async function problems(page: Page): Promise<Locator> {
+  await runCommand(page, 'Problems: Focus on Problems View');
+  return page.locator('.markers-panel .monaco-list-row');
+}
+
+/** Opens an output channel; its lines are the answer. */
+export async function outputLines(page: Page, channel: string): Promise<Locator> {
+  await runCommand(page, 'Output: Focus on Output View');
+  await page.locator('.panel select').first().selectOption({ label: channel });
+  return page.locator('.panel .view-line');
+}
+
+/** VS Code draws spaces as non-breaking ones in places. */
+function exactly(text: string): RegExp {
+  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '[ \\u00a0]');
+  return new RegExp(`^\\s*${escaped}\\s*$`);
+}
