@@ -1,0 +1,118 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { HumanError } from '../protocol/human-error';
+import { byExperiment } from './by-experiment';
+import { type ExperimentTarget, experimentOf, type RunTarget, runFolderOf } from './commands';
+import { ageText, withoutIcons } from './plain-text';
+import { isLive, type RunStore, type StoredRun } from './run-store';
+import { accuracyText, progressText } from './run-text';
+import type { Services } from './services';
+
+export interface RunQuestion {
+  /** What the run is wanted for: "Rename Run". */
+  title: string;
+  /** Which runs can be meant; all by default. */
+  filter?: (run: StoredRun) => boolean;
+  /** What to say where there is no such run. */
+  none?: string;
+}
+
+/**
+ * The run that a person means. An argument says it: a run's folder, or an experiment, whose newest run counts.
+ * Without one the only run there is is taken, otherwise the person is asked (undefined: not answered).
+ *
+ * @throws HumanError where there is no such run
+ */
+export async function pickRun(
+  { store }: Pick<Services, 'store'>,
+  target: RunTarget | ExperimentTarget | undefined,
+  { title, filter = () => true, none = 'There are no runs yet.' }: RunQuestion,
+): Promise<StoredRun | undefined> {
+  const folder = runFolderOf(target);
+  if (folder !== undefined) return knownRun(store, folder);
+  const experiment = experimentOf(target);
+  const runs = (experiment ? store.runsOf(experiment) : store.runs).filter(filter);
+  if (runs.length === 0) {
+    throw new HumanError(experiment ? `${basename(experiment.fsPath)} has no such run yet.` : none, {
+      hint: 'Train an experiment first.',
+    });
+  }
+  if (experiment || runs.length === 1) return runs[0];
+  const picked = await vscode.window.showQuickPick(runItems(runs, store), {
+    title,
+    placeHolder: 'Which run?',
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.run;
+}
+
+/** @throws HumanError where the run was deleted meanwhile */
+export function knownRun(store: RunStore, folder: string): StoredRun {
+  const run = store.find(folder);
+  if (run) return run;
+  throw new HumanError(`The run ${basename(folder)} is gone.`, { hint: 'Its folder was deleted or moved.' });
+}
+
+export type RunItem = vscode.QuickPickItem & { run?: StoredRun };
+
+/** Entries of a quick pick, under their experiments; those of the file in front come first. */
+export function runItems(runs: readonly StoredRun[], store: RunStore): RunItem[] {
+  const byFile = byExperiment(runs);
+  const active = activeExperiment()?.fsPath;
+  const files = [...byFile.keys()].sort((a, b) => Number(b === active) - Number(a === active));
+  return files.flatMap((file) => [
+    { label: basename(file), kind: vscode.QuickPickItemKind.Separator },
+    ...byFile.get(file)!.map((run) => runItem(run, store)),
+  ]);
+}
+
+function runItem(run: StoredRun, store: RunStore): RunItem {
+  const state = isLive(run) ? progressText(store.feed(run.folder)?.view) : run.status;
+  const facts = [accuracyText(run.record) || state, ageText(run.record.startedAt)];
+  return {
+    label: `${run.starred ? '$(star-full) ' : ''}${withoutIcons(run.name)}`,
+    description: withoutIcons(facts.join(' · ')),
+    detail: withoutIcons([run.id, firstLine(run.note)].filter(Boolean).join(' · ')),
+    run,
+  };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
+
+/**
+ * The experiment file that a person means: the argument, the one in front, or the one chosen from those of the
+ * workspace (undefined: not answered).
+ *
+ * @throws HumanError where the workspace has none
+ */
+export async function pickExperiment(
+  { store }: Pick<Services, 'store'>,
+  target: RunTarget | ExperimentTarget | undefined,
+  title = 'Choose Experiment',
+): Promise<vscode.Uri | undefined> {
+  const folder = runFolderOf(target);
+  if (folder !== undefined) return vscode.Uri.file(knownRun(store, folder).record.experimentFile);
+  const given = experimentOf(target) ?? activeExperiment();
+  if (given) return given;
+  const files = await vscode.workspace.findFiles('**/*.textclf.json', '**/node_modules/**');
+  if (files.length === 0) {
+    throw new HumanError('There is no experiment file in this workspace.', {
+      hint: 'Create one with the command "TextClf: New Experiment…".',
+    });
+  }
+  if (files.length === 1) return files[0];
+  const items = files
+    .map((uri) => ({ label: withoutIcons(vscode.workspace.asRelativePath(uri)), uri }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Which experiment?' });
+  return picked?.uri;
+}
+
+/** The experiment file in the editor that was used last. */
+export function activeExperiment(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri?.scheme === 'file' && uri.path.endsWith('.textclf.json') ? uri : undefined;
+}
