@@ -19,6 +19,16 @@ const common = {
 
 await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' });
 await build({ ...common, entryPoints: ['src/helper.ts'], outfile: 'dist/helper.js' });
+await build({
+  ...common,
+  // What VS Code gives to the extension, and what it must not load: models run in other processes.
+  external: ['vscode'],
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.js',
+  // It is loaded whenever an experiment is in the workspace.
+  minify: true,
+  banner: {},
+});
 if (process.argv.includes('--bench')) {
   await build({ ...common, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
 }

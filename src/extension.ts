@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { CurrentModel } from './host/current-model';
+import { registerDashboardCommand } from './host/dashboard-command';
+import { DashboardPanels } from './host/dashboard-panels';
+import { HelperClient } from './host/helper-client';
+import { createReporter } from './host/report';
+import { RunStore } from './host/run-store';
+import type { Services } from './host/services';
+import { Trainings } from './host/trainings';
+
+/** Every part of the extension that a person meets, each wired to the services it needs. */
+const parts: ((services: Services) => vscode.Disposable)[] = [registerDashboardCommand];
+
+/** Lists the parts and wires them; nothing else happens here. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('TextClf', { log: true });
+  const report = createReporter(log);
+  const helper = () => new HelperClient(context.asAbsolutePath(join('dist', 'helper.js')), log);
+  const predictor = helper();
+  const inspector = helper();
+  const store = new RunStore(log);
+  const trainings = new Trainings(context, store, log);
+  const model = new CurrentModel(context.workspaceState, store);
+  const dashboards = new DashboardPanels({ context, report, store, predictor });
+  context.subscriptions.push(log, predictor, inspector, store, trainings, model, dashboards);
+  const services: Services = { context, report, store, trainings, predictor, inspector, model, dashboards };
+  for (const part of parts) context.subscriptions.push(part(services));
+}

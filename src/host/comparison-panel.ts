@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import type * as vscode from 'vscode';
+import type { ComparedRun, FromPage, ToPage } from '../protocol/dashboard';
+import { differingSettings } from '../runs/compare';
+import { runPaths } from '../runs/paths';
+import { runCommand } from './commands';
+import type { PanelServices } from './dashboard-panels';
+import { RunFeed } from './run-feed';
+import { runHeader } from './run-header';
+
+/** Comparisons are redrawn whole, so not more often than this (milliseconds). */
+const postInterval = 1_000;
+
+/** Several runs in one dashboard: their curves over each other, and the options in which they differ. */
+export class ComparisonPanel implements vscode.Disposable {
+  readonly #feeds: RunFeed[];
+  readonly #subscriptions: vscode.Disposable[];
+  #isReady = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    readonly folders: readonly string[],
+    private readonly services: PanelServices,
+  ) {
+    this.#feeds = folders.map((folder) => new RunFeed(folder, services.report.log));
+    this.#subscriptions = [
+      ...this.#feeds,
+      ...this.#feeds.map((feed) => feed.onDidChange(() => this.#changed())),
+      services.store.onDidChange(() => this.#changed()),
+      panel.webview.onDidReceiveMessage((message: FromPage) => this.#receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.#isReady = false;
+      }),
+    ];
+    panel.title = `Compare ${folders.length} runs`;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #receive(message: FromPage): void {
+    if (message.type === 'ready') {
+      this.#isReady = true;
+      this.#send();
+    } else if (message.type === 'openRun') {
+      void runCommand('textclf.openDashboard', message.folder);
+    }
+  }
+
+  #changed(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#send();
+    }, postInterval);
+  }
+
+  #send(): void {
+    if (!this.#isReady) return;
+    // Runs that were deleted since are left out.
+    const feeds = this.#feeds.filter(({ folder }) => this.services.store.find(folder));
+    const message: ToPage =
+      feeds.length === 0
+        ? { type: 'gone', message: 'The runs that were compared here are gone.' }
+        : {
+            type: 'comparison',
+            state: {
+              runs: feeds.map((feed) => this.#compared(feed)),
+              settings: differingSettings(feeds.map(({ folder }) => readSettings(folder))),
+            },
+          };
+    void this.panel.webview.postMessage(message);
+  }
+
+  #compared({ folder, view }: RunFeed): ComparedRun {
+    const { id, name, status, startedAt } = runHeader(this.services.store.find(folder)!, view, false);
+    const { epochs, evaluation } = view;
+    return { id, folder, name, status, startedAt, curve: view.curve.curve, epochs, evaluation };
+  }
+}
+
+function readSettings(folder: string): unknown {
+  try {
+    return JSON.parse(readFileSync(runPaths(folder).experiment, 'utf8'));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { ComparisonPanel } from './comparison-panel';
+import type { HelperClient } from './helper-client';
+import { type PageState, pageHtml, parsePageState, webviewOptions } from './page';
+import type { Reporter } from './report';
+import { RunPanel } from './run-panel';
+import type { RunStore } from './run-store';
+
+export interface PanelServices {
+  readonly context: vscode.ExtensionContext;
+  readonly report: Reporter;
+  readonly store: RunStore;
+  readonly predictor: HelperClient;
+}
+
+interface Page extends vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
+}
+
+const viewTypes = { run: 'textclf.dashboard', comparison: 'textclf.comparison' } as const;
+
+/** The open dashboards: one a run, and comparisons. They come back after a reload. */
+export class DashboardPanels implements vscode.Disposable {
+  readonly #pages = new Map<string, Page>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(private readonly services: PanelServices) {
+    this.#subscriptions = Object.values(viewTypes).map((viewType) =>
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel, state) => {
+          const parsed = parsePageState(state);
+          if (parsed) this.#fill(panel, parsed);
+          else panel.dispose();
+        },
+      }),
+    );
+  }
+
+  /** Shows a run's dashboard, beside the editor where it is opened anew. */
+  open(folder: string, { preserveFocus = false } = {}): void {
+    this.#show({ kind: 'run', folder }, preserveFocus);
+  }
+
+  openComparison(folders: readonly string[]): void {
+    this.#show({ kind: 'comparison', folders: [...folders] }, false);
+  }
+
+  isVisible(folder: string): boolean {
+    return this.#pages.get(keyOf({ kind: 'run', folder }))?.panel.visible === true;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    for (const page of this.#pages.values()) page.dispose();
+  }
+
+  #show(state: PageState, preserveFocus: boolean): void {
+    const open = this.#pages.get(keyOf(state));
+    if (open) {
+      open.panel.reveal(undefined, preserveFocus);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      viewTypes[state.kind],
+      'TextClf',
+      { viewColumn: this.#column(), preserveFocus },
+      webviewOptions(this.services.context.extensionUri),
+    );
+    this.#fill(panel, state);
+  }
+
+  /** With the other dashboards if there are any, otherwise beside the editor. */
+  #column(): vscode.ViewColumn {
+    const other = [...this.#pages.values()].at(-1)?.panel.viewColumn;
+    const isEmpty = vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
+    return other ?? (isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
+  }
+
+  #fill(panel: vscode.WebviewPanel, state: PageState): void {
+    const { extensionUri } = this.services.context;
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'activity.svg');
+    panel.webview.options = webviewOptions(extensionUri);
+    const page =
+      state.kind === 'run'
+        ? new RunPanel(panel, state.folder, this.services)
+        : new ComparisonPanel(panel, state.folders, this.services);
+    const key = keyOf(state);
+    this.#pages.set(key, page);
+    panel.onDidDispose(() => {
+      if (this.#pages.get(key) === page) this.#pages.delete(key);
+      page.dispose();
+    });
+    // Last, so that nobody misses the page's first word.
+    panel.webview.html = pageHtml(panel.webview, extensionUri, state);
+  }
+}
+
+function keyOf(state: PageState): string {
+  return state.kind === 'run' ? state.folder : `compare ${[...state.folders].sort().join(' ')}`;
+}

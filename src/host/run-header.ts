@@ -1,0 +1,38 @@
+import { relative } from 'node:path';
+import type { RunHeader } from '../protocol/dashboard';
+import { savedModel } from '../runs/paths';
+import type { RunView } from '../runs/run-view';
+import type { StoredRun } from './run-store';
+
+/** What stands at the head of a dashboard. */
+export function runHeader(run: StoredRun, view: RunView, stopping: boolean): RunHeader {
+  const { record } = run;
+  const { epoch = 0, epochs = 0, batch = 0, batches = 0, samplesPerSecond, etaSeconds } = view.batch ?? {};
+  // The events are ahead of the record by a moment.
+  const status = view.finished?.status ?? run.status;
+  const isLive = status === 'starting' || status === 'running';
+  const message = view.finished?.message ?? record.message;
+  return {
+    id: run.id,
+    name: run.name,
+    status,
+    ...(message === undefined ? {} : { message }),
+    ...(view.phase === undefined || !isLive ? {} : { phase: view.phase }),
+    startedAt: record.startedAt,
+    ...(isLive ? {} : { endedAt: view.finished?.time ?? record.endedAt ?? record.heartbeat }),
+    progress: view.progress,
+    ...{ epoch, epochs, batch, batches },
+    ...(samplesPerSecond === undefined ? {} : { samplesPerSecond }),
+    ...(etaSeconds === undefined || !isLive ? {} : { etaSeconds }),
+    device: record.device,
+    threads: record.threads,
+    experimentFile: relative(run.root, record.experimentFile).replaceAll('\\', '/'),
+    ...(record.best
+      ? { best: { epoch: record.best.epoch, metric: record.best.metric, value: record.best.value } }
+      : {}),
+    hasModel: savedModel(run.folder) !== undefined,
+    starred: run.starred,
+    note: run.note,
+    stopping: isLive && stopping,
+  };
+}

@@ -1,0 +1,234 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type {
+  EvaluatedRow,
+  FromPage,
+  PageCommand,
+  RunHeader,
+  RunState,
+  ShownStatus,
+  ToPage,
+} from '../protocol/dashboard';
+import { formatError, HumanError } from '../protocol/human-error';
+import { type CurvePosition, curveStart } from '../runs/curve';
+import { runPaths, savedModel } from '../runs/paths';
+import { matchesFilter, readPredictions } from '../runs/predictions';
+import type { ViewPart } from '../runs/run-view';
+import { stopRequested } from '../runs/stop-request';
+import { type CommandId, runCommand } from './commands';
+import type { PanelServices } from './dashboard-panels';
+import { openPlace } from './report';
+import { RunFeed } from './run-feed';
+import { runHeader } from './run-header';
+import type { StoredRun } from './run-store';
+
+/** Pages get no more than ten messages a second (milliseconds). */
+const postInterval = 100;
+
+const commands: Record<Exclude<PageCommand, 'toggleStar' | 'trainAgain'>, CommandId> = {
+  stop: 'textclf.stop',
+  kill: 'textclf.stop',
+  openExperiment: 'textclf.openExperiment',
+  diffExperiment: 'textclf.diffExperiment',
+  revealFolder: 'textclf.revealRun',
+  showLog: 'textclf.showLog',
+  exportModel: 'textclf.exportModel',
+};
+
+/** What a hidden tab still tells. */
+const marks: Record<ShownStatus, string> = {
+  starting: '…',
+  running: '▶',
+  succeeded: '✓',
+  failed: '✗',
+  stopped: '■',
+  interrupted: '⚠',
+};
+
+/** One run's dashboard: sends a snapshot to a page that (re)appears, then what changes. */
+export class RunPanel implements vscode.Disposable {
+  readonly #feed: RunFeed;
+  readonly #subscriptions: vscode.Disposable[];
+  #run: StoredRun | undefined;
+  /** Whether a page listens; a hidden one is unloaded, and says `ready` when it is back. */
+  #isReady = false;
+  #dirty = new Set<ViewPart | 'header'>();
+  #curve: CurvePosition = curveStart;
+  #timer: NodeJS.Timeout | undefined;
+  #rows: Promise<EvaluatedRow[]> | undefined;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    readonly folder: string,
+    private readonly services: PanelServices,
+  ) {
+    this.#run = services.store.find(folder);
+    this.#feed = new RunFeed(folder, services.report.log);
+    this.#subscriptions = [
+      this.#feed,
+      this.#feed.onDidChange((parts) => this.#changed(parts)),
+      services.store.onDidChange(() => this.#runChanged()),
+      panel.webview.onDidReceiveMessage((message: FromPage) => void this.#receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.#isReady = false;
+      }),
+    ];
+    this.#updateTitle();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #changed(parts: ReadonlySet<ViewPart | 'header'>): void {
+    for (const part of parts) this.#dirty.add(part);
+    if (parts.has('evaluation')) this.#rows = undefined;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#flush();
+    }, postInterval);
+  }
+
+  #runChanged(): void {
+    const run = this.services.store.find(this.folder);
+    if (run === this.#run) return;
+    this.#run = run ?? this.#run;
+    if (run) this.#changed(new Set(['header']));
+    else this.#post({ type: 'gone', message: 'The folder of this run is gone.' });
+  }
+
+  #flush(): void {
+    this.#updateTitle();
+    const run = this.#run;
+    if (!this.#isReady || !run) return;
+    const { view } = this.#feed;
+    const changed: Extract<ToPage, { type: 'delta' }>['changed'] = {};
+    if (this.#dirty.has('header') || this.#dirty.has('progress') || this.#dirty.has('epochs')) {
+      changed.header = this.#header(run);
+    }
+    for (const part of ['data', 'model', 'epochs', 'evaluation', 'examples', 'log'] as const) {
+      if (this.#dirty.has(part)) Object.assign(changed, { [part]: view[part] });
+    }
+    const curve = this.#dirty.has('curve') ? view.curve.since(this.#curve) : undefined;
+    this.#curve = view.curve.position;
+    this.#dirty = new Set();
+    this.#post({ type: 'delta', changed, ...(curve ? { curve } : {}) });
+  }
+
+  #header(run: StoredRun): RunHeader {
+    return runHeader(run, this.#feed.view, stopRequested(run.folder));
+  }
+
+  #updateTitle(): void {
+    if (!this.#run) return;
+    const { status, progress, name } = this.#header(this.#run);
+    const percent = status === 'running' ? ` ${Math.floor(100 * progress)} %` : '';
+    const title = `${marks[status]}${percent} ${name}`;
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  async #receive(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return this.#sendSnapshot();
+      case 'listRows':
+        return this.#answer(message.request, async () => {
+          this.#rows ??= readPredictions(this.folder);
+          const rows = (await this.#rows).filter((row) => matchesFilter(row, message.filter));
+          const { offset, limit, request } = message;
+          return { type: 'rows', request, total: rows.length, rows: rows.slice(offset, offset + limit) };
+        });
+      case 'predict':
+        return this.#answer(message.request, async () => {
+          const prediction = await this.#predict(message.text);
+          return { type: 'prediction', request: message.request, prediction };
+        });
+      case 'openRow':
+        return this.#show(() =>
+          openPlace({ file: join(this.#run?.root ?? '', message.file), line: message.line }, editorColumn()),
+        );
+      case 'openRun':
+        return this.#show(() => runCommand('textclf.openDashboard', message.folder));
+      case 'command':
+        return this.#show(() => this.#execute(message.command));
+    }
+  }
+
+  async #sendSnapshot(): Promise<void> {
+    const run = this.#run;
+    if (!run) {
+      this.#post({ type: 'gone', message: 'The folder of this run is gone.' });
+      return;
+    }
+    const settings = await readSettings(run.folder);
+    const { view } = this.#feed;
+    const { data, model, epochs, evaluation, examples, log } = view;
+    const state: RunState = {
+      header: this.#header(run),
+      curve: view.curve.curve,
+      settings,
+      ...{ data, model, epochs, evaluation, examples, log },
+    };
+    this.#isReady = true;
+    this.#dirty = new Set();
+    this.#curve = view.curve.position;
+    this.#post({ type: 'snapshot', state });
+  }
+
+  async #predict(text: string) {
+    if (!vscode.workspace.isTrusted) throw new HumanError('Nothing is predicted in Restricted Mode.');
+    const modelFolder = savedModel(this.folder);
+    if (!modelFolder) throw new HumanError('This run has no model yet.');
+    const { predictions } = await this.services.predictor.request('predict', { modelFolder, texts: [text] });
+    return predictions[0]!;
+  }
+
+  #execute(command: PageCommand): Thenable<unknown> {
+    const run = this.#run;
+    if (command === 'toggleStar')
+      return runCommand(run?.starred ? 'textclf.unstarRun' : 'textclf.starRun', this.folder);
+    if (command === 'trainAgain') {
+      return runCommand('textclf.train', run && vscode.Uri.file(run.record.experimentFile));
+    }
+    return runCommand(commands[command] as 'textclf.stop', this.folder);
+  }
+
+  /** Every request is answered, if only with the reason why not. */
+  async #answer(request: number, work: () => Promise<ToPage>): Promise<void> {
+    try {
+      this.#post(await work());
+    } catch (error) {
+      if (!(error instanceof HumanError)) this.services.report.log.error(formatError(error));
+      this.#post({ type: 'refused', request, message: (error as Error).message });
+    }
+  }
+
+  async #show(work: () => Thenable<unknown> | Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.services.report.error(error);
+    }
+  }
+
+  #post(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+async function readSettings(folder: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(runPaths(folder).experiment, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Where the person edits: beside the dashboard, not over it. */
+export function editorColumn(): vscode.ViewColumn {
+  return (
+    vscode.window.visibleTextEditors.find(({ viewColumn }) => viewColumn)?.viewColumn ?? vscode.ViewColumn.One
+  );
+}
