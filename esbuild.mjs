@@ -1,4 +1,6 @@
 // Bundles the command line and the editor's helper into dist/. onnxruntime-node stays outside: it carries native binaries.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -29,6 +31,8 @@ await build({
   minify: true,
   banner: {},
 });
+// What VS Code completes experiment files with.
+writeFileSync('dist/textclf.schema.json', execFileSync(process.execPath, ['dist/cli.js', 'schema']));
 if (process.argv.includes('--bench')) {
   await build({ ...common, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
 }
