@@ -1,5 +1,5 @@
 /** The window opens and the extension shows itself: if this fails, look at nothing else. */
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { suiteWorkspace } from '../extension/workspace';
 import { codeLens, openFile } from '../vscode/page';
 import { describeInVSCode, useWorkbench } from '../vscode/workbench';
@@ -11,6 +11,5 @@ describeInVSCode('the window', () => {
     const { page } = workbench;
     await openFile(page, 'toy.textclf.json');
     await codeLens(page, 'Train').waitFor();
-    expect(await codeLens(page, 'Train').isVisible()).toBe(true);
   });
 });

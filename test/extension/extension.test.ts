@@ -17,10 +17,12 @@ const results = 'unavailable' in shared ? [] : await runSuite();
 describeInVSCode('in the extension host', () => {
   it('there are tests', () => expect(results).not.toEqual([]));
 
-  it.for(results)('$test', ({ outcome, error }, { skip }) => {
-    skip(outcome === 'skip');
-    expect(outcome, error).toBe('pass');
-  });
+  for (const { test, outcome, error } of results) {
+    it(test, ({ skip }) => {
+      skip(outcome === 'skip');
+      expect(outcome, error).toBe('pass');
+    });
+  }
 });
 
 /** Opens a window whose extension host runs the suite; VS Code's logs are printed where a test fails. */

@@ -163,12 +163,17 @@ async function answers(server: Server, isAlive: () => boolean): Promise<void> {
   throw new Error(`VS Code's server did not start:\n${log}`);
 }
 
+/** What VS Code writes about every start. */
+const usual =
+  /^$|code-server|Connection\]|_doActivateExtension|AgentHost|grace-time|vsda|scoped configuration/;
+
 /** The ends of logs, for a failed test's report. */
 export function describeLogs(logs: ReadonlyMap<string, string>): string {
-  const written = [...logs].filter(([, content]) => content.trim() !== '');
-  return written
-    .map(([name, content]) => `--- ${name}\n${content.trimEnd().split('\n').slice(-60).join('\n')}`)
-    .join('\n');
+  const parts = [...logs].map(([name, content]) => {
+    const lines = content.split('\n').filter((line) => !usual.test(line.trim()));
+    return [`--- ${name}`, ...lines.slice(-60)].join('\n');
+  });
+  return parts.join('\n');
 }
 
 export async function readLogs(folder: string): Promise<Map<string, string>> {
