@@ -1,0 +1,89 @@
+/** What package.json announces to VS Code, held against the tables in the code. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const { contributes } = manifest;
+
+/** The keys of a TypeScript interface in a file: its types are gone when a test runs. */
+function keysOf(file: string, name: string): string[] {
+  const source = readFileSync(file, 'utf8');
+  const body = source.match(new RegExp(`export interface ${name} \\{\\n(.*?)\\n\\}`, 's'))?.[1];
+  if (body === undefined) throw new Error(`${file} has no interface ${name}`);
+  return [...body.matchAll(/^ {2}'?([\w.]+)'?:/gm)].map(([, key]) => key!);
+}
+
+const ids: string[] = contributes.commands.map(({ command }: { command: string }) => command);
+
+describe('commands', () => {
+  it('are those of the table in the code', () => {
+    expect(ids.toSorted()).toEqual(keysOf('src/host/commands.ts', 'Commands').toSorted());
+  });
+
+  it('have a category, a title that starts with a capital, and no two the same title', () => {
+    const titles: string[] = contributes.commands.map(({ title }: { title: string }) => title);
+    expect(new Set(titles).size).toBe(titles.length);
+    for (const { category, title } of contributes.commands) {
+      expect(category).toBe('TextClf');
+      expect(title).toMatch(/^[A-Z]/);
+    }
+  });
+
+  it('exist where menus, keys, views and the walkthrough name them', () => {
+    const text = JSON.stringify([
+      contributes.menus,
+      contributes.keybindings,
+      contributes.viewsWelcome,
+      contributes.walkthroughs,
+    ]);
+    const named = [
+      ...text.matchAll(/"command":"(textclf\.\w+)"|[(:](?:command|onCommand):(textclf\.\w+)/g),
+    ].map(([, a, b]) => a ?? b!);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it('that train or predict are off in a workspace that is not trusted', () => {
+    const running = ['train', 'predictSelection', 'predictText', 'predictExamples', 'predictFile'];
+    for (const name of running) {
+      const command = contributes.commands.find(
+        (item: { command: string }) => item.command === `textclf.${name}`,
+      );
+      expect(command.enablement).toBe('isWorkspaceTrusted');
+    }
+  });
+});
+
+describe('settings', () => {
+  it('are those of the table in the code, with a default and a description', () => {
+    const { properties } = contributes.configuration;
+    const names = keysOf('src/host/configuration.ts', 'Settings').map((name) => `textclf.${name}`);
+    expect(Object.keys(properties).toSorted()).toEqual(names.toSorted());
+    for (const property of Object.values<Record<string, unknown>>(properties)) {
+      expect(property.default).toBeDefined();
+      expect(property.description ?? property.markdownDescription).toMatch(/\.$/);
+    }
+  });
+});
+
+describe('the manifest', () => {
+  it('names only pictures that are there', () => {
+    const named = [...JSON.stringify(manifest).matchAll(/"(?:\.\/)?(media\/[\w./-]+)"/g)].map(
+      ([, path]) => path!,
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('starts the extension for its own files, views and pages only', () => {
+    expect(manifest.activationEvents).not.toContain('*');
+    expect(manifest.activationEvents).not.toContain('onStartupFinished');
+    expect(manifest.extensionKind).toEqual(['workspace']);
+    expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
+    expect(manifest.capabilities.virtualWorkspaces.supported).toBe('limited');
+  });
+
+  it('has a walkthrough of at most four steps', () => {
+    expect(contributes.walkthroughs[0].steps.length).toBeLessThanOrEqual(4);
+  });
+});
