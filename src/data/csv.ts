@@ -7,6 +7,7 @@ import { HumanError } from '../protocol/human-error';
 import { countLineBreaks, placeInText } from './lines';
 import { findQuoteProblem } from './quotes';
 import { longestRecordBytes, type RecordReader } from './record-reader';
+import type { RowProblems } from './row-problems';
 
 /** What csv-parse gives for each record with the option `raw`. */
 interface RawRecord {
@@ -20,86 +21,113 @@ const hints = {
   width: 'Put quotes around a field that holds the delimiter or a line break.',
 };
 
+/** Reads the wanted columns of comma- or tab-separated values, see `readDelimited`. */
+export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
+  return async (file, chunks, columns, problems, onRecord) => {
+    let positions: number[] = [];
+    await readDelimited(file, chunks, delimiter, problems, {
+      onHeader: (line, names) => {
+        positions = findColumns(file, line, names, columns, delimiter);
+      },
+      onRow: (line, fields) =>
+        onRecord(
+          line,
+          positions.map((position) => fields[position]!),
+        ),
+    });
+  };
+}
+
+export interface DelimitedHandlers {
+  /** The columns' names, trimmed. */
+  onHeader(line: number, names: string[]): void;
+  /** As many fields as the header has. Reading waits for a promise that is returned. */
+  onRow(line: number, fields: string[]): void | Promise<void>;
+}
+
 /**
  * Reads comma- or tab-separated values with a header row, RFC 4180: quoted fields may hold delimiters, line
  * breaks and doubled quotes. Lines that are blank are no rows. Headers are trimmed.
+ *
+ * @param chunks valid UTF-8 that never ends inside a character
+ * @param problems receives rows of another width than the header's
+ * @throws HumanError for quotes that are not closed properly
  */
-export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
-  return async (file, chunks, columns, problems, onRecord) => {
-    const parser = parse({
-      delimiter,
-      // All three, so that a file of mixed line ends never leaves a \r at the end of a label.
-      record_delimiter: ['\r\n', '\n', '\r'],
-      // Rows are measured here, where the line on which they start is known; csv-parse's own count of
-      // lines takes a quoted \r\n for two.
-      relax_column_count: true,
-      // Accepts quotes inside unquoted fields; the doubtful cases that it accepts too are refused below.
-      relax_quotes: true,
-      max_record_size: longestRecordBytes,
-      raw: true,
-    });
-    let line = 1;
-    let width: number | undefined;
-    let positions: number[] = [];
+export async function readDelimited(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+  delimiter: ',' | '\t',
+  problems: RowProblems,
+  { onHeader, onRow }: DelimitedHandlers,
+): Promise<void> {
+  const parser = parse({
+    delimiter,
+    // All three, so that a file of mixed line ends never leaves a \r at the end of a label.
+    record_delimiter: ['\r\n', '\n', '\r'],
+    // Rows are measured here, where the line on which they start is known; csv-parse's own count of
+    // lines takes a quoted \r\n for two.
+    relax_column_count: true,
+    // Accepts quotes inside unquoted fields; the doubtful cases that it accepts too are refused below.
+    relax_quotes: true,
+    max_record_size: longestRecordBytes,
+    raw: true,
+  });
+  let line = 1;
+  let width: number | undefined;
 
-    const readRecord = ({ record, raw }: RawRecord) => {
-      const start = line;
-      // Line breaks can only be inside quoted fields, and one ends the record.
-      for (const field of record) line += countLineBreaks(field);
-      line++;
-      if (record.some((field) => field.startsWith('"'))) {
-        const stray = findQuoteProblem(raw, delimiter);
-        if (stray) throw quoteError(file, raw, start, stray);
-      }
-      if (record.length === 1 && record[0]!.trim() === '') return;
-      if (width === undefined) {
-        width = record.length;
-        positions = findColumns(file, start, record, columns, delimiter);
-        return;
-      }
-      if (record.length !== width) {
-        problems.add({
-          line: start,
-          message: `this row has ${countOf(record.length, 'field')}, the header has ${width}`,
-          hint: hints.width,
-        });
-        return;
-      }
-      onRecord(
+  const readRecord = ({ record, raw }: RawRecord): void | Promise<void> => {
+    const start = line;
+    // Line breaks can only be inside quoted fields, and one ends the record.
+    for (const field of record) line += countLineBreaks(field);
+    line++;
+    if (record.some((field) => field.startsWith('"'))) {
+      const stray = findQuoteProblem(raw, delimiter);
+      if (stray) throw quoteError(file, raw, start, stray);
+    }
+    if (record.length === 1 && record[0]!.trim() === '') return;
+    if (width === undefined) {
+      width = record.length;
+      return onHeader(
         start,
-        positions.map((position) => record[position]!),
+        record.map((name) => name.trim()),
       );
-    };
+    }
+    if (record.length === width) return onRow(start, record);
+    problems.add({
+      line: start,
+      message: `this row has ${countOf(record.length, 'field')}, the header has ${width}`,
+      hint: hints.width,
+    });
+  };
 
-    // pipeline may report the aborted reading instead of what aborted it.
-    let failure: unknown;
-    const readAll = async (records: AsyncIterable<RawRecord>) => {
-      for await (const record of records) {
-        try {
-          readRecord(record);
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
+  // pipeline may report the aborted reading instead of what aborted it.
+  let failure: unknown;
+  const readAll = async (records: AsyncIterable<RawRecord>) => {
+    for await (const record of records) {
+      try {
+        const waiting = readRecord(record);
+        if (waiting) await waiting;
+      } catch (error) {
+        failure = error;
+        throw error;
       }
-    };
-    try {
-      await pipeline(Readable.from(chunks), parser, readAll);
-    } catch (aborted) {
-      const error = failure ?? aborted;
-      throw error instanceof CsvError ? describeCsvError(file, error, line, delimiter) : error;
     }
   };
+  try {
+    await pipeline(Readable.from(chunks), parser, readAll);
+  } catch (aborted) {
+    const error = failure ?? aborted;
+    throw error instanceof CsvError ? describeCsvError(file, error, line, delimiter) : error;
+  }
 }
 
 function findColumns(
   file: string,
   line: number,
-  header: readonly string[],
+  names: readonly string[],
   columns: readonly string[],
   delimiter: string,
 ): number[] {
-  const names = header.map((name) => name.trim());
   return columns.map((column) => {
     const position = names.indexOf(column);
     if (position < 0) {

@@ -1,60 +1,67 @@
 import { type ParseError, parse as parseWithPositions } from 'jsonc-parser';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
-import { HumanError } from '../protocol/human-error';
-import { longestRecordBytes, type RecordReader } from './record-reader';
-import type { RowProblem } from './row-problems';
+import { readLines } from './lines';
+import type { RecordReader } from './record-reader';
+import type { RowProblem, RowProblems } from './row-problems';
 
-/** Reads JSON Lines: one object a line. Blank lines are no rows; numbers and booleans become text. */
-export const readJsonLines: RecordReader = async (file, chunks, columns, problems, onRecord) => {
-  for await (const { line, text } of readLines(file, chunks)) {
-    if (text.trim() === '') continue;
-    const values = readObject(text, columns);
+/** Reads the wanted fields of JSON Lines, see `readJsonObjects`; numbers and booleans become text. */
+export const readJsonLines: RecordReader = (file, chunks, columns, problems, onRecord) =>
+  readJsonObjects(file, chunks, problems, (line, fields) => {
+    const values = pickFields(fields, columns);
     if (Array.isArray(values)) onRecord(line, values);
     else problems.add({ line, ...values });
-  }
-};
+  });
 
-async function* readLines(file: string, chunks: AsyncIterable<Buffer>) {
-  let line = 1;
-  let rest = '';
-  for await (const chunk of chunks) {
-    const text = chunk.toString('utf8');
-    let start = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      yield { line, text: rest + text.slice(start, end) };
-      rest = '';
-      line++;
-      start = end + 1;
+/**
+ * Reads JSON Lines: one object a line. Blank lines are no rows.
+ *
+ * @param onObject reading waits for a promise that it returns
+ */
+export async function readJsonObjects(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+  problems: RowProblems,
+  onObject: (line: number, fields: Record<string, unknown>) => void | Promise<void>,
+): Promise<void> {
+  for await (const { line, text } of readLines(file, chunks, hints.longLine)) {
+    if (text.trim() === '') continue;
+    const found = parseObject(text);
+    if ('problem' in found) {
+      problems.add({ line, ...found.problem });
+      continue;
     }
-    rest += text.slice(start);
-    if (rest.length > longestRecordBytes) {
-      throw new HumanError(`this line is longer than ${longestRecordBytes >> 20} MiB`, {
-        place: { file, line },
-        hint: 'In JSON Lines, each line is one object: a single large array must be split.',
-      });
-    }
+    const waiting = onObject(line, found.fields);
+    if (waiting) await waiting;
   }
-  yield { line, text: rest };
 }
 
-function readObject(text: string, columns: readonly string[]): string[] | Omit<RowProblem, 'line'> {
+/** A field's value as text; undefined for what is no text, number or truth value. */
+export function fieldText(value: unknown): string | undefined {
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain ? String(value) : undefined;
+}
+
+const hints = {
+  object: 'Each line is one object, like {"text": "…", "label": "…"}.',
+  longLine: 'In JSON Lines, each line is one object: a single large array must be split.',
+};
+
+type LineProblem = Omit<RowProblem, 'line'>;
+
+function parseObject(text: string): { fields: Record<string, unknown> } | { problem: LineProblem } {
   let object: unknown;
   try {
     object = JSON.parse(text);
   } catch {
     return {
-      column: columnOfError(text),
-      message: 'this line is not valid JSON',
-      hint: 'Each line is one object, like {"text": "…", "label": "…"}.',
+      problem: { column: columnOfError(text), message: 'this line is not valid JSON', hint: hints.object },
     };
   }
-  if (kindOf(object) !== 'an object') {
-    return {
-      message: `this line is ${kindOf(object)}, not an object`,
-      hint: 'Each line is one object, like {"text": "…", "label": "…"}.',
-    };
-  }
-  const fields = object as Record<string, unknown>;
+  if (kindOf(object) === 'an object') return { fields: object as Record<string, unknown> };
+  return { problem: { message: `this line is ${kindOf(object)}, not an object`, hint: hints.object } };
+}
+
+function pickFields(fields: Record<string, unknown>, columns: readonly string[]): string[] | LineProblem {
   const values: string[] = [];
   for (const column of columns) {
     if (!Object.hasOwn(fields, column)) {
@@ -64,14 +71,14 @@ function readObject(text: string, columns: readonly string[]): string[] | Omit<R
         hint: `${didYouMeanHint(column, names)}This object has: ${listNames(names) || 'no fields'}.`,
       };
     }
-    const value = fields[column];
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    const value = fieldText(fields[column]);
+    if (value === undefined) {
       return {
-        message: `the field ${quoteName(column)} is ${kindOf(value)}`,
+        message: `the field ${quoteName(column)} is ${kindOf(fields[column])}`,
         hint: 'It must be a string, a number, true or false.',
       };
     }
-    values.push(String(value));
+    values.push(value);
   }
   return values;
 }

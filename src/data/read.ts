@@ -90,7 +90,12 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
   }
 }
 
-function formatOf(file: string, format: DataFormat | undefined): DataFormat {
+/**
+ * A data file's format: the one given, or else by its extension.
+ *
+ * @throws HumanError for an extension that says nothing
+ */
+export function formatOf(file: string, format?: DataFormat): DataFormat {
   const extension = extname(file).toLowerCase();
   const found = format ?? formatOfExtension[extension];
   if (found) return found;
