@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { childEnvironment } from './child-environment';
 import { setting } from './configuration';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import type { RunStore, StoredRun } from './run-store';
 
 /** An experiment that waits for its turn, or whose process has not made its run folder yet. */
 export interface PendingTraining {
@@ -16,6 +16,8 @@ export interface PendingTraining {
 interface Started {
   experimentFile: vscode.Uri;
   pid: number;
+  /** Milliseconds since 1970. */
+  time: number;
   /** What the process prints. */
   output: string;
   /** The folder of its run, once it is there. */
@@ -31,6 +33,8 @@ const queueKey = 'textclf.queue';
 export class Trainings implements vscode.Disposable {
   readonly #queue: vscode.Uri[];
   readonly #started = new Map<number, Started>();
+  /** The folders of the runs that this window started. */
+  readonly #ours = new Set<string>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #began = new vscode.EventEmitter<StoredRun>();
   readonly #failed = new vscode.EventEmitter<unknown>();
@@ -70,8 +74,8 @@ export class Trainings implements vscode.Disposable {
   }
 
   /** Whether a run was started by this window. */
-  isOurs({ record }: StoredRun): boolean {
-    return this.#started.has(record.pid);
+  isOurs({ folder }: StoredRun): boolean {
+    return this.#ours.has(folder);
   }
 
   /** Trains an experiment now or when its turn comes. */
@@ -143,7 +147,7 @@ export class Trainings implements vscode.Disposable {
       child.on('error', (error) => this.#failed.fire(error));
       return;
     }
-    const started: Started = { experimentFile, pid: child.pid, output, folder: undefined };
+    const started: Started = { experimentFile, pid: child.pid, time: Date.now(), output, folder: undefined };
     this.#started.set(child.pid, started);
     child.on('exit', (code, signal) => this.#ended(started, code, signal));
   }
@@ -157,9 +161,9 @@ export class Trainings implements vscode.Disposable {
   #lookForRuns(): void {
     for (const run of this.store.runs) {
       const started = this.#started.get(run.record.pid);
-      if (started?.folder !== undefined || started?.experimentFile.fsPath !== run.record.experimentFile)
-        continue;
+      if (!started || started.folder !== undefined || !isRunOf(run, started)) continue;
       started.folder = run.folder;
+      this.#ours.add(run.folder);
       this.#began.fire(run);
     }
     this.#startNext();
@@ -167,15 +171,15 @@ export class Trainings implements vscode.Disposable {
 
   #ended(started: Started, code: number | null, signal: NodeJS.Signals | null): void {
     this.store.refresh();
-    if (started.folder === undefined) {
-      this.#started.delete(started.pid);
-      this.#failed.fire(earlyEnd(started, code, signal));
-    } else {
-      const run = this.store.find(started.folder);
-      if (run && !isLive(run)) this.#started.delete(started.pid);
-    }
+    this.#started.delete(started.pid);
+    if (started.folder === undefined) this.#failed.fire(earlyEnd(started, code, signal));
     this.#startNext();
   }
+}
+
+/** Process ids are used again: an old run may have the same. */
+function isRunOf({ record }: StoredRun, { experimentFile, time }: Started): boolean {
+  return record.experimentFile === experimentFile.fsPath && Date.parse(record.startedAt) >= time - 1000;
 }
 
 /** Why a process made no run: the experiment file has errors, or the process could not even start. */
