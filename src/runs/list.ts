@@ -74,7 +74,7 @@ export function removeRuns(root: string, references: readonly string[]): string[
     if (!run) throw noSuchRun(left, reference);
     if (run.type === 'run' && mayBeRunning(run.record)) {
       throw new HumanError(`The run ${run.id} is still running (process ${run.record.pid}).`, {
-        hint: 'Stop it first: Ctrl-C in its terminal.',
+        hint: `Stop it first: Ctrl-C in its terminal, or textclf runs stop ${run.id}`,
       });
     }
     chosen.add(run);

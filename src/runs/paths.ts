@@ -21,6 +21,8 @@ export function runPaths(folder: string) {
     model: join(folder, 'model'),
     evaluation: join(folder, 'evaluation.json'),
     predictions: join(folder, 'predictions.ndjson'),
+    /** Its presence asks the training to stop. */
+    stop: join(folder, 'stop'),
   };
 }
 

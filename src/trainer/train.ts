@@ -12,6 +12,7 @@ import type { Evaluation, NewRunEvent, RunEvent, Scores } from '../protocol/even
 import { formatError, formatPlace } from '../protocol/human-error';
 import { findRoot, runPaths } from '../runs/paths';
 import { createRun, type RunWriter } from '../runs/run-writer';
+import { watchForStop } from '../runs/stop-request';
 import type { Executor, Tensor } from '../runtime/executor';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime';
 import { makeBatch } from './batch';
@@ -32,7 +33,10 @@ export interface TrainOptions {
   readonly experimentFile: string;
   /** The workspace folder that gets the run; by default the one that the experiment lies in. */
   readonly root?: string;
-  /** Aborting it stops the run after the batch at hand; the best model so far is kept. */
+  /**
+   * Aborting it stops the run after the batch at hand; the best model so far is kept. `requestStop` does the
+   * same from another process.
+   */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
   /** Called once the run's folder is there. */
@@ -74,6 +78,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   );
   const { id, folder } = run;
   options.onRun?.({ id, folder });
+  const stop = new AbortController();
+  const forward = () => stop.abort(options.signal?.reason);
+  if (options.signal?.aborted) forward();
+  else options.signal?.addEventListener('abort', forward, { once: true });
+  const endWatch = watchForStop(folder, () => stop.abort());
   try {
     run.update({ status: 'running' });
     run.emit({ type: 'started', id, name: experiment.name });
@@ -84,25 +93,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const message = `runtime.threads is ${experiment.runtime.threads}, but this machine has ${executor.threads} cores: it computes with ${executor.threads}.`;
       run.emit({ type: 'warning', message });
     }
-    const evaluation = await new Training(
-      run,
-      experiment,
-      experimentFile,
-      root,
-      executor,
-      options.signal,
-    ).run();
-    const status = options.signal?.aborted ? 'stopped' : 'succeeded';
+    const evaluation = await new Training(run, experiment, experimentFile, root, executor, stop.signal).run();
+    const status = stop.signal.aborted ? 'stopped' : 'succeeded';
     run.finish(status);
     return { status, id, folder, evaluation };
   } catch (thrown) {
-    if (options.signal?.aborted && thrown === options.signal.reason) {
+    if (stop.signal.aborted && thrown === stop.signal.reason) {
       run.finish('stopped');
       return { status: 'stopped', id, folder, evaluation: undefined };
     }
     const error = thrown instanceof OptionError ? await located(thrown, experimentFile) : thrown;
     run.finish('failed', formatError(error));
     throw error;
+  } finally {
+    endWatch();
+    options.signal?.removeEventListener('abort', forward);
   }
 }
 
@@ -117,7 +122,7 @@ class Training {
     experimentFile: string,
     private readonly root: string,
     private readonly executor: Executor,
-    private readonly signal: AbortSignal | undefined,
+    private readonly signal: AbortSignal,
   ) {
     this.folder = dirname(experimentFile);
     this.paths = runPaths(writer.folder);
@@ -129,7 +134,7 @@ class Training {
     await checkVectors(experiment.model.embedding, this.folder);
     const dataset = await loadDataset(experiment.data, this.folder, experiment.training.seed);
     this.writer.update({ dataDigest: dataset.digest });
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
 
     this.phase('building vocabulary');
     const data = await prepareData(dataset, experiment, this.folder);
@@ -139,7 +144,7 @@ class Training {
         'No row is left for validation: the last epoch counts as the best, and nothing stops training early.';
       this.writer.emit({ type: 'warning', message });
     }
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
 
     this.phase('compiling');
     const shape: ModelShape = {
@@ -235,7 +240,7 @@ class Training {
       restoreWeights(step, best);
     }
     await this.classifyExamples(step, shape, data, labels);
-    if (signal?.aborted) return undefined;
+    if (signal.aborted) return undefined;
     if (monitor.shouldStop && epochs < training.epochs) {
       writer.log(`stopped early: ${monitor.metric} has not improved since epoch ${monitor.best?.epoch}`);
     }

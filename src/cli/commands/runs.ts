@@ -5,6 +5,7 @@ import { HumanError } from '../../protocol/human-error';
 import { readEvents } from '../../runs/events';
 import { findRun, listRuns, type Run, type RunSummary, removeRuns } from '../../runs/list';
 import { runPaths } from '../../runs/paths';
+import { requestStop } from '../../runs/stop-request';
 import { type GlobalOptions, optionsOf, rootOf } from '../options';
 import { detailLines } from '../render/run-details';
 import { runListLines } from '../render/run-list';
@@ -12,7 +13,7 @@ import { RunRenderer } from '../render/run-renderer';
 import type { Terminal } from '../terminal';
 
 export function addRuns(program: Command, terminal: Terminal): void {
-  const runs = program.command('runs').description('list, show and remove runs');
+  const runs = program.command('runs').description('list, show, stop and remove runs');
   runs
     .command('ls', { isDefault: true })
     .description('list all runs, newest first (also without "ls")')
@@ -28,6 +29,13 @@ export function addRuns(program: Command, terminal: Terminal): void {
     .argument('<run>', 'its id, the start of it, "latest", or its folder')
     .action((id: string, _options: unknown, command: Command) =>
       show(id, optionsOf<object>(command), terminal),
+    );
+  runs
+    .command('stop')
+    .description('stop running trainings after their current batch; the best model so far is kept')
+    .argument('<run...>', 'their ids, or starts of ids that no other run shares')
+    .action((ids: string[], _options: unknown, command: Command) =>
+      stop(ids, optionsOf<object>(command), terminal),
     );
   runs
     .command('rm')
@@ -77,6 +85,15 @@ function replay(events: readonly RunEvent[], terminal: Terminal): string[] {
 /** Batches are many and of interest only while they run. */
 function isLasting({ type }: RunEvent): boolean {
   return type !== 'batch' && type !== 'phase';
+}
+
+function stop(ids: readonly string[], options: GlobalOptions, terminal: Terminal): void {
+  const root = rootOf(options);
+  const found = ids.map((id) => findRun(root, id));
+  for (const { folder } of found) requestStop(folder);
+  const stopping = found.map(({ id }) => id);
+  if (options.json) terminal.printJson({ stopping });
+  else terminal.print(...stopping.map((id) => `asked ${id} to stop`));
 }
 
 function remove(ids: readonly string[], options: GlobalOptions, terminal: Terminal): void {
