@@ -108,7 +108,7 @@ function wholeLines(bytes: Buffer): { lines: string[]; length: number } {
 class LineReader {
   nextLine = 1;
   #offset = 0;
-  #chunk = Buffer.alloc(1024 * 1024);
+  #chunk = Buffer.alloc(256 * 1024);
   #file: FileHandle | undefined;
 
   constructor(readonly path: string) {}
