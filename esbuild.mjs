@@ -1,6 +1,6 @@
 // Bundles the command line and the editor's helper into dist/. onnxruntime-node stays outside: it carries native binaries.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -31,6 +31,21 @@ await build({
   minify: true,
   banner: {},
 });
+await build({
+  bundle: true,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  sourcemap: true,
+  logLevel: 'warning',
+  entryPoints: ['webview/dashboard.ts', 'webview/dashboard.css'],
+  outdir: 'dist/webview',
+});
+// The page's icons: VS Code's own font.
+for (const name of ['codicon.css', 'codicon.ttf']) {
+  copyFileSync(`node_modules/@vscode/codicons/dist/${name}`, `dist/webview/${name}`);
+}
 // What VS Code completes experiment files with.
 writeFileSync('dist/textclf.schema.json', execFileSync(process.execPath, ['dist/cli.js', 'schema']));
 if (process.argv.includes('--bench')) {

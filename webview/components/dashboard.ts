@@ -1,0 +1,101 @@
+import { html } from 'lit';
+import type { RunState, ToPage } from '../../src/protocol/dashboard';
+import { Page, type Tab, type VsCodeApi } from '../page';
+import type { PageState } from '../state';
+import { comparison } from './comparison';
+import { evaluationTab } from './evaluation';
+import { failure, phaseNames } from './header';
+import { nothing, Part, type Template } from './part';
+import { tabbed } from './tabs';
+import { trainingTab } from './training';
+
+/** The whole page. */
+export class Dashboard extends Part {
+  readonly #page: Page;
+
+  constructor(api: VsCodeApi, hostState: object) {
+    super();
+    this.#page = new Page(api, hostState, () => this.requestUpdate());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('message', this.#onMessage);
+    this.#page.ready();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('message', this.#onMessage);
+  }
+
+  #onMessage = (event: MessageEvent<ToPage>) => {
+    this.#page.receive(event.data);
+  };
+
+  override render(): Template {
+    const { state } = this.#page;
+    return html`${this.#content(state)}
+      <div class="hidden-text" role="status">${announcement(state)}</div>`;
+  }
+
+  #content(state: PageState): Template {
+    const { content } = state;
+    switch (content.type) {
+      case 'waiting':
+        return html`<p class="empty whole">The run is being read…</p>`;
+      case 'gone':
+        return html`<div class="empty whole"><vscode-icon name="trash" size="32"></vscode-icon><p><bdi>${content.message}</bdi></p></div>`;
+      case 'comparison':
+        return comparison(content.comparison, this.#page);
+      case 'run':
+        return this.#run(content.run, state);
+    }
+  }
+
+  #run(run: RunState, state: PageState): Template {
+    const page = this.#page;
+    const warnings = run.log.filter(({ level }) => level !== 'info').length;
+    return html`
+      <header class="page-header"><textclf-header .header=${run.header} .page=${page}></textclf-header></header>
+      ${failure(run.header, page)}
+      <main>
+        ${tabbed(
+          page,
+          {
+            log:
+              warnings > 0
+                ? html`<span class="count" title="Warnings and errors">${warnings}</span>`
+                : nothing,
+          },
+          (tab) => this.#tab(tab, run, state),
+        )}
+      </main>
+    `;
+  }
+
+  #tab(tab: Tab, run: RunState, state: PageState): Template {
+    const page = this.#page;
+    switch (tab) {
+      case 'training':
+        return trainingTab(run, page);
+      case 'evaluation':
+        return evaluationTab(run, state, page);
+      case 'try':
+        return html`<textclf-try-it .state=${state.prediction} .run=${run} .page=${page}></textclf-try-it>`;
+      case 'settings':
+        return html`<textclf-settings .settings=${run.settings}></textclf-settings>`;
+      case 'log':
+        return html`<textclf-log .lines=${run.log} .page=${page}></textclf-log>`;
+    }
+  }
+}
+
+/** What a screen reader says when it changes: the state and the phase, not every batch. */
+function announcement({ content }: PageState): string {
+  if (content.type !== 'run') return '';
+  const { status, phase, stopping } = content.run.header;
+  if (status !== 'running' && status !== 'starting') return `Run ${status}`;
+  if (stopping) return 'Stopping';
+  return phase ? phaseNames[phase] : 'Starting';
+}

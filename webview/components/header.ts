@@ -1,0 +1,194 @@
+import { html } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
+import type { RunHeader, ShownStatus } from '../../src/protocol/dashboard';
+import type { Phase } from '../../src/protocol/events';
+import { clock, count, countOf, localTime, metricName, metricValue, percent } from '../format';
+import type { Page } from '../page';
+import { iconButton } from './icon-button';
+import { nothing, Part, type Template } from './part';
+
+export const statusIcons: Record<ShownStatus, string> = {
+  starting: 'loading',
+  running: 'loading',
+  succeeded: 'pass-filled',
+  failed: 'error',
+  stopped: 'debug-stop',
+  interrupted: 'debug-disconnect',
+};
+
+export const phaseNames: Record<Phase, string> = {
+  'reading data': 'Reading data',
+  'building vocabulary': 'Building the vocabulary',
+  compiling: 'Compiling the model',
+  training: 'Training',
+  evaluating: 'Evaluating',
+  saving: 'Saving the model',
+};
+
+/** A process that does not stop by itself within this time may be killed. */
+const killAfter = 10_000;
+
+export function isLive({ status }: { status: ShownStatus }): boolean {
+  return status === 'starting' || status === 'running';
+}
+
+export function statusPill(status: ShownStatus): Template {
+  return html`<span class=${`status ${status}`}>
+    <vscode-icon name=${statusIcons[status]} ?spin=${isLive({ status })}></vscode-icon>${status}
+  </span>`;
+}
+
+/** Name, state, progress and what can be done: what has to be seen at once. */
+class Header extends Part {
+  static override properties = { header: {}, page: { attribute: false } };
+  declare header: RunHeader;
+  declare page: Page;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  /** When the page first saw that the run is to stop. */
+  #stoppingSince: number | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  protected override willUpdate(): void {
+    const { stopping } = this.header;
+    this.#stoppingSince = stopping ? (this.#stoppingSince ?? Date.now()) : undefined;
+    if (isLive(this.header)) this.#timer ??= setInterval(() => this.requestUpdate(), 1000);
+    else {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+
+  override render(): Template {
+    const { header } = this;
+    return html`
+      <div class="title-row">
+        ${iconButton(
+          header.starred ? 'star-full' : 'star-empty',
+          header.starred ? 'Remove the star' : 'Star this run',
+          () => this.page.command('toggleStar'),
+        )}
+        <h1><bdi title=${header.name.slice(0, 1000)}>${header.name}</bdi></h1>
+        ${statusPill(header.status)}
+        <div class="actions">${this.#mainAction()}${this.#tools()}</div>
+      </div>
+      ${header.note ? html`<p class="note"><bdi>${header.note}</bdi></p>` : nothing}
+      ${this.#progress()}
+      <dl class="facts">${this.#facts().map(([name, value]) => fact(name, value))}</dl>
+    `;
+  }
+
+  #mainAction(): Template {
+    const { header, page } = this;
+    if (!isLive(header)) {
+      return html`<vscode-button icon="play" @click=${() => page.command('trainAgain')}>Train again</vscode-button>`;
+    }
+    if (this.#stoppingSince === undefined) {
+      return html`<vscode-button icon="debug-stop" secondary @click=${() => page.command('stop')}>Stop</vscode-button>`;
+    }
+    if (Date.now() - this.#stoppingSince < killAfter) {
+      return html`<vscode-button icon="loading" icon-spin secondary disabled>Stopping…</vscode-button>`;
+    }
+    return html`<vscode-button
+      icon="stop-circle"
+      secondary
+      title="It was asked to stop and has not ended. What was not saved is lost."
+      @click=${() => page.command('kill')}
+      >Kill</vscode-button
+    >`;
+  }
+
+  #tools(): Template {
+    const { page } = this;
+    return html`<div class="tools" role="toolbar" aria-label="Actions">
+      ${iconButton('go-to-file', 'Open the experiment file', () => page.command('openExperiment'))}
+      ${iconButton('diff', 'Compare the experiment as it was with the file now', () => page.command('diffExperiment'))}
+      ${
+        this.header.hasModel
+          ? iconButton('export', 'Export the model', () => page.command('exportModel'))
+          : nothing
+      }
+      ${iconButton('folder-opened', 'Reveal the run folder', () => page.command('revealFolder'))}
+      ${iconButton('output', 'Show the log', () => page.command('showLog'))}
+    </div>`;
+  }
+
+  #progress(): Template {
+    const { header } = this;
+    if (!isLive(header)) return nothing;
+    const { progress, epoch, epochs, batch, batches } = header;
+    const text = header.stopping
+      ? 'Stopping after the batch at hand'
+      : header.phase
+        ? phaseNames[header.phase]
+        : 'Starting';
+    const isCounted = batches > 0;
+    return html`<div class="progress">
+      <div class="progress-text">
+        <span>${text}${isCounted ? html`<span class="muted"> · epoch ${epoch} of ${epochs}, batch ${count(batch)} of ${count(batches)}</span>` : nothing}</span>
+        ${isCounted ? html`<span class="share">${percent(progress, 0)}</span>` : nothing}
+      </div>
+      <vscode-progress-bar
+        class=${classMap({ pending: !isCounted })}
+        .ariaLabel=${'Training progress'}
+        .indeterminate=${!isCounted}
+        .value=${progress * 100}
+      ></vscode-progress-bar>
+    </div>`;
+  }
+
+  #facts(): [name: string, value: string][] {
+    const { header } = this;
+    const { best, device, threads } = header;
+    const live = isLive(header);
+    const end = header.endedAt ? Date.parse(header.endedAt) : live ? Date.now() : Number.NaN;
+    const seconds = (end - Date.parse(header.startedAt)) / 1000;
+    const facts: [string, string, boolean][] = [
+      [live ? 'Elapsed' : 'Took', clock(seconds), Number.isFinite(seconds)],
+      ['Left', `about ${clock(header.etaSeconds ?? 0)}`, live && header.etaSeconds !== undefined],
+      ['Speed', `${count(header.samplesPerSecond)} samples/s`, header.samplesPerSecond !== undefined],
+      [
+        `Best ${metricName(best?.metric ?? '')}`,
+        `${metricValue(best?.metric ?? '', best?.value)} (epoch ${best?.epoch})`,
+        best !== undefined,
+      ],
+      ['Epochs', `${header.epoch} of ${header.epochs}`, !live && header.epochs > 0],
+      ['Device', `${device}, ${countOf(threads, 'thread')}`, device !== ''],
+      ['Started', localTime(header.startedAt), true],
+      ['Experiment', header.experimentFile, true],
+    ];
+    return facts.filter(([, , isKnown]) => isKnown).map(([name, value]) => [name, value]);
+  }
+}
+
+function fact(name: string, value: string): Template {
+  return html`<div><dt>${name}</dt><dd><bdi title=${value.slice(0, 1000)}>${value}</bdi></dd></div>`;
+}
+
+/** Why a run failed, and the two places where it can be mended. */
+export function failure(header: RunHeader, page: Page): Template {
+  if (header.status !== 'failed' && header.status !== 'interrupted') return nothing;
+  const message =
+    header.message ??
+    (header.status === 'interrupted'
+      ? 'The training process ended without a word. What it had saved by then is kept.'
+      : 'The run failed without saying why.');
+  return html`<div class=${`notice ${header.status}`} role="alert">
+    <vscode-icon name=${header.status === 'failed' ? 'error' : 'warning'}></vscode-icon>
+    <div>
+      <p class="message"><bdi>${message}</bdi></p>
+      <div class="buttons">
+        <vscode-button @click=${() => page.command('openExperiment')}>Open File</vscode-button>
+        <vscode-button secondary @click=${() => page.command('showLog')}>Show Log</vscode-button>
+      </div>
+    </div>
+  </div>`;
+}
+
+export function defineHeader(): void {
+  customElements.define('textclf-header', Header);
+}

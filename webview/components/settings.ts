@@ -1,0 +1,62 @@
+import { html } from 'lit';
+import { count, countOf } from '../format';
+import { flattenSettings, type Setting, searchSettings } from '../settings';
+import { Part, type Template } from './part';
+
+/** Every option of the experiment, with a search. */
+class Settings extends Part {
+  static override properties = { settings: { attribute: false }, search: { state: true } };
+  declare settings: unknown;
+  declare search: string;
+
+  constructor() {
+    super();
+    this.search = '';
+  }
+
+  override render(): Template {
+    const all = flattenSettings(this.settings);
+    const found = searchSettings(all, this.search);
+    return html`
+      <div class="section-head">
+        <vscode-textfield
+          class="search"
+          type="search"
+          .label=${'Search the settings'}
+          placeholder="Search"
+          @input=${(event: Event) => {
+            this.search = (event.target as HTMLElement & { value: string }).value;
+          }}
+        ><vscode-icon slot="content-before" name="search"></vscode-icon></vscode-textfield>
+        <span class="muted" role="status">${found.length === all.length ? countOf(all.length, 'setting') : `${count(found.length)} of ${countOf(all.length, 'setting')}`}</span>
+      </div>
+      ${found.length === 0 ? html`<p class="empty">No setting has that in its name or value.</p>` : settingsTable(found)}
+    `;
+  }
+}
+
+function settingsTable(settings: readonly Setting[]): Template {
+  const groups = new Map<string, Setting[]>();
+  for (const setting of settings) {
+    const group = setting.path.split('.', 1)[0]!;
+    groups.set(group, [...(groups.get(group) ?? []), setting]);
+  }
+  return html`<table class="settings">
+    <caption class="hidden-caption">The experiment as it was trained, every option spelt out</caption>
+    <thead class="hidden-text"><tr><th scope="col">Option</th><th scope="col">Value</th></tr></thead>
+    ${[...groups].map(
+      ([, group]) => html`<tbody>
+        ${group.map(
+          ({ path, value }) => html`<tr>
+          <th scope="row"><bdi>${path}</bdi></th>
+          <td><textclf-long-text .text=${value}></textclf-long-text></td>
+        </tr>`,
+        )}
+      </tbody>`,
+    )}
+  </table>`;
+}
+
+export function defineSettings(): void {
+  customElements.define('textclf-settings', Settings);
+}

@@ -1,0 +1,52 @@
+import { html } from 'lit';
+import { type Page, type Tab, tabs } from '../page';
+import type { Template } from './part';
+
+const tabNames: Record<Tab, string> = {
+  training: 'Training',
+  evaluation: 'Evaluation',
+  try: 'Try it',
+  settings: 'Settings',
+  log: 'Log',
+};
+
+/** The tabs and the chosen one's content; the others are not even rendered. */
+export function tabbed(
+  page: Page,
+  marks: Partial<Record<Tab, Template>>,
+  content: (tab: Tab) => Template,
+): Template {
+  const chosen = page.choices.tab;
+  return html`
+    <div class="tabs" role="tablist" aria-label="Parts of the run" @keydown=${(event: KeyboardEvent) => move(event, page)}>
+      ${tabs.map(
+        (tab) => html`<button
+        role="tab"
+        id=${`tab-${tab}`}
+        class="tab"
+        aria-selected=${tab === chosen}
+        aria-controls="tab-panel"
+        tabindex=${tab === chosen ? 0 : -1}
+        @click=${() => page.choose({ tab })}
+      >${tabNames[tab]}${marks[tab] ?? ''}</button>`,
+      )}
+    </div>
+    <div id="tab-panel" class="tab-panel" role="tabpanel" aria-labelledby=${`tab-${chosen}`}>${content(chosen)}</div>
+  `;
+}
+
+/** Arrows, Home and End choose a tab, as everywhere. */
+function move(event: KeyboardEvent, page: Page): void {
+  const at = tabs.indexOf(page.choices.tab);
+  const targets: Record<string, number> = {
+    ArrowLeft: (at + tabs.length - 1) % tabs.length,
+    ArrowRight: (at + 1) % tabs.length,
+    Home: 0,
+    End: tabs.length - 1,
+  };
+  const target = targets[event.key];
+  if (target === undefined) return;
+  event.preventDefault();
+  page.choose({ tab: tabs[target]! });
+  document.getElementById(`tab-${tabs[target]}`)?.focus();
+}

@@ -1,0 +1,158 @@
+import { html } from 'lit';
+import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
+import type { Split } from '../../src/protocol/events';
+import { bestEpoch } from '../chart-data';
+import { count, countOf, duration, loss, percent, rate } from '../format';
+import type { Page } from '../page';
+import { charts } from './charts';
+import { metricTiles } from './evaluation';
+import { isLive } from './header';
+import { nothing, type Template, vars } from './part';
+import { label } from './text';
+
+const splits: readonly Split[] = ['train', 'validation', 'test'];
+
+/** With more classes than this, the smaller ones are shown on demand. */
+const shownClasses = 12;
+
+/** How training goes, and on what. */
+export function trainingTab(run: RunState, page: Page): Template {
+  return html`
+    ${
+      run.evaluation
+        ? html`<div class="result">
+          ${metricTiles(run.evaluation)}
+          <vscode-button secondary icon="graph-scatter" @click=${() => page.choose({ tab: 'evaluation' })}>See where it errs</vscode-button>
+        </div>`
+        : nothing
+    }
+    ${charts(run, page)}
+    <div class="columns">
+      <section aria-labelledby="epochs-heading">
+        <h2 id="epochs-heading">Epochs</h2>
+        ${epochTable(run)}
+      </section>
+      <section aria-labelledby="data-heading">
+        <h2 id="data-heading">Data</h2>
+        ${dataFacts(run)}
+        <h2>Model</h2>
+        ${modelFacts(run)}
+      </section>
+    </div>
+  `;
+}
+
+function epochTable({ epochs, header }: RunState): Template {
+  if (epochs.length === 0) {
+    return html`<p class="empty">${isLive(header) ? 'The first epoch has not ended yet.' : 'No epoch was finished.'}</p>`;
+  }
+  const best = bestEpoch(epochs);
+  return html`<div class="scroll epochs" tabindex="0" role="region" aria-labelledby="epochs-heading">
+    <table>
+      <caption class="hidden-caption">Scores by epoch</caption>
+      <thead>
+        <tr>
+          <th scope="col" class="number">Epoch</th>
+          <th scope="col" class="number">Train loss</th>
+          <th scope="col" class="number">accuracy</th>
+          <th scope="col" class="number">Validation loss</th>
+          <th scope="col" class="number">accuracy</th>
+          <th scope="col" class="number">macro F1</th>
+          <th scope="col" class="number">Rate</th>
+          <th scope="col" class="number">Time</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${epochs.map((epoch) => epochRow(epoch, epoch === best))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function epochRow(
+  { epoch, train, validation, learningRate, seconds }: EpochPoint,
+  isBest: boolean,
+): Template {
+  return html`<tr class=${isBest ? 'best' : ''}>
+    <th scope="row" class="number">${isBest ? html`<span class="badge">best</span> ` : nothing}${epoch}</th>
+    <td class="number">${loss(train.loss)}</td>
+    <td class="number">${percent(train.accuracy)}</td>
+    <td class="number">${loss(validation.loss)}</td>
+    <td class="number">${percent(validation.accuracy)}</td>
+    <td class="number">${percent(validation.macroF1)}</td>
+    <td class="number">${rate(learningRate)}</td>
+    <td class="number">${duration(seconds)}</td>
+  </tr>`;
+}
+
+function dataFacts({ data, header }: RunState): Template {
+  if (!data) {
+    return html`<p class="empty">${isLive(header) ? 'The data is being read.' : 'The data was not read.'}</p>`;
+  }
+  const { rows, lengths, vocabulary, classes } = data;
+  const shown = splits.filter((split) => rows[split] > 0);
+  const cut =
+    lengths.cutTexts > 0
+      ? `; ${countOf(lengths.cutTexts, 'text')} cut (${percent(lengths.cutTokenShare)} of all tokens)`
+      : '';
+  const vectors =
+    vocabulary.vectorsFound === undefined ? '' : `; vectors found for ${count(vocabulary.vectorsFound)}`;
+  const bySize = [...classes].sort((a, b) => b.train - a.train);
+  const listed = classes.length > shownClasses ? bySize.slice(0, shownClasses) : classes;
+  const left = bySize.slice(listed.length);
+  return html`
+    <dl class="lines">
+      <dt>Rows</dt><dd>${shown.map((split) => `${count(rows[split])} ${split}`).join(', ')}</dd>
+      <dt>Tokens a text</dt><dd>median ${count(lengths.median)}, 95${'\u202f'}% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}${cut}</dd>
+      <dt>Vocabulary</dt><dd>${count(vocabulary.size)} of ${countOf(vocabulary.seen, 'word')} seen${vectors}</dd>
+      <dt>Unknown tokens</dt><dd>${percent(vocabulary.unknownTokenShare)}</dd>
+    </dl>
+    ${classTable(listed, shown, data)}
+    ${left.length > 0 ? html`<details><summary>${countOf(left.length, 'smaller class', 'smaller classes')}</summary>${classTable(left, shown, data)}</details>` : nothing}
+  `;
+}
+
+type Data = NonNullable<RunState['data']>;
+
+function classTable(listed: Data['classes'], shown: readonly Split[], { classes }: Data): Template {
+  const largest = Math.max(1, ...classes.map(({ train }) => train));
+  return html`<table class="classes">
+    <caption class="hidden-caption">Rows of each class</caption>
+    <thead>
+      <tr><th scope="col">Class</th><td aria-hidden="true"></td>${shown.map((split) => html`<th scope="col" class="number">${split}</th>`)}</tr>
+    </thead>
+    <tbody>
+      ${listed.map(
+        (entry) => html`<tr>
+        <th scope="row">${label(entry.label)}</th>
+        <td class="bar-cell" aria-hidden="true"><div class="bar" ${vars({ '--share': `${(100 * entry.train) / largest}%` })}></div></td>
+        ${shown.map((split) => html`<td class="number">${count(entry[split])}</td>`)}
+      </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function modelFacts({ model, header }: RunState): Template {
+  if (!model) {
+    return html`<p class="empty">${isLive(header) ? 'The model is compiled when the data is read.' : 'No model was made.'}</p>`;
+  }
+  const frozen = model.parameters.filter(({ trained }) => !trained);
+  return html`
+    <p>${model.summary}</p>
+    <details>
+      <summary>${countOf(model.parameterCount, 'parameter')}${frozen.length > 0 ? ', some of them frozen' : ''}</summary>
+      <table>
+        <caption class="hidden-caption">Parameters</caption>
+        <thead><tr><th scope="col">Name</th><th scope="col">Shape</th><th scope="col">Trained</th></tr></thead>
+        <tbody>
+          ${model.parameters.map(
+            ({ name, shape, trained }) => html`<tr>
+            <th scope="row">${label(name)}</th><td>${shape.map((size) => count(size)).join(' × ')}</td><td>${trained ? 'yes' : 'frozen'}</td>
+          </tr>`,
+          )}
+        </tbody>
+      </table>
+    </details>
+  `;
+}

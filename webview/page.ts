@@ -1,0 +1,133 @@
+import type { FromPage, PageCommand, RowFilter, ToPage } from '../src/protocol/dashboard';
+import { initialState, type PageAction, type PageState, reduce } from './state';
+
+/** What VS Code gives a page, once. */
+export interface VsCodeApi {
+  postMessage(message: FromPage): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+export const tabs = ['training', 'evaluation', 'try', 'settings', 'log'] as const;
+export type Tab = (typeof tabs)[number];
+
+/** What the person chose on the page; kept while the panel is hidden and when the window reloads. */
+export interface Choices {
+  tab: Tab;
+  /** Ids of the charts that are shown as tables. */
+  tables: readonly string[];
+  /** Ids of the curves that are hidden. */
+  hidden: readonly string[];
+  logLoss: boolean;
+  filter: RowFilter;
+  /** The text in the box. */
+  draft: string;
+}
+
+const noChoices: Choices = {
+  tab: 'training',
+  tables: [],
+  hidden: [],
+  logLoss: false,
+  filter: {},
+  draft: '',
+};
+
+/** So many rows are asked for at a time. */
+export const rowsAtATime = 50;
+
+/** The page without its looks: the state, the choices, and the talk with the host. */
+export class Page {
+  state: PageState = initialState;
+  choices: Choices;
+  readonly #api: VsCodeApi;
+  readonly #hostState: object;
+  readonly #onChange: () => void;
+  #lastRequest = 0;
+
+  /** @param hostState what the host needs to restore the panel; it is kept beside the choices */
+  constructor(api: VsCodeApi, hostState: object, onChange: () => void) {
+    this.#api = api;
+    this.#hostState = hostState;
+    this.#onChange = onChange;
+    this.choices = restoreChoices(api.getState());
+    this.#keep();
+  }
+
+  ready(): void {
+    this.#api.postMessage({ type: 'ready' });
+  }
+
+  receive(message: ToPage): void {
+    this.#dispatch(message);
+  }
+
+  command(command: PageCommand): void {
+    this.#api.postMessage({ type: 'command', command });
+  }
+
+  openRow(file: string, line: number): void {
+    this.#api.postMessage({ type: 'openRow', file, line });
+  }
+
+  openRun(folder: string): void {
+    this.#api.postMessage({ type: 'openRun', folder });
+  }
+
+  choose(changes: Partial<Choices>): void {
+    this.choices = { ...this.choices, ...changes };
+    this.#keep();
+    this.#onChange();
+  }
+
+  /** Adds an id to a list of the choices, or takes it away. */
+  toggle(list: 'tables' | 'hidden', id: string): void {
+    const ids = this.choices[list];
+    this.choose({ [list]: ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id] });
+  }
+
+  /** Lists the rows of a filter from the start. */
+  listRows(filter: RowFilter): void {
+    this.choose({ filter });
+    this.#requestRows(filter, 0);
+  }
+
+  moreRows(): void {
+    const { rows } = this.state;
+    if (rows) this.#requestRows(rows.filter, rows.rows.length);
+  }
+
+  predict(text: string): void {
+    if (text.trim() === '') {
+      this.#dispatch({ type: 'predictionCleared' });
+      return;
+    }
+    const request = ++this.#lastRequest;
+    this.#dispatch({ type: 'predictionRequested', request });
+    this.#api.postMessage({ type: 'predict', request, text });
+  }
+
+  #requestRows(filter: RowFilter, offset: number): void {
+    const request = ++this.#lastRequest;
+    this.#dispatch({ type: 'rowsRequested', request, filter, more: offset > 0 });
+    this.#api.postMessage({ type: 'listRows', request, filter, offset, limit: rowsAtATime });
+  }
+
+  #dispatch(message: ToPage | PageAction): void {
+    const next = reduce(this.state, message);
+    if (next === this.state) return;
+    this.state = next;
+    this.#onChange();
+  }
+
+  #keep(): void {
+    this.#api.setState({ ...this.#hostState, choices: this.choices });
+  }
+}
+
+/** A state written by another version of the page may lack anything. */
+function restoreChoices(kept: unknown): Choices {
+  if (typeof kept !== 'object' || kept === null || !('choices' in kept)) return noChoices;
+  const choices = { ...noChoices, ...(kept.choices as Partial<Choices>) };
+  return tabs.includes(choices.tab) ? choices : { ...choices, tab: noChoices.tab };
+}

@@ -1,0 +1,28 @@
+export interface Setting {
+  /** Dotted: `model.embedding.size`. */
+  path: string;
+  /** As JSON. */
+  value: string;
+}
+
+/** Every option of an experiment with its value, in its order. Lists of plain values are one option. */
+export function flattenSettings(settings: unknown, path = ''): Setting[] {
+  if (typeof settings !== 'object' || settings === null) return [{ path, value: json(settings) }];
+  const entries = Object.entries(settings);
+  const isPlainList = Array.isArray(settings) && settings.every((item) => typeof item !== 'object');
+  if (isPlainList || entries.length === 0) return [{ path, value: json(settings) }];
+  return entries.flatMap(([key, value]) => flattenSettings(value, path === '' ? key : `${path}.${key}`));
+}
+
+/** The options whose path or value has all of the words. */
+export function searchSettings(settings: readonly Setting[], search: string): Setting[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return settings.filter(({ path, value }) => {
+    const text = `${path} ${value}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value) ?? '';
+}
