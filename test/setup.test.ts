@@ -8,21 +8,24 @@ const lock = JSON.parse(read('package-lock.json'));
 const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
 describe('package.json', () => {
-  it.each(['start', 'predict', 'test', 'types', 'lint', 'bench'])('has the script %s', (name) => {
+  it.each([
+    ...['start', 'predict', 'test', 'types', 'lint', 'bench'],
+    ...['test:electron', 'package', 'vscode'],
+  ])('has the script %s', (name) => {
     expect(manifest.scripts[name]).toEqual(expect.any(String));
   });
 
   it('names only files in scripts that are there, or that the build makes', () => {
     const built = outputsOfBuild();
     const named = Object.values<string>(manifest.scripts).flatMap(
-      (script) => script.match(/[\w./-]+\.(mjs|js|json)\b/g) ?? [],
+      (script) => script.match(/[\w./-]+\.(mjs|js|ts|json)\b/g) ?? [],
     );
     expect(named).toContain('experiments/quickstart.textclf.json');
     expect(named.filter((path) => !existsSync(path) && !built.includes(path))).toEqual([]);
   });
 
   it('builds before what runs a build', () => {
-    for (const name of ['start', 'bench', 'test']) {
+    for (const name of ['start', 'bench', 'test', 'test:vscode', 'test:electron', 'package', 'vscode']) {
       expect(manifest.scripts[name]).toMatch(/^node esbuild\.mjs( --bench)? && /);
     }
   });
@@ -33,9 +36,10 @@ describe('package.json', () => {
     expect(ranges.filter(([, range]) => !exact.test(range as string))).toEqual([]);
   });
 
-  it('asks for Node 20, no more', () => {
-    expect(manifest.engines).toEqual({ node: '>=20' });
-    expect(manifest.devDependencies['@types/node']).toMatch(/^20\./);
+  it('asks for Node 20 and for the VS Code whose interface it is written against, no more', () => {
+    const { '@types/node': node, '@types/vscode': vscode } = manifest.devDependencies;
+    expect(manifest.engines).toEqual({ node: '>=20', vscode: `^${vscode}` });
+    expect(node).toMatch(/^20\./);
   });
 
   it('has commands that the build makes of a script with a first line for the shell', () => {
