@@ -42,7 +42,8 @@ export function describeResult({ test, outcome, error }: Result): string {
 
 function readSteps(file: string): Step[] {
   try {
-    const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+    // What follows the last line break was cut.
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as Step);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
