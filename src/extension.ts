@@ -1,16 +1,26 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { registerContextKeys } from './host/context-keys';
 import { CurrentModel } from './host/current-model';
 import { registerDashboardCommand } from './host/dashboard-command';
 import { DashboardPanels } from './host/dashboard-panels';
 import { HelperClient } from './host/helper-client';
+import { registerProgressStatus } from './host/progress-status';
 import { createReporter } from './host/report';
+import { registerRunEndings } from './host/run-endings';
 import { RunStore } from './host/run-store';
+import { registerRunsView } from './host/runs-view';
 import type { Services } from './host/services';
 import { Trainings } from './host/trainings';
 
 /** Every part of the extension that a person meets, each wired to the services it needs. */
-const parts: ((services: Services) => vscode.Disposable)[] = [registerDashboardCommand];
+const parts: ((services: Services) => vscode.Disposable)[] = [
+  registerContextKeys,
+  registerDashboardCommand,
+  registerProgressStatus,
+  registerRunEndings,
+  registerRunsView,
+];
 
 /** Lists the parts and wires them; nothing else happens here. */
 export function activate(context: vscode.ExtensionContext): void {

@@ -3,6 +3,10 @@ import type { Reporter } from './report';
 
 /** What a command may be called with: an experiment file, a run's folder, or an element of the runs view. */
 export type RunTarget = string | { readonly runFolder: string };
+/** What is selected in the runs view: a key has no element with it, and says this instead. */
+export interface InSelection {
+  readonly inSelection: true;
+}
 export type ExperimentTarget = vscode.Uri | { readonly experimentFile: vscode.Uri };
 
 /**
@@ -22,7 +26,7 @@ export interface Commands {
   'textclf.clearPredictions': [];
   'textclf.chooseModel': [run?: RunTarget];
   'textclf.refreshRuns': [];
-  'textclf.renameRun': [run?: RunTarget];
+  'textclf.renameRun': [run?: RunTarget | InSelection];
   'textclf.editNote': [run?: RunTarget];
   'textclf.starRun': [run?: RunTarget];
   'textclf.unstarRun': [run?: RunTarget];
@@ -31,7 +35,7 @@ export interface Commands {
   'textclf.diffExperiment': [run?: RunTarget];
   'textclf.revealRun': [run?: RunTarget];
   'textclf.exportModel': [run?: RunTarget];
-  'textclf.deleteRun': [run?: RunTarget, selected?: readonly RunTarget[]];
+  'textclf.deleteRun': [run?: RunTarget | InSelection, selected?: readonly RunTarget[]];
   'textclf.showLog': [run?: RunTarget];
   'textclf.createExample': [];
   'textclf.openWalkthrough': [];

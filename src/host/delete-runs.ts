@@ -1,0 +1,67 @@
+import { basename, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { countOf } from '../protocol/count';
+import { HumanError } from '../protocol/human-error';
+import { removeRuns } from '../runs/list';
+import { type RunTarget, runCommand, runFolderOf } from './commands';
+import { pickRun } from './pick';
+import { isLive } from './run-store';
+import type { Services } from './services';
+
+/** More names than this are counted. */
+const namesShown = 10;
+
+/** Deletes runs after a question; where one of them is in training nothing is deleted. */
+export async function deleteRuns(
+  services: Services,
+  target: RunTarget | undefined,
+  selected: readonly RunTarget[] = [],
+): Promise<void> {
+  const { store, report } = services;
+  // Experiments that are selected along with runs are not meant.
+  let folders = [...selected, target].flatMap((one) => runFolderOf(one) ?? []);
+  if (folders.length === 0) {
+    const question = { title: 'Delete Run', filter: (run: Parameters<typeof isLive>[0]) => !isLive(run) };
+    const run = await pickRun(services, undefined, question);
+    if (!run) return;
+    folders = [run.folder];
+  }
+  folders = [...new Set(folders)];
+
+  const live = store.live.filter(({ folder }) => folders.includes(folder));
+  if (live.length > 0) {
+    const names = live.map(({ name }) => name).join(', ');
+    const error = new HumanError(`A run in training can't be deleted: ${names}.`, { hint: 'Stop it first.' });
+    const stop = () => Promise.all(live.map(({ folder }) => runCommand('textclf.stop', folder)));
+    return report.error(error, [{ title: 'Stop Training', run: stop }]);
+  }
+
+  if (!(await confirm(folders.map((folder) => store.find(folder)?.name ?? basename(folder))))) return;
+  try {
+    for (const [root, ids] of byRoot(folders)) removeRuns(root, ids);
+  } finally {
+    store.refresh();
+  }
+}
+
+async function confirm(names: readonly string[]): Promise<boolean> {
+  const [first] = names;
+  const question =
+    names.length === 1 ? `Delete the run ${first}?` : `Delete ${countOf(names.length, 'run')}?`;
+  const more = names.length - namesShown;
+  const list = [...names.slice(0, namesShown), ...(more > 0 ? [`and ${more} more`] : [])];
+  const lost = 'The models and results are deleted with their folders. This cannot be undone.';
+  const detail = names.length === 1 ? lost : `${list.join('\n')}\n\n${lost}`;
+  const button = 'Delete';
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+}
+
+/** A run's folder is `<root>/.textclf/runs/<id>`. */
+function byRoot(folders: readonly string[]): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const folder of folders) {
+    const root = resolve(folder, '../../..');
+    ids.set(root, [...(ids.get(root) ?? []), basename(folder)]);
+  }
+  return ids;
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { HumanError } from '../protocol/human-error';
+import { runCommand } from './commands';
+import { failureOf } from './failure';
+import { isLive, type RunStore, type StoredRun } from './run-store';
+import { accuracyText } from './run-text';
+import type { Services } from './services';
+
+/** The runs that end from now on, whoever started them. */
+export class RunEndings implements vscode.Disposable {
+  #live = new Set<string>();
+  readonly #ended = new vscode.EventEmitter<StoredRun>();
+  readonly #subscription: vscode.Disposable;
+
+  readonly onDidEnd = this.#ended.event;
+
+  constructor(store: RunStore) {
+    const update = () => {
+      const before = this.#live;
+      this.#live = new Set(store.live.map(({ folder }) => folder));
+      for (const folder of before) {
+        const run = store.find(folder);
+        // A run that was deleted has no end to tell of.
+        if (run && !isLive(run)) this.#ended.fire(run);
+      }
+    };
+    update();
+    this.#subscription = store.onDidChange(update);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#ended.dispose();
+  }
+}
+
+/** Says how a run ended that was started here, unless the person looks at its dashboard. */
+export function registerRunEndings(services: Services): vscode.Disposable {
+  const { store, trainings, dashboards, report } = services;
+  const endings = new RunEndings(store);
+  return vscode.Disposable.from(
+    endings,
+    endings.onDidEnd((run) => {
+      if (trainings.isOurs(run) && !dashboards.isVisible(run.folder)) void tell(services, run);
+    }),
+    trainings.onDidFail((error) => void report.error(error)),
+  );
+}
+
+async function tell({ report }: Services, run: StoredRun): Promise<void> {
+  const { folder, name, status, record } = run;
+  const openDashboard = {
+    title: 'Open Dashboard',
+    run: () => runCommand('textclf.openDashboard', folder),
+  };
+  const showLog = { title: 'Show Log', run: () => runCommand('textclf.showLog', folder) };
+  if (status === 'failed') {
+    const { message, place, hint } = failureOf(record.message ?? 'It does not say why.', run.root);
+    const options = { ...(place ? { place } : {}), ...(hint ? { hint } : {}) };
+    return report.error(new HumanError(`${name} failed: ${message}`, options), [openDashboard, showLog]);
+  }
+  if (status === 'interrupted') {
+    const error = new HumanError(`The training of ${name} was cut off: its process is gone.`, {
+      hint: run.hasModel ? 'The model of its best epoch is kept.' : 'It has no model yet.',
+    });
+    return report.error(error, [openDashboard, showLog]);
+  }
+  const result = accuracyText(record);
+  const verb = status === 'stopped' ? 'was stopped' : 'is trained';
+  await report.info(`${name} ${verb}${result ? `: ${result}` : ''}.`, [openDashboard]);
+}

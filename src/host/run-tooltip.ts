@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { countOf } from '../protocol/count';
+import { stopRequested } from '../runs/stop-request';
+import { escapeMarkdown } from './markdown';
+import { ageText } from './plain-text';
+import { isLive, type StoredRun } from './run-store';
+import { accuracyText, duration, percent } from './run-text';
+
+/** What is known of a run, for a hover. Names, notes and messages come from files: they are never Markdown. */
+export function runTooltip(run: StoredRun): vscode.MarkdownString {
+  const facts = factsOf(run).flatMap(([name, text]) =>
+    text ? [`${escapeMarkdown(name)}: ${escapeMarkdown(text)}`] : [],
+  );
+  const title = `**${escapeMarkdown(run.name)}**${run.starred ? ' ★' : ''}`;
+  const paragraphs = [title, facts.join('  \n')];
+  if (run.note) paragraphs.push('---', run.note.split('\n').map(escapeMarkdown).join('  \n'));
+  return new vscode.MarkdownString(paragraphs.join('\n\n'));
+}
+
+function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
+  const { record } = run;
+  const { best, test, git, threads } = record;
+  const end = isLive(run) ? new Date().toISOString() : (record.endedAt ?? record.heartbeat);
+  return [
+    ['Status', stopping(run) ? `${run.status}, will stop after this batch` : run.status],
+    ['Message', record.message],
+    ['Best epoch', best && `${best.epoch} (${metricText(best.metric, best.value)})`],
+    ['Accuracy', accuracyText(record)],
+    ['Test', test && `${percent(test.accuracy)} accuracy, ${percent(test.macroF1)} macro F1`],
+    ['Started', `${localTime(record.startedAt)}, ${ageText(record.startedAt)}`],
+    ['Duration', duration((Date.parse(end) - Date.parse(record.startedAt)) / 1000)],
+    ['Device', `${record.device}, ${countOf(threads, 'thread')}`],
+    ['Seed', String(record.seed)],
+    ['Git', git ? `${git.commit.slice(0, 10)}${git.dirty ? ' with uncommitted changes' : ''}` : undefined],
+    ['Run', run.id],
+  ];
+}
+
+/** Whether a living run was asked to stop. */
+export function stopping(run: StoredRun): boolean {
+  return isLive(run) && stopRequested(run.folder);
+}
+
+function metricText(metric: string, value: number | null): string {
+  if (value === null) return metric;
+  return `${metric} ${metric.endsWith('loss') ? value.toFixed(4) : percent(value)}`;
+}
+
+function localTime(time: string): string {
+  return new Date(time).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+}

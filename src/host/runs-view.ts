@@ -1,0 +1,211 @@
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { countOf } from '../protocol/count';
+import type { BrokenRun } from '../runs/list';
+import { byExperiment } from './by-experiment';
+import { registerRunActions } from './run-actions';
+import type { StoredRun } from './run-store';
+import { runTooltip } from './run-tooltip';
+import { brokenTreeItem, experimentTreeItem, pendingTreeItem, runTreeItem } from './run-tree-items';
+import type { Services } from './services';
+import { Throttle } from './throttle';
+import type { PendingTraining } from './trainings';
+
+/** Elements of the tree are what commands take as their arguments. */
+export type RunsNode =
+  | { readonly kind: 'experiment'; readonly experimentFile: vscode.Uri }
+  | {
+      readonly kind: 'pending';
+      readonly experimentFile: vscode.Uri;
+      readonly training: PendingTraining;
+      /** In the whole queue, from 1. */
+      readonly place: number | undefined;
+    }
+  | { readonly kind: 'run' | 'broken'; readonly runFolder: string };
+
+interface Experiment {
+  node: RunsNode & { kind: 'experiment' };
+  /** Waiting or starting ones first, then the runs, newest first. */
+  children: RunsNode[];
+  runs: number;
+  name: string;
+}
+
+/** Progress is drawn at most this often, each run for itself (milliseconds). */
+const progressInterval = 500;
+
+/** "5 min ago" goes on (milliseconds). */
+const ageInterval = 60_000;
+
+/** The view of all runs, by experiment, and what can be done with them. */
+export function registerRunsView(services: Services): vscode.Disposable {
+  const { store, trainings } = services;
+  const tree = new RunsTree(services);
+  const view = vscode.window.createTreeView('textclf.runs', { treeDataProvider: tree, canSelectMany: true });
+  const updateBadge = () => {
+    const live = store.live.length;
+    view.badge = live > 0 ? { value: live, tooltip: `${countOf(live, 'run')} in training` } : undefined;
+  };
+  updateBadge();
+  const ages = setInterval(() => {
+    if (view.visible) tree.refresh();
+  }, ageInterval);
+  return vscode.Disposable.from(
+    view,
+    tree,
+    new vscode.Disposable(() => clearInterval(ages)),
+    store.onDidChange(updateBadge),
+    trainings.onDidBegin(({ folder }) => {
+      const node = tree.nodeOf(folder);
+      // Without stealing the focus, and without opening the container for it.
+      if (node && view.visible) void view.reveal(node, { select: true, focus: false });
+    }),
+    registerRunActions(services, () => view.selection.filter(isRun)),
+  );
+}
+
+class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<RunsNode | undefined>();
+  readonly #progress: Throttle;
+  readonly #subscriptions: vscode.Disposable[];
+  /** By the file's path. */
+  #experiments = new Map<string, Experiment>();
+  /** By the run's folder. VS Code tells nodes by their identity, so a run keeps its node. */
+  #nodes = new Map<string, RunsNode>();
+  #names = new Map<string, number>();
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(private readonly services: Services) {
+    const { store, trainings } = services;
+    this.#progress = new Throttle(progressInterval, (folder) => {
+      const node = this.nodeOf(folder);
+      if (node) this.#changed.fire(node);
+    });
+    // An experiment whose file comes or goes is marked.
+    const files = vscode.workspace.createFileSystemWatcher('**/*.textclf.json', false, true, false);
+    this.#subscriptions = [
+      this.#progress,
+      files,
+      files.onDidCreate(() => this.refresh()),
+      files.onDidDelete(() => this.refresh()),
+      store.onDidChange(() => this.refresh()),
+      store.onDidProgress((folder) => this.#progress.call(folder)),
+      trainings.onDidChange(() => this.refresh()),
+    ];
+    this.#update();
+  }
+
+  refresh(): void {
+    this.#update();
+    this.#changed.fire(undefined);
+  }
+
+  nodeOf(folder: string): RunsNode | undefined {
+    return this.#nodes.get(folder);
+  }
+
+  getChildren(node?: RunsNode): RunsNode[] {
+    if (node?.kind === 'experiment') return this.#experiments.get(node.experimentFile.fsPath)?.children ?? [];
+    if (node) return [];
+    const experiments = [...this.#experiments.values()].map((experiment) => experiment.node);
+    // A folder that can't be read doesn't say whose run it was.
+    return [...experiments, ...this.services.store.broken.map(({ folder }) => this.#nodes.get(folder)!)];
+  }
+
+  getParent(node: RunsNode): RunsNode | undefined {
+    if (node.kind === 'pending') return this.#experiments.get(node.experimentFile.fsPath)?.node;
+    const run = node.kind === 'run' ? this.services.store.find(node.runFolder) : undefined;
+    return run && this.#experiments.get(run.record.experimentFile)?.node;
+  }
+
+  getTreeItem(node: RunsNode): vscode.TreeItem {
+    const { store } = this.services;
+    switch (node.kind) {
+      case 'experiment':
+        return this.#experimentItem(node.experimentFile);
+      case 'pending':
+        return pendingTreeItem(node.training, node.place);
+      case 'run': {
+        const run = store.find(node.runFolder);
+        return run ? runTreeItem(run, store.feed(run.folder)) : new vscode.TreeItem(basename(node.runFolder));
+      }
+      case 'broken': {
+        const broken = store.broken.find(({ folder }) => folder === node.runFolder);
+        return broken ? brokenTreeItem(broken) : new vscode.TreeItem(basename(node.runFolder));
+      }
+    }
+  }
+
+  /** Made only for the one run that the pointer is over. */
+  resolveTreeItem(item: vscode.TreeItem, node: RunsNode): vscode.TreeItem {
+    const run = node.kind === 'run' ? this.services.store.find(node.runFolder) : undefined;
+    if (run) item.tooltip = runTooltip(run);
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #experimentItem(file: vscode.Uri): vscode.TreeItem {
+    const { name, runs } = this.#experiments.get(file.fsPath) ?? { name: nameOf(file.fsPath), runs: 0 };
+    const isAmbiguous = (this.#names.get(name) ?? 0) > 1;
+    const folder = isAmbiguous ? dirname(vscode.workspace.asRelativePath(file)) : undefined;
+    return experimentTreeItem(file, name, folder, runs);
+  }
+
+  #update(): void {
+    const { store, trainings } = this.services;
+    const before = { nodes: this.#nodes, experiments: this.#experiments };
+    this.#nodes = new Map();
+    this.#experiments = new Map();
+    this.#names = new Map();
+    const remember = (kind: 'run' | 'broken', { folder }: StoredRun | BrokenRun) => {
+      const known = before.nodes.get(folder);
+      const node: RunsNode = known?.kind === kind ? known : { kind, runFolder: folder };
+      this.#nodes.set(folder, node);
+      return node;
+    };
+    for (const broken of store.broken) remember('broken', broken);
+
+    const runs = byExperiment(store.runs);
+    const pending = pendingNodes(trainings.pending);
+    const files = new Set([...runs.keys(), ...pending.map(({ experimentFile }) => experimentFile.fsPath)]);
+    const named = [...files].map((file) => ({ file, name: nameOf(file) }));
+    named.sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file));
+    for (const { file, name } of named) {
+      const own = runs.get(file) ?? [];
+      const waiting = pending.filter(({ experimentFile }) => experimentFile.fsPath === file);
+      this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
+      this.#experiments.set(file, {
+        node: before.experiments.get(file)?.node ?? {
+          kind: 'experiment',
+          experimentFile: vscode.Uri.file(file),
+        },
+        children: [...waiting, ...own.map((run) => remember('run', run))],
+        runs: own.length,
+        name,
+      });
+    }
+  }
+}
+
+function isRun(node: RunsNode): node is RunsNode & { runFolder: string } {
+  return 'runFolder' in node;
+}
+
+function pendingNodes(pending: readonly PendingTraining[]): (RunsNode & { kind: 'pending' })[] {
+  let place = 0;
+  return pending.map((training) => ({
+    kind: 'pending',
+    experimentFile: training.experimentFile,
+    training,
+    place: training.state === 'queued' ? ++place : undefined,
+  }));
+}
+
+function nameOf(file: string): string {
+  return basename(file).replace(/\.textclf\.json$/, '');
+}
