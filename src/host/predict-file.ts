@@ -1,0 +1,182 @@
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { countOf } from '../protocol/count';
+import type { DataColumn } from '../protocol/helper';
+import { HumanError } from '../protocol/human-error';
+import { runPaths } from '../runs/paths';
+import { registerCommand } from './commands';
+import { withoutIcons } from './plain-text';
+import { currentRun, modelOf, requireTrust } from './predict-model';
+import { plainLabel } from './prediction-text';
+import type { StoredRun } from './run-store';
+import type { Services } from './services';
+
+const extensions = ['csv', 'tsv', 'jsonl', 'ndjson', 'txt'];
+
+/** Larger files' results go to a file at once (bytes): the extension host must not carry them. */
+const largestDocument = 10_000_000;
+
+/** Classifies every row of a file; the results stand in a new document. */
+export function registerPredictFile(services: Services): vscode.Disposable {
+  return registerCommand(services.report, 'textclf.predictFile', async (given) => {
+    requireTrust();
+    const run = currentRun(services);
+    const file = run && (given ?? (await askForFile()));
+    if (!run || !file || !(await isSaved(file))) return;
+    const textColumns = await textColumnsOf(services, file, run);
+    if (textColumns === 'unanswered') return;
+    const { size } = await stat(file.fsPath);
+    if (size <= largestDocument) await intoDocument(services, file, run, textColumns);
+    else await intoFile(services, file, run, textColumns);
+  });
+}
+
+/** The file in front, where it holds data; otherwise the person is asked. */
+async function askForFile(): Promise<vscode.Uri | undefined> {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  if (active?.scheme === 'file' && extensions.includes(extension(active))) return active;
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Predict File',
+    openLabel: 'Predict',
+    filters: { 'CSV, TSV, JSON Lines, text': extensions },
+  });
+  return picked?.[0];
+}
+
+function extension({ path }: vscode.Uri): string {
+  return extname(path).slice(1).toLowerCase();
+}
+
+/** The rows are read from the disk: what an editor has not written there would be missing. */
+async function isSaved(file: vscode.Uri): Promise<boolean> {
+  if (file.scheme !== 'file') {
+    throw new HumanError(`${basename(file.path)} is not a file on this machine's disk.`, {
+      hint: 'Save a copy of it there first.',
+    });
+  }
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  if (!document?.isDirty) return true;
+  const save = 'Save and Predict';
+  const message = `${basename(file.fsPath)} has changes that are not saved.`;
+  const answer = await vscode.window.showWarningMessage(message, { modal: true }, save);
+  return answer === save && document.save();
+}
+
+/** The columns that the model was trained on where the file has them, otherwise the one that the person picks. */
+async function textColumnsOf(
+  { inspector }: Services,
+  file: vscode.Uri,
+  run: StoredRun,
+): Promise<string[] | undefined | 'unanswered'> {
+  if (extension(file) === 'txt') return undefined;
+  const { columns, textColumn } = await inspector.request('inspect', { file: file.fsPath });
+  const names = new Set(columns.map(({ name }) => name));
+  const trained = await trainedColumns(run);
+  if (trained.length > 0 && trained.every((name) => names.has(name))) return trained;
+  if (columns.length === 1) return [...names];
+  const guess = columns.filter(({ name }) => name === textColumn);
+  const others = columns.filter(({ name }) => name !== textColumn);
+  const picked = await vscode.window.showQuickPick([...guess, ...others].map(columnItem), {
+    title: `Predict ${basename(file.fsPath)}`,
+    placeHolder: 'Which column holds the text?',
+    matchOnDescription: true,
+  });
+  return picked ? [picked.name] : 'unanswered';
+}
+
+function columnItem({ name, values }: DataColumn): vscode.QuickPickItem & { name: string } {
+  const sample = values.slice(0, 3).map(plainLabel).join(' · ');
+  return { label: withoutIcons(plainLabel(name)), description: withoutIcons(sample), name };
+}
+
+/** `data.text` of the experiment that the run was made from. */
+async function trainedColumns({ folder }: StoredRun): Promise<string[]> {
+  try {
+    const { text } = JSON.parse(await readFile(runPaths(folder).experiment, 'utf8')).data;
+    return [text].flat().filter((name) => typeof name === 'string');
+  } catch {
+    // A run folder without its experiment can still predict.
+    return [];
+  }
+}
+
+async function intoDocument(
+  services: Services,
+  file: vscode.Uri,
+  run: StoredRun,
+  textColumns: string[] | undefined,
+): Promise<void> {
+  const folder = services.context.globalStorageUri.fsPath;
+  await mkdir(folder, { recursive: true });
+  const output = join(folder, `predictions-${process.pid}-${Date.now()}.csv`);
+  try {
+    const rows = await classify(services, file, run, textColumns, output);
+    if (rows === undefined) return;
+    const content = await readFile(output, 'utf8');
+    const language = (await vscode.languages.getLanguages()).includes('csv') ? 'csv' : 'plaintext';
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
+  } finally {
+    await rm(output, { force: true });
+  }
+}
+
+async function intoFile(
+  services: Services,
+  file: vscode.Uri,
+  run: StoredRun,
+  textColumns: string[] | undefined,
+): Promise<void> {
+  const beside = file.with({ path: file.path.replace(/\.[^./]*$/, '.predicted.csv') });
+  const output = await vscode.window.showSaveDialog({
+    title: `${basename(file.fsPath)} is large: where do the predictions go?`,
+    defaultUri: beside,
+    saveLabel: 'Predict',
+    filters: { CSV: ['csv'] },
+  });
+  if (!output) return;
+  const rows = await classify(services, file, run, textColumns, output.fsPath);
+  if (rows === undefined) return;
+  const open = { title: 'Open', run: () => runOpen(output) };
+  void services.report.info(`${basename(output.fsPath)} has predictions of ${countOf(rows, 'row')}.`, [open]);
+}
+
+function runOpen(file: vscode.Uri): Thenable<unknown> {
+  return vscode.commands.executeCommand('vscode.open', file);
+}
+
+/** The number of rows; undefined where the person cancelled. */
+async function classify(
+  { predictor }: Services,
+  file: vscode.Uri,
+  run: StoredRun,
+  textColumns: string[] | undefined,
+  output: string,
+): Promise<number | undefined> {
+  const model = modelOf(run);
+  const params = {
+    modelFolder: model.folder,
+    file: file.fsPath,
+    output,
+    ...(textColumns && { textColumns }),
+  };
+  const title = withoutIcons(`Predicting ${basename(file.fsPath)} with ${run.name}`);
+  try {
+    const { rows } = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      (progress, token) => {
+        let shown = 0;
+        const onProgress = (done: number, total: number) => {
+          const percent = total > 0 ? (100 * done) / total : 0;
+          progress.report({ increment: percent - shown, message: `${Math.floor(percent)} %` });
+          shown = percent;
+        };
+        return predictor.request('predictFile', params, { token, onProgress });
+      },
+    );
+    return rows;
+  } catch (error) {
+    if (error instanceof vscode.CancellationError) return undefined;
+    throw error;
+  }
+}
