@@ -5,6 +5,7 @@ import { CurrentModel } from './host/current-model';
 import { registerDashboardCommand } from './host/dashboard-command';
 import { DashboardPanels } from './host/dashboard-panels';
 import { HelperClient } from './host/helper-client';
+import { registerPredictions } from './host/predictions';
 import { registerProgressStatus } from './host/progress-status';
 import { createReporter } from './host/report';
 import { registerRunEndings } from './host/run-endings';
@@ -17,6 +18,7 @@ import { Trainings } from './host/trainings';
 const parts: ((services: Services) => vscode.Disposable)[] = [
   registerContextKeys,
   registerDashboardCommand,
+  registerPredictions,
   registerProgressStatus,
   registerRunEndings,
   registerRunsView,
