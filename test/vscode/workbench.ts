@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest';
 import { cacheFolder } from './install';
+import { runCommand } from './page';
 import { describeLogs, readLogs, type ServerOptions, startServer, workbenchUrl } from './server';
 import { type Files, makeWorkspace, removeWorkspace } from './workspace';
 
@@ -11,7 +12,7 @@ export interface Workbench {
   readonly page: Page;
   /** The workspace folder that is open. */
   readonly folder: string;
-  /** Opens the window anew: what "Developer: Reload Window" does. */
+  /** Reloads the window, with the editors that are open. */
   reload(): Promise<void>;
 }
 
@@ -59,8 +60,12 @@ export function useWorkbench(files: Files, options: WorkbenchOptions = {}): Work
       return current().folder;
     },
     async reload() {
-      await current().page.reload();
-      await isReady(current().page);
+      const { page } = current();
+      // Not page.reload(): VS Code would have no time to store which editors are open.
+      const loaded = page.waitForEvent('load');
+      await runCommand(page, 'Developer: Reload Window');
+      await loaded;
+      await isReady(page);
     },
   };
 }
