@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type BrowserServer, chromium } from 'playwright-core';
-import { Unavailable } from './install';
+import { cacheFolder, Unavailable } from './install';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -22,7 +22,13 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env): stri
 export function startBrowser(): Promise<BrowserServer> {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
   args.push('--disable-background-networking', '--disable-component-update');
-  return chromium.launchServer({ executablePath: findChromium(), args });
+  // Its profile is playwright's; this is for what else it keeps in a home folder.
+  const home = join(cacheFolder, 'browser-home');
+  const env = { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home } as Record<
+    string,
+    string
+  >;
+  return chromium.launchServer({ executablePath: findChromium(), args, env });
 }
 
 function isProgram(path: string): boolean {

@@ -109,7 +109,9 @@ async function buildLogging(folder: string, server: string, log: (line: string) 
   } catch (error) {
     const output = (error as { stderr?: string }).stderr ?? String(error);
     await writeFile(join(folder, 'no-output-panel.txt'), output);
-    log('No Python or no C++ compiler: VS Code is without its Output panel, and tests of it are left out.');
+    log(
+      'VS Code is without its Output panel, because its logging could not be built: no Python or C++ compiler?',
+    );
   }
 }
 

@@ -5,12 +5,12 @@
 import { resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startBrowser } from './browser';
-import { Unavailable } from './install';
+import { installVSCode, Unavailable } from './install';
 import { type Server, startServer } from './server';
 
 /** What test files get. `browser` is the address that playwright connects to. */
 export type Shared =
-  | { readonly url: string; readonly folder: string; readonly browser: string }
+  | { readonly url: string; readonly folder: string; readonly browser: string; readonly hasOutput: boolean }
   | { readonly unavailable: string };
 
 declare module 'vitest' {
@@ -21,12 +21,20 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   try {
+    const { withoutOutput } = await installVSCode();
+    if (withoutOutput)
+      console.error(`VS Code's Output panel is empty here, and not tested: ${withoutOutput}`);
     const browser = await startBrowser();
     const server = await startServer({ extensions: [resolve('.')] }).catch(async (error: unknown) => {
       await browser.close();
       throw error;
     });
-    project.provide('vscode', { url: server.url, folder: server.folder, browser: browser.wsEndpoint() });
+    project.provide('vscode', {
+      url: server.url,
+      folder: server.folder,
+      browser: browser.wsEndpoint(),
+      hasOutput: withoutOutput === undefined,
+    });
     return () => close(browser, server);
   } catch (error) {
     if (!(error instanceof Unavailable) || process.env.CI) throw error;

@@ -26,6 +26,9 @@ const shared = inject('vscode');
 /** A `describe` that is skipped where VS Code can't be had; setup.ts has said so. */
 export const describeInVSCode = describe.skipIf('unavailable' in shared);
 
+/** For `it.skipIf` around tests of output channels (install.ts says where there are none). */
+export const hasOutputPanel = 'hasOutput' in shared && shared.hasOutput;
+
 /** To be called inside describeInVSCode. The result may be used in tests and hooks, not before. */
 export function useWorkbench(files: Files, options: WorkbenchOptions = {}): Workbench {
   let state: { page: Page; folder: string; home: string } | undefined;
