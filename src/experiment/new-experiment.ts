@@ -2,8 +2,6 @@ export interface NewExperiment {
   name: string;
   /** The data file's path from the experiment's folder. */
   train: string;
-  /** Only where the file's extension does not say it. */
-  format?: string;
   /** One column, or several to join. */
   text: readonly string[];
   label: string;
@@ -13,15 +11,7 @@ export interface NewExperiment {
 }
 
 /** The text of an experiment file for a person to go on from: the options that matter, each explained. */
-export function newExperimentText({
-  name,
-  train,
-  format,
-  text,
-  label,
-  model,
-  examples,
-}: NewExperiment): string {
+export function newExperimentText({ name, train, text, label, model, examples }: NewExperiment): string {
   const columns = text.length === 1 ? JSON.stringify(text[0]) : list(text);
   return `{
   // What this experiment's runs are called.
@@ -29,7 +19,7 @@ export function newExperimentText({
 
   "data": {
     // The file to learn from; the path starts at this file's folder. Several files: [ … ].
-    "train": ${JSON.stringify(train)},${format ? `\n    "format": ${JSON.stringify(format)},` : ''}
+    "train": ${JSON.stringify(train)},
     // The column with the text (several are joined), and the one with the class.
     "text": ${columns},
     "label": ${JSON.stringify(label)},

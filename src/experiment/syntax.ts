@@ -84,6 +84,11 @@ export function parseSyntax(text: string): SyntaxResult {
   return { tree, problems: repeatedKeys(tree, []) };
 }
 
+/** Of the mistakes of `parseSyntax`, those that any JSON parser finds: editors mark them by themselves. */
+export function jsonMistakes(text: string): SyntaxProblem[] {
+  return isBlank(text) || findTooDeep(text) !== undefined ? [] : parseSyntax(text).problems;
+}
+
 function explain({ error, offset, length }: { error: ParseErrorCode; offset: number; length: number }) {
   const code = printParseErrorCode(error);
   const explanation =

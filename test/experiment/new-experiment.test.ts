@@ -27,7 +27,6 @@ describe('the text of a new experiment', () => {
       model: { type: 'gru' },
       examples: ['A wonderful little film.'],
     });
-    expect(experiment?.data.format).toBeUndefined();
   });
 
   it('is one with every network there is', () => {
@@ -36,10 +35,10 @@ describe('the text of a new experiment', () => {
     for (const model of models) expect(parsed({ model }).problems).toEqual([]);
   });
 
-  it('joins several columns, and names a format that the extension hides', () => {
-    const { experiment, problems } = parsed({ text: ['title', 'body'], format: 'tsv' });
+  it('joins several columns', () => {
+    const { experiment, problems } = parsed({ text: ['title', 'body'] });
     expect(problems).toEqual([]);
-    expect(experiment?.data).toMatchObject({ text: ['title', 'body'], format: 'tsv' });
+    expect(experiment?.data.text).toEqual(['title', 'body']);
   });
 
   it('has a place for examples where the data gave none', () => {

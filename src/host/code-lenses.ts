@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import { countOf } from '../protocol/count';
+import { commandLink } from './commands';
+import { experimentFiles, isExperiment, rangeOfOption } from './experiment-file';
+import { isLive, type StoredRun } from './run-store';
+import { accuracyText, progressText } from './run-text';
+import type { Services } from './services';
+import { Throttle } from './throttle';
+
+/** Progress is drawn anew no more often than this (milliseconds). */
+const progressInterval = 500;
+
+/** What can be done with an experiment, above its file; and above its examples, Predict. */
+export function registerCodeLenses(services: Services): vscode.Disposable {
+  const { store, trainings } = services;
+  const changed = new vscode.EventEmitter<void>();
+  const throttle = new Throttle(progressInterval, () => changed.fire());
+  const change = () => throttle.call('lenses');
+  return vscode.Disposable.from(
+    changed,
+    throttle,
+    store.onDidChange(change),
+    store.onDidProgress(change),
+    trainings.onDidChange(change),
+    vscode.workspace.onDidGrantWorkspaceTrust(change),
+    vscode.languages.registerCodeLensProvider(experimentFiles, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses: (document) => (isExperiment(document) ? lensesOf(document, services) : []),
+    }),
+  );
+}
+
+type LensServices = Pick<Services, 'store' | 'trainings'>;
+
+function lensesOf(document: vscode.TextDocument, { store, trainings }: LensServices): vscode.CodeLens[] {
+  const file = document.uri;
+  const runs = file.scheme === 'file' ? store.runsOf(file) : [];
+  const best = store.best(runs);
+  const top = new vscode.Range(0, 0, 0, 0);
+  const actions = [
+    ...trainingLinks(file, runs.filter(isLive), { store, trainings }),
+    ...(best && vscode.workspace.isTrusted ? [commandLink('textclf.predictText', 'Predict…', file)] : []),
+    ...resultLinks(runs, best),
+  ];
+  const lenses = actions.map((command) => new vscode.CodeLens(top, command));
+  const examples = best && vscode.workspace.isTrusted ? rangeOfExamples(document) : undefined;
+  if (examples) {
+    const command = commandLink('textclf.predictExamples', '$(sparkle) Predict', file);
+    lenses.push(new vscode.CodeLens(examples, command));
+  }
+  return lenses;
+}
+
+/** Train; or while the experiment is being trained or waits for it: how far it is, and the way out. */
+function trainingLinks(
+  file: vscode.Uri,
+  live: readonly StoredRun[],
+  { store, trainings }: LensServices,
+): vscode.Command[] {
+  if (file.scheme !== 'file') return [words('$(info) Save it to a folder on this machine to train it')];
+  if (!vscode.workspace.isTrusted) {
+    const title = '$(shield) Nothing is trained in Restricted Mode';
+    return [{ command: 'workbench.trust.manage', title, tooltip: 'Trust this workspace to train in it' }];
+  }
+  const links = live.flatMap(({ folder }) => [
+    commandLink('textclf.stop', '$(debug-stop) Stop', folder),
+    commandLink('textclf.openDashboard', `$(loading~spin) ${progressText(store.feed(folder)?.view)}`, folder),
+  ]);
+  const isThis = (uri: vscode.Uri) => uri.toString() === file.toString();
+  const queue = trainings.pending.filter(({ state }) => state === 'queued');
+  for (const { experimentFile, state } of trainings.pending) {
+    if (isThis(experimentFile) && state === 'starting') links.push(words('$(loading~spin) starting'));
+  }
+  const place = queue.findIndex(({ experimentFile }) => isThis(experimentFile));
+  if (place >= 0) {
+    links.push(commandLink('textclf.cancelQueued', `$(clock) Queued (${ordinal(place + 1)}): cancel`, file));
+  }
+  return links.length > 0 ? links : [commandLink('textclf.train', '$(play) Train', file)];
+}
+
+/** What came of the runs so far. */
+function resultLinks(runs: readonly StoredRun[], best: StoredRun | undefined): vscode.Command[] {
+  const [last] = runs;
+  if (!last) return [];
+  const links = [commandLink('textclf.openDashboard', 'Dashboard', last.folder)];
+  if (best) {
+    const accuracy = accuracyText(best.record);
+    const facts = [accuracy && `best: ${accuracy}`, countOf(runs.length, 'run')].filter(Boolean);
+    links.push(commandLink('textclf.openDashboard', facts.join(', '), best.folder));
+  }
+  if (last.status === 'failed') {
+    links.push(commandLink('textclf.openDashboard', '$(error) last run failed', last.folder));
+  }
+  return links;
+}
+
+/** A lens that only says something. */
+function words(title: string): vscode.Command {
+  return { command: '', title };
+}
+
+function rangeOfExamples(document: vscode.TextDocument): vscode.Range | undefined {
+  const range = rangeOfOption(document, ['examples']);
+  // Left out, the file's own brace would stand for it.
+  return range && document.getText(range).startsWith('[') ? range : undefined;
+}
+
+/** `1st`, `2nd`, `3rd`, `4th`, `11th` */
+function ordinal(value: number): string {
+  const suffix = { one: 'st', two: 'nd', few: 'rd' }[ordinals.select(value) as string] ?? 'th';
+  return `${value}${suffix}`;
+}
+
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });

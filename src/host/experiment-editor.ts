@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import { registerCodeLenses } from './code-lenses';
+import { ExperimentChecks } from './experiment-checks';
+import { registerQuickFixes } from './quick-fixes';
+import type { Services } from './services';
+import { registerTrainCommands } from './train-command';
+
+/** The experiment file in the editor: what is wrong in it and how to mend that, and Train above it. */
+export function registerExperimentEditor(services: Services): vscode.Disposable {
+  const checks = new ExperimentChecks(services);
+  return vscode.Disposable.from(
+    checks,
+    registerQuickFixes(checks),
+    registerCodeLenses(services),
+    registerTrainCommands(services, checks),
+  );
+}

@@ -1,0 +1,74 @@
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { parseExperiment } from '../experiment/parse';
+import { countOf } from '../protocol/count';
+import { HumanError } from '../protocol/human-error';
+import { registerCommand } from './commands';
+import type { ExperimentChecks } from './experiment-checks';
+import { openDocument } from './experiment-file';
+import { pickExperiment } from './pick';
+import type { Services } from './services';
+import { requireTrust } from './trust';
+
+/** Training does not wait longer than this for the check of a large data file (milliseconds). */
+const checkPatience = 2_000;
+
+/** Trains an experiment, or takes a training that waits back. */
+export function registerTrainCommands(services: Services, checks: ExperimentChecks): vscode.Disposable {
+  const { report, trainings } = services;
+  return vscode.Disposable.from(
+    registerCommand(report, 'textclf.train', async (target) => {
+      requireTrust('trained');
+      const experiment = await pickExperiment(services, target, 'Train');
+      if (!experiment) return;
+      requireDisk(experiment);
+      if ((await save(experiment)) && (await isMeant(experiment, checks))) trainings.enqueue(experiment);
+    }),
+    registerCommand(report, 'textclf.cancelQueued', async (target) => {
+      const experiment = await pickExperiment(services, target, 'Cancel Queued Training');
+      if (!experiment || trainings.cancel(experiment)) return;
+      throw new HumanError(`${basename(experiment.fsPath)} does not wait for training any more.`);
+    }),
+  );
+}
+
+/** @throws HumanError where another process could not read the file */
+function requireDisk({ scheme, path }: vscode.Uri): void {
+  if (scheme === 'file') return;
+  throw new HumanError(`${basename(path)} is not on a disk of this machine.`, {
+    hint: 'Save it, and its data, into a folder first.',
+  });
+}
+
+/** The training process reads the file, so what is in the editor has to be in it. False where that failed. */
+async function save(experiment: vscode.Uri): Promise<boolean> {
+  const document = openDocument(experiment);
+  return !document?.isDirty || document.save();
+}
+
+/** Whether an experiment with errors is to be trained all the same: the judge is the training process. */
+async function isMeant(experiment: vscode.Uri, checks: ExperimentChecks): Promise<boolean> {
+  const errors = await countErrors(experiment, checks);
+  if (errors === 0) return true;
+  const train = 'Train Anyway';
+  const show = 'Show Problems';
+  const question = `${basename(experiment.fsPath)} has ${countOf(errors, 'problem')}.`;
+  const answer = await vscode.window.showWarningMessage(question, show, train);
+  if (answer === show) {
+    await vscode.window.showTextDocument(experiment);
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  }
+  return answer === train;
+}
+
+async function countErrors(experiment: vscode.Uri, checks: ExperimentChecks): Promise<number> {
+  const document = await vscode.workspace.openTextDocument(experiment);
+  await Promise.race([checks.settled(document), setTimeout(checkPatience)]);
+  const shown = vscode.languages
+    .getDiagnostics(experiment)
+    .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+  // VS Code's own JSON support takes a key that stands twice for a warning.
+  const { problems } = parseExperiment(document.getText(), experiment.fsPath);
+  return Math.max(shown.length, problems.filter(({ severity }) => severity === 'error').length);
+}
