@@ -7,7 +7,7 @@ import { HumanError } from '../protocol/human-error';
 import { countLineBreaks, placeInText } from './lines';
 import { findQuoteProblem } from './quotes';
 import { longestRecordBytes, type RecordReader } from './record-reader';
-import type { RowProblems } from './row-problems';
+import { MissingColumnError, type RowProblems } from './row-problems';
 
 /** What csv-parse gives for each record with the option `raw`. */
 interface RawRecord {
@@ -131,10 +131,12 @@ function findColumns(
   return columns.map((column) => {
     const position = names.indexOf(column);
     if (position < 0) {
-      throw new HumanError(`there is no column ${quoteName(column)}`, {
-        place: { file, line },
-        hint: `${didYouMeanHint(column, names)}The header has: ${listNames(names)}.${guessDelimiter(names, delimiter)}`,
-      });
+      throw new MissingColumnError(
+        `there is no column ${quoteName(column)}`,
+        { file, line },
+        `${didYouMeanHint(column, names)}The header has: ${listNames(names)}.${guessDelimiter(names, delimiter)}`,
+        names,
+      );
     }
     if (names.lastIndexOf(column) !== position) {
       throw new HumanError(`there are several columns ${quoteName(column)}`, {

@@ -68,6 +68,7 @@ function pickFields(fields: Record<string, unknown>, columns: readonly string[])
       const names = Object.keys(fields);
       return {
         message: `there is no field ${quoteName(column)}`,
+        columns: names,
         hint: `${didYouMeanHint(column, names)}This object has: ${listNames(names) || 'no fields'}.`,
       };
     }

@@ -26,16 +26,25 @@ export interface DataOptions {
  *
  * @param folder what the files' paths are relative to
  * @param seed decides which rows `maxRows` keeps and which are held back for validation
+ * @param signal ends the reading
  * @throws HumanError for unreadable files or rows, fewer than two classes, and for a label in validation or
  *   test rows that no training row has
  */
-export async function loadDataset(data: DataOptions, folder: string, seed: number): Promise<Dataset> {
+export async function loadDataset(
+  data: DataOptions,
+  folder: string,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Dataset> {
   const digest = createHash('sha256');
   const readPart = async (part: string, files: string | readonly string[]) => {
     let rows: Row[] = [];
     for (const file of typeof files === 'string' ? [files] : files) {
       const contents = createHash('sha256');
-      const observe = (_: string, bytes: Buffer) => void contents.update(bytes);
+      const observe = (_: string, bytes: Buffer) => {
+        signal?.throwIfAborted();
+        contents.update(bytes);
+      };
       rows = rows.concat(await readRows([resolve(folder, file)], { ...data, observe }));
       digest.update(`${part} ${contents.digest('hex')}\n`);
     }
@@ -66,6 +75,7 @@ export async function loadDataset(data: DataOptions, folder: string, seed: numbe
     train: number(train),
     validation: number(held),
     test: number(test),
+    unseenLabels: labels.filter((label) => !known.has(label)),
     digest: digest.digest('hex'),
   };
 }

@@ -53,6 +53,7 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
   const columns = [...textColumns, options.label];
   const allowed = options.labels && new Set(options.labels);
   const problems = new RowProblems(file);
+  const seen = new Set<string>();
   let bytes = 0;
   let records = 0;
 
@@ -75,13 +76,15 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
         line,
         message: `the label ${quoteName(label)} is not one of data.labels`,
         hint: `${didYouMeanHint(label, allowed)}Allowed: ${listNames([...allowed])}.`,
+        unlisted: label,
       });
     } else {
+      seen.add(label);
       rows.push({ text, label, file, line });
     }
   });
 
-  problems.throwIfAny();
+  problems.throwIfAny(seen);
   if (records === 0) {
     throw new HumanError(bytes === 0 ? 'this file is empty' : 'this file has no rows', {
       place: { file },

@@ -17,6 +17,8 @@ export interface Dataset {
   train: Example[];
   validation: Example[];
   test: Example[];
+  /** Those of `labels` that no row of the training files has. */
+  unseenLabels: string[];
   /** SHA-256 (hexadecimal) of the contents of all files and the part that each one plays. */
   digest: string;
 }

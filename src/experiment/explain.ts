@@ -1,8 +1,8 @@
 /** Turns zod's issues into sentences: what is wrong, and how to mend it. */
 import type * as z from 'zod';
-import { didYouMean, quoteName } from '../protocol/did-you-mean';
+import { didYouMean, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import type { JsonSchema } from './json-schema';
-import type { Finding, Path } from './problems';
+import type { Finding, Path, Remedy } from './problems';
 import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';
 
 type Issue = z.core.$ZodIssue;
@@ -31,12 +31,17 @@ function unknownKey(key: string, parent: Path, root: unknown): Finding {
   const where = parent.length > 0 ? ` in ${nameOf(parent)}` : '';
   const written = Object.keys((valueAt(parent, root) ?? {}) as object);
   const free = knownKeys(parent, root).filter((known) => !written.includes(known));
+  const meant = didYouMean(key, free);
   return {
     severity: 'error',
     message: `Unknown key ${quoteName(key)}${where}.`,
     hint: hintForKey(key, parent, free),
     path: [...parent, key],
     atKey: true,
+    remedies: [
+      ...(meant === undefined ? [] : [{ type: 'rename', names: [meant] } as const]),
+      { type: 'remove' },
+    ],
   };
 }
 
@@ -54,7 +59,13 @@ function missing(path: Path, root: unknown): Finding {
   const key = quoteName(String(path.at(-1)));
   const choice = nodes.flatMap(allowedTexts);
   const value = choice.length > 0 ? either(choice.map(quoteName)) : sample(nodes[0] ?? {});
-  return { severity: 'error', message: `${nameOf(path)} is missing.`, hint: `Add ${key}: ${value}.`, path };
+  return {
+    severity: 'error',
+    message: `${nameOf(path)} is missing.`,
+    hint: `Add ${key}: ${value}.`,
+    path,
+    ...(choice.length > 0 ? { remedies: [{ type: 'set', values: choice }] } : {}),
+  };
 }
 
 function unfit(path: Path, root: unknown): Finding {
@@ -62,32 +73,57 @@ function unfit(path: Path, root: unknown): Finding {
   const value = valueAt(path, root);
   const expected = either(expectations(nodes));
   const hint = hintForValue(value, nodes);
+  const values = fittingValues(value, nodes);
   return {
     severity: 'error',
     message: `${nameOf(path)} must be ${expected}, not ${describeValue(value)}.`,
     ...(hint ? { hint } : {}),
     path,
+    ...(values.length > 0 ? { remedies: [{ type: 'set', values } satisfies Remedy] } : {}),
   };
 }
 
-function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
-  const types = nodes.map((node) => node.type);
+/** What could stand there instead, nearest first. */
+function fittingValues(value: unknown, nodes: JsonSchema[]): unknown[] {
   const texts = nodes.flatMap(allowedTexts);
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    const wantsFreeText = texts.length === 0 && types.includes('string') && !types.includes('number');
-    return wantsFreeText ? `If it is meant, put it in double quotes: "${value}".` : undefined;
-  }
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string') return wantsQuotes(value, nodes) ? [String(value)] : texts;
+  const kind = kindOf(value, nodes);
+  if (kind !== undefined) return [{ type: kind }];
+  const bare = bareValue(value, nodes);
+  return bare === undefined ? nearestFirst(value, texts) : [bare];
+}
+
+/** Whether a number or a truth value stands where any text may. */
+function wantsQuotes(value: unknown, nodes: JsonSchema[]): boolean {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return false;
+  const types = nodes.map((node) => node.type);
+  const hasChoice = nodes.some((node) => allowedTexts(node).length > 0);
+  return !hasChoice && types.includes('string') && !types.includes('number');
+}
+
+/** The `type` of an object that was written as a text: "adam" for { "type": "adam" }. */
+function kindOf(value: string, nodes: JsonSchema[]): string | undefined {
   const kinds = nodes.flatMap((node) => allowedTexts(node.properties?.type ?? {}));
-  const kind = kinds.includes(value) ? value : didYouMean(value, kinds);
+  return kinds.includes(value) ? value : didYouMean(value, kinds);
+}
+
+/** The number or truth value that was written as a text. */
+function bareValue(value: string, nodes: JsonSchema[]): number | boolean | undefined {
+  const types = nodes.map((node) => node.type);
+  const isNumber = value.trim() !== '' && Number.isFinite(Number(value));
+  if (isNumber && (types.includes('number') || types.includes('integer'))) return Number(value);
+  return types.includes('boolean') && (value === 'true' || value === 'false') ? value === 'true' : undefined;
+}
+
+function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
+  if (wantsQuotes(value, nodes)) return `If it is meant, put it in double quotes: "${value}".`;
+  if (typeof value !== 'string') return undefined;
+  const texts = nodes.flatMap(allowedTexts);
+  const kind = kindOf(value, nodes);
   if (kind) return `Write { "type": ${quoteName(kind)} }.`;
   const meant = didYouMean(value, texts);
   if (meant) return `Did you mean ${quoteName(meant)}?`;
-  const isNumber = value.trim() !== '' && Number.isFinite(Number(value));
-  const bare =
-    (isNumber && (types.includes('number') || types.includes('integer'))) ||
-    (types.includes('boolean') && (value === 'true' || value === 'false'));
-  return bare ? `Write it without the quotes: ${value}.` : undefined;
+  return bareValue(value, nodes) !== undefined ? `Write it without the quotes: ${value}.` : undefined;
 }
 
 /** What the schema accepts, a phrase for each alternative. */

@@ -11,7 +11,16 @@ import type { Experiment } from './schema';
  * @throws HumanError if the file can't be read or isn't UTF-8
  */
 export async function readExperiment(file: string): Promise<ParsedExperiment> {
-  return parseExperiment(decode(await readBytes(file), file), file);
+  return parseExperiment(await readExperimentText(file), file);
+}
+
+/**
+ * The text of an experiment file.
+ *
+ * @throws HumanError if the file can't be read or isn't UTF-8
+ */
+export async function readExperimentText(file: string): Promise<string> {
+  return decode(await readBytes(file), file);
 }
 
 /**

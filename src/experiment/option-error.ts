@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HumanError, type Place } from '../protocol/human-error';
 import { placeOfOption } from './parse';
-import type { Path } from './problems';
+import type { Path, Remedy } from './problems';
 
 /** A mistake in one option of the experiment that only the data or the training could show. */
 export class OptionError extends HumanError {
@@ -9,6 +9,7 @@ export class OptionError extends HumanError {
     message: string,
     readonly path: Path,
     hint: string,
+    readonly remedies: readonly Remedy[] = [],
   ) {
     super(message, { hint });
   }

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import type { Place } from '../protocol/human-error';
 import { explainIssue } from './explain';
-import { indexLines } from './line-index';
-import type { Finding, Path, Problem } from './problems';
+import { indexLines, type LineIndex } from './line-index';
+import type { Finding, Path, PlacedFinding, Problem, ProblemPlace } from './problems';
 import { brokenRules } from './rules';
 import { type Experiment, experimentSchema } from './schema';
 import { parseSyntax } from './syntax';
@@ -22,38 +22,49 @@ export interface ParsedExperiment {
  * @param file its path, for the places of problems and for the experiment's name where it has none
  */
 export function parseExperiment(text: string, file: string): ParsedExperiment {
-  // Editors don't show a byte-order mark, so it must not count as a column either.
-  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const source = withoutMark(text);
   const lines = indexLines(source);
-  const place = (offset: number, length: number) => {
-    // The scanner steps over the end of the text where a comment is cut off there.
-    const end = lines.at(Math.min(offset + length, source.length));
-    return { file, ...lines.at(offset), endLine: end.line, endColumn: end.column };
-  };
 
   const { tree, problems: mistakes } = parseSyntax(source);
   const problems: Problem[] = mistakes.map(({ offset, length, ...mistake }) => ({
     severity: 'error',
     ...mistake,
-    place: place(offset, length),
+    // The scanner steps over the end of the text where a comment is cut off there.
+    place: placeOf(lines, file, [offset, Math.min(length, source.length - offset)]),
   }));
   if (!tree) return { problems: firstOfEachLine(problems) };
 
   const { experiment, findings } = check(tree, file);
   for (const { atKey, ...finding } of findings) {
-    problems.push({ ...finding, place: place(...stretchOf(tree, finding.path, atKey === true)) });
+    problems.push({ ...finding, place: placeOf(lines, file, stretchOf(tree, finding.path, atKey === true)) });
   }
   problems.sort((a, b) => a.place.line! - b.place.line! || a.place.column! - b.place.column!);
   const failed = problems.some(({ severity }) => severity === 'error');
   return experiment && !failed ? { experiment, problems } : { problems };
 }
 
+/**
+ * Findings about an experiment with their places in its text; those that have a place of their own, in a data
+ * file, keep it.
+ *
+ * @param text of the experiment file, which must be valid JSON
+ */
+export function placeFindings(text: string, file: string, findings: readonly PlacedFinding[]): Problem[] {
+  const source = withoutMark(text);
+  const { tree } = parseSyntax(source);
+  const lines = indexLines(source);
+  return findings.map(({ atKey, place, ...finding }) => ({
+    ...finding,
+    place: place ?? (tree ? placeOf(lines, file, stretchOf(tree, finding.path, atKey === true)) : { file }),
+  }));
+}
+
 /** Where an option is written; for one that is left at its default, the object that would hold it. */
 export function placeOfOption(text: string, file: string, path: Path): Place {
-  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const source = withoutMark(text);
   const { tree } = parseSyntax(source);
   if (!tree) return { file };
-  const [offset] = stretchOf(tree, path, true);
+  const [offset] = stretchOf(tree, path, false);
   return { file, ...indexLines(source).at(offset) };
 }
 
@@ -77,8 +88,20 @@ function nameFromFile(file: string): string {
   return basename(file).replace(/(\.textclf)?\.jsonc?$/i, '') || 'experiment';
 }
 
-/** Where a path is written, as offset and length. */
-function stretchOf(tree: Node, path: Path, atKey: boolean): [offset: number, length: number] {
+/** Editors don't show a byte-order mark, so it must not count as a column either. */
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+type Stretch = [offset: number, length: number];
+
+function placeOf(lines: LineIndex, file: string, [offset, length]: Stretch): ProblemPlace {
+  const end = lines.at(offset + length);
+  return { file, ...lines.at(offset), endLine: end.line, endColumn: end.column };
+}
+
+/** Where a path is written. */
+function stretchOf(tree: Node, path: Path, atKey: boolean): Stretch {
   const node = findNodeAtLocation(tree, path);
   if (node) {
     const shown = atKey ? (node.parent?.children?.[0] ?? node) : node;

@@ -1,11 +1,11 @@
 /** What one field of an experiment says about another: checks that need the whole, resolved experiment. */
-import type { Finding, Path } from './problems';
+import type { Finding, Path, Remedy } from './problems';
 import type { Experiment } from './schema';
 
 interface Rule {
   severity: Finding['severity'];
   /** The places of an experiment that break the rule, each with what is wrong there. */
-  broken(experiment: Experiment): { path: Path; message: string }[];
+  broken(experiment: Experiment): { path: Path; message: string; remedies?: Remedy[] }[];
   hint: string;
 }
 
@@ -19,6 +19,7 @@ const rules: Rule[] = [
               {
                 path: ['data', 'labels', position],
                 message: `The label ${JSON.stringify(label)} stands twice.`,
+                remedies: [{ type: 'remove' }],
               },
             ]
           : [],
@@ -42,7 +43,16 @@ const rules: Rule[] = [
     severity: 'error',
     broken: ({ training: { optimizer } }) =>
       optimizer.type === 'sgd' && optimizer.nesterov && optimizer.momentum === 0
-        ? [{ path: ['training', 'optimizer', 'nesterov'], message: "Nesterov's momentum needs a momentum." }]
+        ? [
+            {
+              path: ['training', 'optimizer', 'nesterov'],
+              message: "Nesterov's momentum needs a momentum.",
+              remedies: [
+                { type: 'set', path: ['training', 'optimizer', 'momentum'], values: [0.9] },
+                { type: 'remove' },
+              ],
+            },
+          ]
         : [],
     hint: 'Add "momentum": 0.9, or leave "nesterov" out.',
   },
@@ -68,6 +78,7 @@ const rules: Rule[] = [
             {
               path: ['training', 'loss'],
               message: `"bceWithLogits" tells two classes apart, but "data.labels" names ${labels.length}.`,
+              remedies: [{ type: 'set', values: ['crossEntropy', 'auto'] }],
             },
           ]
         : [],
@@ -81,6 +92,7 @@ const rules: Rule[] = [
             {
               path: ['training', 'earlyStopping', 'patience'],
               message: `Training can't stop early: it would wait for ${earlyStopping.patience} epochs without improvement, of ${epochs} in all.`,
+              ...(epochs > 1 ? { remedies: [{ type: 'set', values: [Math.ceil((epochs - 1) / 2)] }] } : {}),
             },
           ]
         : [],

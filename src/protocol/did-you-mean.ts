@@ -19,6 +19,18 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return plainWord.length < 4 ? undefined : names.find((name) => plain(name).includes(plainWord));
 }
 
+/** All candidates, those that are most like the word first. */
+export function nearestFirst(word: string, candidates: Iterable<string>): string[] {
+  const plainWord = plain(word.slice(0, LONGEST));
+  return [...candidates]
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(plainWord, plain(candidate.slice(0, LONGEST))),
+    }))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ candidate }) => candidate);
+}
+
 /** `Did you mean "x"? `, to stand before the rest of a hint; empty where nothing is near enough. */
 export function didYouMeanHint(word: string, candidates: Iterable<string>): string {
   const meant = didYouMean(word, candidates);

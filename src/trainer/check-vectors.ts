@@ -20,5 +20,6 @@ export async function checkVectors(
     `the word vectors of ${vectors} have ${found} numbers each, but model.embedding.size is ${size}`,
     ['model', 'embedding', 'size'],
     `Set "size": ${found} in model.embedding, or use other vectors.`,
+    [{ type: 'set', values: [found] }],
   );
 }

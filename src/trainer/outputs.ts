@@ -16,6 +16,7 @@ export function outputForm(loss: TrainingOptions['loss'], classes: number): Outp
       `the loss bceWithLogits is for two classes, and the data has ${classes}`,
       ['training', 'loss'],
       'Set "loss" to "crossEntropy" or "auto" in the experiment\'s training section.',
+      [{ type: 'set', values: ['crossEntropy', 'auto'] }],
     );
   }
   const type: LossType = loss === 'auto' ? (classes === 2 ? 'bceWithLogits' : 'crossEntropy') : loss;

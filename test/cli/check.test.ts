@@ -63,7 +63,8 @@ describe('textclf check', () => {
     write('column.textclf.json', { data: { train: 'train.csv', label: 'class' } });
     const { code, stdout } = await check('column.textclf.json');
     expect(code).toBe(1);
-    expect(stdout).toContain(`${place.path('train.csv')}:1: error: there is no column "class"`);
+    expect(stdout).toContain('column.textclf.json:1:38: error: There is no column "class" in train.csv.\n');
+    expect(stdout).toContain('The header has: "text", "label".');
     expect((await check('--no-data', 'column.textclf.json')).code).toBe(0);
   });
 
@@ -75,8 +76,15 @@ describe('textclf check', () => {
     const { code, result } = await checkJson('missing.textclf.json');
     expect(code).toBe(1);
     expect(result.problems).toMatchObject([
-      { file: place.path('glove.txt') },
-      { file: place.path('trian.csv'), hint: 'Did you mean "train.csv"?' },
+      { file: 'missing.textclf.json', message: 'glove.txt does not exist.' },
+      {
+        file: 'missing.textclf.json',
+        message: 'trian.csv does not exist.',
+        hint: 'Did you mean "train.csv"?',
+        line: 1,
+        column: 18,
+        endColumn: 29,
+      },
     ]);
   });
 
@@ -89,7 +97,7 @@ describe('textclf check', () => {
     };
     const file = place.write('three.textclf.json', JSON.stringify(experiment, null, 2));
     const { code, stdout } = await check('three.textclf.json');
-    expect(stdout).toMatch(/^three\.textclf\.json:9:5: error: .*bceWithLogits.*3\n/);
+    expect(stdout).toMatch(/^three\.textclf\.json:9:13: error: .*bceWithLogits.*3\n/);
     expect(code).toBe(1);
     // Training says the very same.
     const { stderr } = await textclf(['train', '--quiet', file], { cwd: place.folder });
@@ -98,10 +106,10 @@ describe('textclf check', () => {
   });
 
   it.each([
-    ['a folder', 'folder', { file: 'folder', message: 'folder is a folder, not a file.' }],
+    ['a folder', 'folder', { file: 'vectors.textclf.json', message: 'folder is a folder, not a file.' }],
     ['no file of vectors', 'train.csv', { file: 'train.csv', line: 1 }],
-    ['vectors of another length', 'vectors.txt', { file: 'vectors.textclf.json', line: 1, column: 90 }],
-    ['another length in the header', 'header.txt', { file: 'vectors.textclf.json', line: 1, column: 89 }],
+    ['vectors of another length', 'vectors.txt', { file: 'vectors.textclf.json', line: 1, column: 97 }],
+    ['another length in the header', 'header.txt', { file: 'vectors.textclf.json', line: 1, column: 96 }],
   ])('finds word vectors that training would refuse: %s', async (_, vectors, { file, ...problem }) => {
     place.write('folder/inside', '');
     place.write('vectors.txt', 'free 1 2 3\ncash 4 5 6\n');

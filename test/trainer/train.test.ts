@@ -127,7 +127,7 @@ describe('training', () => {
     const losses = epochs.map(({ validation }) => validation.loss!);
     const lowest = Math.min(...losses);
     expect(epochs.length).toBe(losses.indexOf(lowest) + 1 + 2);
-    expect(readRecord(result.folder).best).toEqual({
+    expect(readRecord(result.folder).best).toMatchObject({
       epoch: losses.indexOf(lowest) + 1,
       metric: 'validation.loss',
       value: lowest,
@@ -234,7 +234,7 @@ const badInputs: readonly BadInput[] = [
     what: 'a loss that is no number',
     experiment: toyExperiment({ training: { optimizer: { type: 'sgd', learningRate: 1e38 } } }),
     words: /loss is no longer a number/,
-    // The experiment is written on one line; the option is what stands there.
+    // The experiment is written on one line; the option's value is what stands there.
     place: { line: 1, option: '"learningRate"' },
   },
   {
@@ -281,7 +281,7 @@ describe('bad input', () => {
     const { option, ...place } = row.place ?? {};
     expect(error.place).toMatchObject(place);
     if (option)
-      expect(readFileSync(file, 'utf8').slice(error.place!.column! - 1)).toMatch(new RegExp(`^${option}`));
+      expect(readFileSync(file, 'utf8').slice(0, error.place!.column! - 1)).toMatch(new RegExp(`${option}:$`));
     const runs = listRuns(folder);
     expect(runs).toHaveLength(1);
     const record = readRecord(runs[0]!.folder);

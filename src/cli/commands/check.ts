@@ -1,15 +1,9 @@
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { loadDataset } from '../../data/load';
-import type { Dataset } from '../../data/rows';
-import { readExperiment } from '../../experiment/load';
-import { located, OptionError } from '../../experiment/option-error';
+import { readExperimentText } from '../../experiment/load';
 import { describeProblems, type Problem } from '../../experiment/problems';
-import type { Experiment } from '../../experiment/schema';
 import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
-import { checkVectors } from '../../trainer/check-vectors';
-import { outputForm } from '../../trainer/outputs';
+import { type Checked, checkExperiment, type DataFacts } from '../../trainer/check-experiment';
 import { ReportedMistake } from '../errors';
 import { harmless, harmlessLines } from '../format/harmless';
 import { type GlobalOptions, optionsOf } from '../options';
@@ -17,12 +11,6 @@ import type { Terminal } from '../terminal';
 
 interface CheckCommandOptions extends GlobalOptions {
   data: boolean;
-}
-
-interface Checked {
-  problems: Problem[];
-  experiment?: Experiment;
-  dataset?: Dataset;
 }
 
 export function addCheck(program: Command, terminal: Terminal): void {
@@ -43,50 +31,30 @@ export function addCheck(program: Command, terminal: Terminal): void {
 
 async function check(file: string, withData: boolean): Promise<Checked> {
   try {
-    const { experiment, problems } = await readExperiment(file);
-    if (!experiment || !withData) return { problems, ...(experiment ? { experiment } : {}) };
-    return { experiment, ...(await checkData(experiment, file, problems)) };
+    const text = await readExperimentText(file);
+    return await checkExperiment(text, file, withData ? {} : { readFacts: 'none' });
   } catch (error) {
     return { problems: [problemOf(error)] };
   }
 }
 
-/** Reads all data files, as training would; of the word vectors only the first line. */
-async function checkData(experiment: Experiment, file: string, before: Problem[]): Promise<Checked> {
-  const folder = dirname(file);
-  const problems = [...before];
-  const attempt = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      problems.push(problemOf(thrown instanceof OptionError ? await located(thrown, file) : thrown));
-      return undefined;
-    }
-  };
-  await attempt(() => checkVectors(experiment.model.embedding, folder));
-  const dataset = await attempt(() => loadDataset(experiment.data, folder, experiment.training.seed));
-  if (!dataset) return { problems };
-  await attempt(async () => outputForm(experiment.training.loss, dataset.labels.length));
-  return { problems, dataset };
-}
-
-/** A problem of a file beside the experiment; bugs are thrown on. */
+/** The experiment file itself cannot be read; bugs are thrown on. */
 function problemOf(error: unknown): Problem {
   if (!(error instanceof HumanError) || !error.place) throw error;
   const { message, hint, place } = error;
   return { severity: 'error', message, ...(hint ? { hint } : {}), place, path: [] };
 }
 
-function asJson({ problems, experiment, dataset }: Checked, ok: boolean) {
+function asJson({ problems, experiment, facts }: Checked, ok: boolean) {
   return {
     ok,
     problems: problems.map(({ place, severity, message, hint }) => ({ severity, message, hint, ...place })),
     ...(experiment ? { name: experiment.name } : {}),
-    ...(dataset ? { rows: rowsOf(dataset), labels: dataset.labels } : {}),
+    ...(facts ? { rows: facts.rows, labels: facts.labels } : {}),
   };
 }
 
-function asLines(file: string, { problems, dataset }: Checked, errors: number): string[] {
+function asLines(file: string, { problems, facts }: Checked, errors: number): string[] {
   const lines = problems.length > 0 ? [harmlessLines(describeProblems(problems)), ''] : [];
   const warnings = problems.length - errors;
   const found = [
@@ -94,20 +62,15 @@ function asLines(file: string, { problems, dataset }: Checked, errors: number): 
     ...(warnings > 0 ? [countOf(warnings, 'warning')] : []),
   ];
   lines.push(`${harmless(file)}: ${found.length > 0 ? found.join(', ') : 'no problems'}`);
-  if (dataset) lines.push(summary(dataset));
+  if (facts) lines.push(summary(facts));
   return lines;
 }
 
 const shownLabels = 6;
 
-function summary(dataset: Dataset): string {
-  const { train, validation, test } = rowsOf(dataset);
-  const labels = dataset.labels.slice(0, shownLabels).map(harmless).join(', ');
-  const more = dataset.labels.length > shownLabels ? ', …' : '';
+function summary({ labels, rows: { train, validation, test } }: DataFacts): string {
+  const shown = labels.slice(0, shownLabels).map(harmless).join(', ');
+  const more = labels.length > shownLabels ? ', …' : '';
   const rows = `${countOf(train, 'row')} to train on, ${countOf(validation, 'row')} to validate with, ${countOf(test, 'test row')}`;
-  return `${rows}; ${countOf(dataset.labels.length, 'class', 'classes')}: ${labels}${more}`;
-}
-
-function rowsOf({ train, validation, test }: Dataset) {
-  return { train: train.length, validation: validation.length, test: test.length };
+  return `${rows}; ${countOf(labels.length, 'class', 'classes')}: ${shown}${more}`;
 }

@@ -1,0 +1,141 @@
+/** What the data shows to be wrong in an experiment: with the option that can mend it, and how. */
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { describeFileError } from '../data/file-problem';
+import { MissingColumnError, RowsError } from '../data/row-problems';
+import { OptionError } from '../experiment/option-error';
+import type { Path, PlacedFinding, Remedy } from '../experiment/problems';
+import type { Experiment } from '../experiment/schema';
+import { didYouMean, didYouMeanHint, listNames, nearestFirst, quoteName } from '../protocol/did-you-mean';
+import { HumanError } from '../protocol/human-error';
+import { similarFiles } from './similar-files';
+
+/** Each file that an experiment names, as written, and the option that names it. */
+function namedFiles({ data, model }: Experiment): { path: Path; name: string }[] {
+  const named = (path: Path, value: unknown): { path: Path; name: string }[] => {
+    if (typeof value === 'string') return [{ path, name: value }];
+    return Array.isArray(value) ? value.flatMap((name, i) => named([...path, i], name)) : [];
+  };
+  return [
+    ...named(['model', 'embedding', 'vectors'], model.embedding.vectors),
+    ...named(['data', 'train'], data.train),
+    ...named(['data', 'validation'], data.validation),
+    ...named(['data', 'test'], data.test),
+  ];
+}
+
+/** The files that are not there. */
+export async function findMissingFiles(experiment: Experiment, folder: string): Promise<PlacedFinding[]> {
+  const findings = namedFiles(experiment).map(async ({ path, name }): Promise<PlacedFinding[]> => {
+    const file = resolve(folder, name);
+    const error = await stat(file).then(
+      () => undefined,
+      (thrown: unknown) => describeFileError(file, thrown),
+    );
+    if (error === undefined) return [];
+    const finding = asFinding(error, path);
+    const values = await similarFiles(file, folder, path[0] === 'model' ? 'vectors' : 'data');
+    return [{ ...finding, ...(values.length > 0 ? { remedies: [{ type: 'set', values }] } : {}) }];
+  });
+  return (await Promise.all(findings)).flat();
+}
+
+/** The labels that the experiment names and no training row has. */
+export function findUnseenLabels({ data }: Experiment, unseen: readonly string[]): PlacedFinding[] {
+  return unseen.map((label) => ({
+    severity: 'warning',
+    message: `The label ${quoteName(label)} is never seen: no training row has it.`,
+    hint: 'The model would have a class that it cannot learn. Remove it, or add rows.',
+    path: ['data', 'labels', data.labels!.indexOf(label)],
+    // A classifier needs two.
+    remedies: data.labels!.length > 2 ? [{ type: 'remove' }] : [],
+  }));
+}
+
+/**
+ * What is wrong where the data could not be read or used.
+ *
+ * @throws the error itself where it is none that a person can mend
+ */
+export function findingsOfError(error: unknown, experiment: Experiment, folder: string): PlacedFinding[] {
+  if (error instanceof OptionError) {
+    return [{ ...asFinding(error, error.path), remedies: error.remedies }];
+  }
+  if (error instanceof MissingColumnError) return missingColumns(error, experiment);
+  // The option that names the file, if the mistake is in one.
+  const file = error instanceof HumanError ? error.place?.file : undefined;
+  const named = namedFiles(experiment).find(({ name }) => resolve(folder, name) === file);
+  if (error instanceof RowsError && error.unlisted.size > 0) {
+    const labels = unlistedLabels(error, experiment);
+    return error.isLabelsOnly ? labels : [...labels, inDataFile(error, named?.path)];
+  }
+  const isWholeFile = error instanceof HumanError && error.place?.line === undefined;
+  return [isWholeFile && named ? ofWholeFile(error, named.path) : inDataFile(error, named?.path)];
+}
+
+/** A problem at an option of the experiment. */
+function asFinding(error: unknown, path: Path): PlacedFinding {
+  if (!(error instanceof HumanError)) throw error;
+  const { message, hint } = error;
+  return { severity: 'error', message, ...(hint ? { hint } : {}), path };
+}
+
+/** The message of a problem in a file need not name the file; elsewhere it must. */
+function ofWholeFile(error: HumanError, path: Path): PlacedFinding {
+  const name = basename(error.place!.file);
+  const finding = asFinding(error, path);
+  return error.message.includes(name) ? finding : { ...finding, message: `${name}: ${error.message}` };
+}
+
+/** A problem that has its place in a file beside the experiment. */
+function inDataFile(error: unknown, path: Path = []): PlacedFinding {
+  if (!(error instanceof HumanError) || !error.place) throw error;
+  return { ...asFinding(error, path), place: error.place };
+}
+
+function missingColumns(error: MissingColumnError, { data }: Experiment): PlacedFinding[] {
+  const { columns, place, hint } = error;
+  const wanted: { path: Path; column: string }[] = [
+    ...(typeof data.text === 'string'
+      ? [{ path: ['data', 'text'], column: data.text }]
+      : data.text.map((column, i) => ({ path: ['data', 'text', i], column }))),
+    { path: ['data', 'label'], column: data.label },
+  ];
+  const taken = wanted.map(({ column }) => column);
+  const free = columns.filter((column) => column.trim() !== '' && !taken.includes(column));
+  return wanted
+    .filter(({ column }) => !columns.includes(column))
+    .map(({ path, column }) => ({
+      severity: 'error',
+      message: `There is no column ${quoteName(column)} in ${basename(place!.file)}.`,
+      ...(hint ? { hint } : {}),
+      path,
+      remedies: [{ type: 'set', values: nearestFirst(column, free) }],
+    }));
+}
+
+function replaceLabel(position: number, label: string): Remedy {
+  return { type: 'set', path: ['data', 'labels', position], values: [label] };
+}
+
+/** Rows with many wrong labels are one mistake, not as many: most likely another column. */
+const mostLabels = 8;
+
+function unlistedLabels({ unlisted, seen, file }: RowsError, { data }: Experiment): PlacedFinding[] {
+  const listed = data.labels!;
+  const unseen = listed.filter((label) => !seen.has(label));
+  return [...unlisted].slice(0, mostLabels).map(([label, line]) => {
+    const meant = didYouMean(label, unseen);
+    const more = unlisted.size > mostLabels ? ` It is one of ${unlisted.size} such labels.` : '';
+    return {
+      severity: 'error',
+      message: `The label ${quoteName(label)} (${basename(file)}, line ${line}) is not one of data.labels.${more}`,
+      hint: `${didYouMeanHint(label, listed)}Allowed: ${listNames(listed)}.`,
+      path: ['data', 'labels'],
+      remedies: [
+        ...(meant === undefined ? [] : [replaceLabel(listed.indexOf(meant), label)]),
+        { type: 'append', path: ['data', 'labels'], values: [label] },
+      ],
+    };
+  });
+}

@@ -1,0 +1,101 @@
+import { dirname } from 'node:path';
+import { loadDataset } from '../data/load';
+import { type ParsedExperiment, parseExperiment, placeFindings } from '../experiment/parse';
+import type { PlacedFinding, Problem } from '../experiment/problems';
+import type { Experiment } from '../experiment/schema';
+import { findingsOfError, findMissingFiles, findUnseenLabels } from './check-data';
+import { checkVectors } from './check-vectors';
+import { outputForm } from './outputs';
+
+/** What an experiment's data holds. */
+export interface DataFacts {
+  labels: string[];
+  unseenLabels: string[];
+  rows: { train: number; validation: number; test: number };
+}
+
+export type ReadFacts = (experiment: Experiment, folder: string, signal?: AbortSignal) => Promise<DataFacts>;
+
+export interface Checked {
+  problems: Problem[];
+  /** Absent where the experiment file itself has an error. */
+  experiment?: Experiment;
+  /** Absent where the data can't be read, or wasn't. */
+  facts?: DataFacts;
+}
+
+export interface CheckOptions {
+  /** Reads all data files by default, as training would; of word vectors always the first line only. */
+  readFacts?: ReadFacts | 'none';
+  /** Ends the reading. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Everything that is wrong in an experiment: in its text, and what only the data can tell. What an option of the
+ * experiment can mend has its place there, all else in the data file that it is in.
+ *
+ * @param text of the experiment file
+ * @param file its path, which its own paths are relative to
+ * @throws the signal's reason where it was aborted
+ */
+export async function checkExperiment(
+  text: string,
+  file: string,
+  { readFacts = readDataFacts, signal }: CheckOptions = {},
+): Promise<Checked> {
+  const parsed: ParsedExperiment = parseExperiment(text, file);
+  const { experiment } = parsed;
+  if (!experiment || readFacts === 'none') return parsed;
+  const folder = dirname(file);
+  const { findings, facts } = await checkData(experiment, folder, readFacts, signal);
+  return {
+    experiment,
+    problems: [...parsed.problems, ...placeFindings(text, file, findings)],
+    ...(facts ? { facts } : {}),
+  };
+}
+
+/** Reads the data of an experiment. */
+export async function readDataFacts(
+  { data, training }: Experiment,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<DataFacts> {
+  const { labels, unseenLabels, train, validation, test } = await loadDataset(
+    data,
+    folder,
+    training.seed,
+    signal,
+  );
+  const rows = { train: train.length, validation: validation.length, test: test.length };
+  return { labels, unseenLabels, rows };
+}
+
+async function checkData(
+  experiment: Experiment,
+  folder: string,
+  readFacts: ReadFacts,
+  signal: AbortSignal | undefined,
+): Promise<{ findings: PlacedFinding[]; facts?: DataFacts | undefined }> {
+  const findings: PlacedFinding[] = [];
+  const attempt = async <Result>(work: () => Result | Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      findings.push(...findingsOfError(error, experiment, folder));
+      return undefined;
+    }
+  };
+  const missing = await findMissingFiles(experiment, folder);
+  findings.push(...missing);
+  const isThere = (key: string) => !missing.some(({ path }) => path[0] === key);
+  if (isThere('model')) await attempt(() => checkVectors(experiment.model.embedding, folder));
+  signal?.throwIfAborted();
+  if (!isThere('data')) return { findings };
+  const facts = await attempt(() => readFacts(experiment, folder, signal));
+  if (!facts) return { findings };
+  await attempt(() => outputForm(experiment.training.loss, facts.labels.length));
+  findings.push(...findUnseenLabels(experiment, facts.unseenLabels));
+  return { findings, facts };
+}
