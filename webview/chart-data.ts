@@ -57,6 +57,16 @@ export function epochPoints(
   return { x: epochs.map(({ step }) => step / scale.stepsPerUnit), y: epochs.map(value) };
 }
 
+/** What was measured over a whole epoch, not at its end, stands in its middle. */
+export function epochMeans(
+  epochs: readonly EpochPoint[],
+  value: (epoch: EpochPoint) => number | null,
+  scale: Scale,
+): Points {
+  const middle = ({ step, epoch }: EpochPoint) => (step - step / epoch / 2) / scale.stepsPerUnit;
+  return { x: epochs.map(middle), y: epochs.map(value) };
+}
+
 /** Indices of at most `most` of `length` items, evenly spread, the first and the last among them. */
 export function sample(length: number, most: number): number[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);

@@ -7,12 +7,11 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return isNumber(share) ? `${(share * 100).toFixed(digits)}${thin}%` : nothing;
 }
 
-/** A loss, with more digits the smaller it is; as a power of ten where it is huge or tiny. */
+/** A loss with as many digits as the command line prints; as a power of ten where it is huge or tiny. */
 export function loss(value: number | null | undefined): string {
   if (!isNumber(value)) return nothing;
   const size = Math.abs(value);
-  if (size >= 100_000 || (size !== 0 && size < 0.001)) return value.toExponential(1);
-  return value.toFixed(size < 0.1 && size !== 0 ? 4 : 3);
+  return size >= 100_000 || (size !== 0 && size < 0.001) ? value.toExponential(1) : value.toFixed(4);
 }
 
 /** `0.001`, `3e-5`: few digits, whatever the size. */

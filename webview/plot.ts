@@ -25,10 +25,13 @@ export interface PlotData {
 }
 
 export interface PlotOptions {
-  format: (value: number) => string;
   log: boolean;
-  /** Between 0 and 1. */
-  isShare: boolean;
+  /** Where y may lie, whatever the data. */
+  limits: { low: number; high: number };
+  /** Begins y at its lower limit. */
+  fromLow: boolean;
+  /** A mark of the y axis, between marks that are `step` apart. */
+  mark: (value: number, step: number) => string;
   height: number;
   /** Charts with the same key share the crosshair and the zoom. */
   syncKey: string;
@@ -72,7 +75,8 @@ export function createPlot(
     {
       width: Math.max(1, target.clientWidth),
       height: options.height,
-      padding: [10, 14, 0, 0],
+      // Above the curves is the place of the flag.
+      padding: [18, 14, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: options.syncKey },
@@ -82,7 +86,7 @@ export function createPlot(
       },
       scales: {
         x: { time: false, range: (_plot, min, max) => xRange(min, max) },
-        y: { distr: options.log ? 3 : 1, range: options.log ? undefined : yRange(options.isShare) },
+        y: { distr: options.log ? 3 : 1, range: options.log ? undefined : yRange(options) },
       },
       axes: [
         {
@@ -98,8 +102,8 @@ export function createPlot(
           size: 54,
           gap: 6,
           space: 28,
-          values: (_plot, splits) =>
-            splits.map((split) => (split === null || split === undefined ? '' : options.format(split))),
+          values: (_plot, splits, _axis, _space, step) =>
+            splits.map((split) => (split === null || split === undefined ? '' : options.mark(split, step))),
         },
       ],
       series: [{}, ...curves.map((curve) => seriesOf(curve, !hidden.has(curve.id)))],
@@ -153,12 +157,11 @@ function xRange(min: number | null, max: number | null): [number, number] {
   return max > min ? [min, max] : [min - 0.5, max + 0.5];
 }
 
-function yRange(isShare: boolean): uPlot.Scale['range'] {
+function yRange({ limits: { low, high }, fromLow }: PlotOptions): uPlot.Scale['range'] {
   return (_plot, min, max) => {
     if (min === null || max === null) return [0, 1];
     const room = Math.max((max - min) * 0.08, Math.abs(max) * 0.01, 1e-9);
-    // Neither losses nor shares go below 0.
-    return [Math.max(0, min - room), isShare ? Math.min(1, max + room) : max + room];
+    return [fromLow ? low : Math.max(low, min - room), Math.min(high, max + room)];
   };
 }
 
@@ -197,15 +200,11 @@ function drawFlag(plot: uPlot, { flag }: PlotData, font: string): void {
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
-  ctx.textBaseline = 'top';
-  const width = ctx.measureText(flag.text).width;
-  const fits = x + width + 6 * ratio < bbox.left + bbox.width;
-  const left = fits ? x + 5 * ratio : x - width - 5 * ratio;
-  const top = bbox.top + 2 * ratio;
-  ctx.fillStyle = themeColor('--vscode-editor-background');
-  ctx.fillRect(left - 2 * ratio, top - ratio, width + 4 * ratio, 14 * ratio);
-  ctx.fillStyle = themeColor('--vscode-foreground');
-  ctx.fillText(flag.text, left, top);
+  ctx.textBaseline = 'bottom';
+  const half = ctx.measureText(flag.text).width / 2;
+  ctx.textAlign = 'left';
+  const left = Math.min(Math.max(x - half, bbox.left), bbox.left + bbox.width - 2 * half);
+  ctx.fillText(flag.text, left, bbox.top - 3 * ratio);
   ctx.restore();
 }
 
@@ -215,6 +214,7 @@ function drawLetters(plot: uPlot, { curves, x }: PlotData, font: string): void {
   ctx.save();
   ctx.font = `bold ${font.replace(/^\d+px/, `${11 * ratio}px`)}`;
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   for (const [index, { letter, color, values }] of curves.entries()) {
     if (letter === undefined || !plot.series[index + 1]!.show) continue;
     const last = values.findLastIndex((value) => value !== null);

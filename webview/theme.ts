@@ -30,10 +30,13 @@ export function onThemeChange(callback: () => void): () => void {
   return () => observer.disconnect();
 }
 
-/** One for each run that is compared; in an order that the colour-blind can tell apart. */
+/**
+ * One for each run that is compared; in an order that the colour-blind can tell apart. Orange is not among them:
+ * in VS Code's own themes it is nearly transparent, or missing.
+ */
 export const runColors: readonly Color[] = [
   '--vscode-charts-blue',
-  '--vscode-charts-orange',
+  '--vscode-charts-yellow',
   '--vscode-charts-purple',
   '--vscode-charts-green',
   '--vscode-charts-red',

@@ -1,6 +1,7 @@
 import { html, type PropertyValues } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import type uPlot from 'uplot';
+import { percent } from '../format';
 import type { Page } from '../page';
 import {
   createPlot,
@@ -20,7 +21,9 @@ export interface ChartModel {
   title: string;
   data: PlotData;
   format: (value: number) => string;
+  /** Of y: a share ends at 1. */
   isShare?: boolean;
+  fromZero?: boolean;
   /** Whether a logarithmic scale makes sense. */
   offersLog?: boolean;
   isSmall?: boolean;
@@ -31,6 +34,22 @@ export interface ChartModel {
 }
 
 const syncKey = 'charts';
+
+function numberMark(value: number, step: number): string {
+  return value === 0 ? '0' : value.toFixed(decimals(step));
+}
+
+function shareMark(value: number, step: number): string {
+  return percent(value, Math.max(0, decimals(step) - 2));
+}
+
+/** As many as the distance of marks has: 1 for 0.2, 2 for 0.25. */
+function decimals(step: number): number {
+  for (let digits = 0; digits < 6; digits++) {
+    if (Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) return digits;
+  }
+  return 6;
+}
 
 /** A chart with its legend, and the same as a table. */
 class Chart extends Part {
@@ -176,9 +195,10 @@ class Chart extends Part {
         target,
         () => this.model.data,
         {
-          format: model.format,
           log: this.#isLog,
-          isShare: model.isShare ?? false,
+          limits: { low: 0, high: model.isShare ? 1 : Number.POSITIVE_INFINITY },
+          fromLow: model.fromZero ?? false,
+          mark: model.isShare ? shareMark : this.#isLog ? model.format : numberMark,
           height: model.isSmall ? 120 : 230,
           syncKey,
           onCursor: (plot) => this.#showTooltip(plot),

@@ -1,6 +1,15 @@
 import { html } from 'lit';
 import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
-import { align, bestEpoch, curvePoints, epochPoints, type Points, sample, scaleOf } from '../chart-data';
+import {
+  align,
+  bestEpoch,
+  curvePoints,
+  epochMeans,
+  epochPoints,
+  type Points,
+  sample,
+  scaleOf,
+} from '../chart-data';
 import { count, loss, percent, rate } from '../format';
 import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
@@ -18,11 +27,10 @@ const metrics: Record<Metric, Pick<ChartModel, 'title' | 'format' | 'isShare' | 
   accuracy: { title: 'Accuracy', format: (value) => percent(value), isShare: true },
 };
 
-/** Loss, accuracy and learning rate as they come. */
+/** Loss and accuracy as they come. */
 export function charts(run: RunState, page: Page): Template {
   return html`<div class="charts">
     ${chart(metricChart('loss', run), page)} ${chart(metricChart('accuracy', run), page)}
-    ${chart(learningRateChart(run), page)}
   </div>`;
 }
 
@@ -32,7 +40,7 @@ function metricChart(metric: Metric, run: RunState): ChartModel {
   const [rawColumn, smoothColumn] =
     metric === 'loss' ? (['loss', 'smoothLoss'] as const) : (['accuracy', 'smoothAccuracy'] as const);
   const blue = '--vscode-charts-blue';
-  const orange = '--vscode-charts-orange';
+  const yellow = '--vscode-charts-yellow';
   const drawn: (Omit<PlotCurve, 'values'> & { points: Points })[] = [
     {
       id: 'raw',
@@ -50,10 +58,10 @@ function metricChart(metric: Metric, run: RunState): ChartModel {
     },
     {
       ...{ id: 'train', label: 'Train', color: blue, look: 'markers' },
-      points: epochPoints(epochs, ({ train }) => train[metric], scale),
+      points: epochMeans(epochs, ({ train }) => train[metric], scale),
     },
     {
-      ...{ id: 'validation', label: 'Validation', color: orange, look: 'marked' },
+      ...{ id: 'validation', label: 'Validation', color: yellow, look: 'marked' },
       points: epochPoints(epochs, ({ validation }) => validation[metric], scale),
     },
   ];
@@ -73,6 +81,10 @@ function metricChart(metric: Metric, run: RunState): ChartModel {
   };
 }
 
+export function learningRate(run: RunState, page: Page): Template {
+  return chart(learningRateChart(run), page);
+}
+
 function learningRateChart(run: RunState): ChartModel {
   const { curve, epochs, header } = run;
   const scale = scaleOf(header.batches, epochs);
@@ -83,6 +95,7 @@ function learningRateChart(run: RunState): ChartModel {
     title: 'Learning rate',
     format: rate,
     isSmall: true,
+    fromZero: true,
     data: { x, unit: scale.unit, curves: [{ ...line, values: columns[0]! }] },
     table: () =>
       bucketTable(run, 'Learning rate by batch', [['Learning rate', (i) => rate(curve.learningRate[i])]]),

@@ -63,9 +63,20 @@ function comparedChart(metric: Metric, runs: readonly ComparedRun[]): ChartModel
     const color = runColors[i % runColors.length]!;
     const letter = letterOf(i);
     const smooth = metric === 'loss' ? 'smoothLoss' : 'smoothAccuracy';
-    const base = { id: run.id, color, letter };
-    const train: Omit<PlotCurve, 'values'> = { ...base, label: `${run.name}, train`, look: 'dashes' };
-    const validation: Omit<PlotCurve, 'values'> = { ...base, label: run.name, look: 'marked' };
+    const base = { id: run.id, color };
+    const hasEpochs = run.epochs.length > 0;
+    const train: Omit<PlotCurve, 'values'> = {
+      ...base,
+      label: `${run.name}, train`,
+      look: 'dashes',
+      ...(!hasEpochs && { letter }),
+    };
+    const validation: Omit<PlotCurve, 'values'> = {
+      ...base,
+      label: run.name,
+      look: 'marked',
+      ...(hasEpochs && { letter }),
+    };
     return [
       {
         curve: validation,

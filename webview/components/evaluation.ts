@@ -27,7 +27,7 @@ export function metricTiles(evaluation: ShownEvaluation): Template {
 
 function interval(range: { low: number; high: number } | null): Template | string {
   if (!range) return 'too few rows for an interval';
-  return html`<span title="95 % confidence interval: with other rows of the same kind, it would most likely be in here">95${'\u202f'}%: ${percentRange(range)}</span>`;
+  return html`<span title="95 % confidence interval: with other rows of the same kind, it would most likely be in here">95${'\u202f'}% CI ${percentRange(range)}</span>`;
 }
 
 /** Where the model errs. */
@@ -42,7 +42,7 @@ export function evaluationTab({ evaluation, header }: RunState, state: Page['sta
   return html`
     <div class="result">${metricTiles(evaluation)}</div>
     <div class="columns evaluation">
-      <div>
+      <div class="matrix-column">
         <textclf-matrix .evaluation=${evaluation} .filter=${page.choices.filter} .page=${page}></textclf-matrix>
         <textclf-classes .evaluation=${evaluation}></textclf-classes>
       </div>

@@ -67,11 +67,11 @@ class Header extends Part {
     const { header } = this;
     return html`
       <div class="title-row">
-        ${iconButton(
+        <span class=${header.starred ? 'starred' : ''}>${iconButton(
           header.starred ? 'star-full' : 'star-empty',
           header.starred ? 'Remove the star' : 'Star this run',
           () => this.page.command('toggleStar'),
-        )}
+        )}</span>
         <h1><bdi title=${header.name.slice(0, 1000)}>${header.name}</bdi></h1>
         ${statusPill(header.status)}
         <div class="actions">${this.#mainAction()}${this.#tools()}</div>

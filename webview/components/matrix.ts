@@ -73,10 +73,11 @@ class Matrix extends Part {
 
   #matrix(): Template {
     const { classes, confusion } = this.evaluation;
-    const isUpright = classes.length > 4;
+    const isUpright = classes.length > 6;
+    const isRoomy = !isUpright;
     return html`<p class="muted hint">Rows: truth. Columns: prediction. A cell lists its texts.</p>
       <div class="scroll matrix-scroll">
-        <table class=${classMap({ matrix: true, upright: isUpright })} @keydown=${this.#onKey}>
+        <table class=${classMap({ matrix: true, upright: isUpright, roomy: isRoomy })} @keydown=${this.#onKey}>
           <caption class="hidden-caption">Confusion matrix: truth in rows, prediction in columns</caption>
           <thead>
             <tr>
@@ -110,7 +111,7 @@ class Matrix extends Part {
         title=${cellName(truth, predicted, rows, share)}
         ${vars({ '--strength': `${Math.round(6 + (strongest - 6) * share)}%` })}
         @click=${() => this.#choose(truth, predicted)}
-      >${count(rows)}</button>
+      >${count(rows)}<span class="cell-share" aria-hidden="true">${percent(share)}</span></button>
     </td>`;
   }
 

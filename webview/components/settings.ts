@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { count, countOf } from '../format';
 import { flattenSettings, type Setting, searchSettings } from '../settings';
-import { Part, type Template } from './part';
+import { nothing, Part, type Template } from './part';
 
 /** Every option of the experiment, with a search. */
 class Settings extends Part {
@@ -35,6 +35,7 @@ class Settings extends Part {
   }
 }
 
+/** Options are grouped by their first key, which heads the group. */
 function settingsTable(settings: readonly Setting[]): Template {
   const groups = new Map<string, Setting[]>();
   for (const setting of settings) {
@@ -45,16 +46,22 @@ function settingsTable(settings: readonly Setting[]): Template {
     <caption class="hidden-caption">The experiment as it was trained, every option spelt out</caption>
     <thead class="hidden-text"><tr><th scope="col">Option</th><th scope="col">Value</th></tr></thead>
     ${[...groups].map(
-      ([, group]) => html`<tbody>
+      ([name, group]) => html`<tbody>
+        ${group[0]!.path === name ? nothing : html`<tr class="group"><th colspan="2" scope="rowgroup"><bdi>${name}</bdi></th></tr>`}
         ${group.map(
           ({ path, value }) => html`<tr>
-          <th scope="row"><bdi>${path}</bdi></th>
-          <td><textclf-long-text .text=${value}></textclf-long-text></td>
-        </tr>`,
+            <th scope="row" class=${path === name ? '' : 'inner'}><bdi>${path === name ? name : breakable(path.slice(name.length + 1))}</bdi></th>
+            <td><textclf-long-text .text=${value}></textclf-long-text></td>
+          </tr>`,
         )}
       </tbody>`,
     )}
   </table>`;
+}
+
+/** Breaks lines before a dot rather than within a word. */
+function breakable(path: string): Template[] {
+  return path.split('.').map((key, i) => (i === 0 ? html`${key}` : html`<wbr>.${key}`));
 }
 
 export function defineSettings(): void {

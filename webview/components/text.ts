@@ -25,7 +25,7 @@ class LongText extends Part {
     // A text that would only lose a word or two is shown whole.
     if (this.text.length <= shortLength * 1.2) return html`<bdi class="data-text">${this.text}</bdi>`;
     const shown = this.isOpen ? this.text : `${cut(this.text)}…`;
-    return html`<bdi class="data-text">${shown}</bdi>
+    return html`<bdi class=${this.isOpen ? 'data-text whole-text' : 'data-text'}>${shown}</bdi>
       <button class="link" aria-expanded=${this.isOpen} @click=${this.#toggle}>
         ${this.isOpen ? 'less' : 'more'}
       </button>`;

@@ -4,7 +4,7 @@ import type { Split } from '../../src/protocol/events';
 import { bestEpoch } from '../chart-data';
 import { count, countOf, duration, loss, percent, rate } from '../format';
 import type { Page } from '../page';
-import { charts } from './charts';
+import { charts, learningRate } from './charts';
 import { metricTiles } from './evaluation';
 import { isLive } from './header';
 import { nothing, type Template, vars } from './part';
@@ -17,6 +17,8 @@ const shownClasses = 12;
 
 /** How training goes, and on what. */
 export function trainingTab(run: RunState, page: Page): Template {
+  // A run that ended before its first batch has nothing to show here, and won't have.
+  const hasTrained = isLive(run.header) || run.curve.step.length > 0;
   return html`
     ${
       run.evaluation
@@ -26,18 +28,29 @@ export function trainingTab(run: RunState, page: Page): Template {
         </div>`
         : nothing
     }
-    ${charts(run, page)}
+    ${hasTrained ? charts(run, page) : html`<p class="empty">No batch was trained.</p>`}
     <div class="columns">
-      <section aria-labelledby="epochs-heading">
-        <h2 id="epochs-heading">Epochs</h2>
-        ${epochTable(run)}
-      </section>
-      <section aria-labelledby="data-heading">
-        <h2 id="data-heading">Data</h2>
-        ${dataFacts(run)}
-        <h2>Model</h2>
-        ${modelFacts(run)}
-      </section>
+      ${
+        hasTrained
+          ? html`<div>
+              ${learningRate(run, page)}
+              <section aria-labelledby="epochs-heading">
+                <h2 id="epochs-heading">Epochs</h2>
+                ${epochTable(run)}
+              </section>
+            </div>`
+          : nothing
+      }
+      ${
+        hasTrained || run.data
+          ? html`<section aria-labelledby="data-heading">
+              <h2 id="data-heading">Data</h2>
+              ${dataFacts(run)}
+              <h2>Model</h2>
+              ${modelFacts(run)}
+            </section>`
+          : nothing
+      }
     </div>
   `;
 }
@@ -52,14 +65,14 @@ function epochTable({ epochs, header }: RunState): Template {
       <caption class="hidden-caption">Scores by epoch</caption>
       <thead>
         <tr>
-          <th scope="col" class="number">Epoch</th>
-          <th scope="col" class="number">Train loss</th>
-          <th scope="col" class="number">accuracy</th>
-          <th scope="col" class="number">Validation loss</th>
-          <th scope="col" class="number">accuracy</th>
-          <th scope="col" class="number">macro F1</th>
-          <th scope="col" class="number">Rate</th>
-          <th scope="col" class="number">Time</th>
+          <th scope="col" rowspan="2" class="number">Epoch</th>
+          <th scope="colgroup" colspan="2" class="group">Train</th>
+          <th scope="colgroup" colspan="3" class="group">Validation</th>
+          <th scope="col" rowspan="2" class="number">Rate</th>
+          <th scope="col" rowspan="2" class="number">Time</th>
+        </tr>
+        <tr>
+          ${['loss', 'accuracy', 'loss', 'accuracy', 'macro F1'].map((name) => html`<th scope="col" class="number">${name}</th>`)}
         </tr>
       </thead>
       <tbody>

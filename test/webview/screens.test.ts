@@ -1,0 +1,194 @@
+/**
+ * Pictures of the page to look at: `TEXTCLF_SCREENS=/tmp/screens npx vitest run test/webview/screens.test.ts`.
+ * TEXTCLF_SCREENS_OF=done,failed takes some states alone; TEXTCLF_SCREENS_RUN names the folder of a real run.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { FromPage, RunState, ToPage } from '../../src/protocol/dashboard';
+import { differingSettings } from '../../src/runs/compare';
+import { matchesFilter, readPredictions } from '../../src/runs/predictions';
+import { RunView, withIntervals } from '../../src/runs/run-view';
+import { DashboardBrowser } from './page';
+import { madeEvaluation, madeEvents, madeHeader, stateOf, stateOfRun } from './states';
+import { themes } from './themes';
+
+const folder = process.env.TEXTCLF_SCREENS;
+const only = process.env.TEXTCLF_SCREENS_OF?.split(',');
+const realRun = process.env.TEXTCLF_SCREENS_RUN;
+const widths = [360, 700, 1400];
+
+interface Screen {
+  name: string;
+  messages: ToPage[];
+  tab?: string;
+  /** Playwright's way to click something before the picture is taken. */
+  click?: string;
+  draft?: string;
+  hover?: string;
+}
+
+describe.runIf(folder)('screens', () => {
+  let browser: DashboardBrowser;
+  beforeAll(async () => {
+    browser = await DashboardBrowser.start();
+    mkdirSync(folder!, { recursive: true });
+  });
+  afterAll(() => browser.close());
+
+  it.each(Object.entries(themes))('%s', { timeout: 600_000 }, async (themeName, theme) => {
+    const rows = realRun ? await readPredictions(realRun) : [];
+    for (const screen of screens().filter(
+      ({ name }) => !only || only.some((start) => name.startsWith(start)),
+    )) {
+      for (const width of widths) {
+        const opened = await browser.open({
+          ...{ width, height: 900, theme, reducedMotion: true },
+          reply: (message) => answer(message, rows),
+          kept: { choices: { tab: screen.tab ?? 'training', draft: screen.draft ?? '' } },
+        });
+        const { page, send, problems } = opened;
+        for (const message of screen.messages) await send(message);
+        await page.locator('textclf-dashboard').evaluate('new Promise((done) => setTimeout(done, 300))');
+        if (screen.click) await page.locator(screen.click).first().click();
+        if (screen.hover)
+          await page
+            .locator(screen.hover)
+            .first()
+            .hover({ position: { x: 160, y: 90 } });
+        await page.locator('textclf-dashboard').evaluate('new Promise((done) => setTimeout(done, 200))');
+        await page.screenshot({
+          path: join(folder!, `${screen.name}-${themeName}-${width}.png`),
+          fullPage: true,
+        });
+        if (problems.length > 0) console.log(screen.name, themeName, width, problems);
+        await page.context().close();
+      }
+    }
+  });
+});
+
+function answer(message: FromPage, rows: Awaited<ReturnType<typeof readPredictions>>): ToPage | undefined {
+  if (message.type === 'listRows') {
+    const { request, filter, offset, limit } = message;
+    const found = rows.filter((row) => matchesFilter(row, filter));
+    return { type: 'rows', request, total: found.length, rows: found.slice(offset, offset + limit) };
+  }
+  if (message.type === 'predict') {
+    const classes = [
+      { label: 'ham', probability: 0.127 },
+      { label: 'spam', probability: 0.873 },
+    ];
+    const { request } = message;
+    return { type: 'prediction', request, prediction: { label: 'spam', probability: 0.873, classes } };
+  }
+  return undefined;
+}
+
+function screens(): Screen[] {
+  const startedAt = new Date(Date.now() - 151_000).toISOString();
+  const snapshot = (state: RunState): ToPage => ({ type: 'snapshot', state });
+  const long = (until: number, classes = 3) => {
+    const view = new RunView();
+    const events = madeEvents({ classes, epochs: 12, batches: 400 });
+    view.apply(events.slice(0, Math.floor(events.length * until)));
+    return view;
+  };
+  const starting = new RunView();
+  starting.apply(madeEvents({ classes: 2, epochs: 1, batches: 1 }).slice(0, 2));
+  const made: Screen[] = [
+    { name: 'waiting', messages: [] },
+    {
+      name: 'starting',
+      messages: [snapshot(stateOf(starting, madeHeader(starting, { status: 'starting', startedAt }), {}))],
+    },
+    {
+      name: 'running',
+      messages: [snapshot(stateOf(long(0.55), madeHeader(long(0.55), { starred: true, startedAt }), {}))],
+      hover: '.plot',
+    },
+    {
+      name: 'stopping',
+      messages: [
+        snapshot(
+          stateOf(
+            long(0.3),
+            madeHeader(long(0.3), { stopping: true, startedAt, note: 'With GloVe vectors.' }),
+            {},
+          ),
+        ),
+      ],
+      click: 'text=Show Loss as a table >> nth=0',
+    },
+    {
+      name: 'failed',
+      messages: [
+        snapshot(
+          stateOf(
+            starting,
+            madeHeader(starting, {
+              ...{ status: 'failed', endedAt: '2026-07-04T12:00:01.000Z', hasModel: false },
+              message:
+                'data/reviews.csv:124: This row has 3 columns where the header has 2.\n  Put the text into double quotes if it contains commas.',
+            }),
+            {},
+          ),
+        ),
+      ],
+    },
+    { name: 'gone', messages: [{ type: 'gone', message: 'The folder of this run is gone.' }] },
+    manyClasses(long(1, 40)),
+    comparison(),
+  ];
+  made[3]!.click = 'vscode-toolbar-button[icon="table"]';
+  if (!realRun) return made;
+  const root = dirname(dirname(dirname(realRun)));
+  const done = snapshot(stateOfRun(realRun, root));
+  return [
+    ...made,
+    { name: 'early', messages: [snapshot(stateOfRun(realRun, root, 90))] },
+    { name: 'done', messages: [done] },
+    { name: 'evaluation', messages: [done], tab: 'evaluation', click: '.cell.wrong' },
+    { name: 'try', messages: [done], tab: 'try', draft: 'Claim your free prize now!' },
+    { name: 'settings', messages: [done], tab: 'settings' },
+    { name: 'log', messages: [done], tab: 'log' },
+  ];
+}
+
+function manyClasses(view: RunView): Screen {
+  const labels = view.data!.classes.map(({ label }) => label);
+  const evaluation = withIntervals(madeEvaluation(labels));
+  const header = madeHeader(view, { status: 'succeeded', endedAt: '2026-07-04T12:08:41.000Z' });
+  return {
+    name: 'classes',
+    tab: 'evaluation',
+    messages: [{ type: 'snapshot', state: { ...stateOf(view, header, {}), evaluation } }],
+    click: 'text=Show the whole matrix',
+  };
+}
+
+function comparison(): Screen {
+  const runs = [1, 2, 3].map((seed) => {
+    const view = new RunView();
+    view.apply(madeEvents({ classes: 3, epochs: 4 + seed, batches: 100 * seed }, seed));
+    return {
+      ...{
+        id: `run-${seed}`,
+        folder: `/w/${seed}`,
+        name: ['imdb-lstm', 'imdb-gru', 'imdb-rnn, small'][seed - 1]!,
+      },
+      ...{
+        status: seed === 3 ? ('stopped' as const) : ('succeeded' as const),
+        startedAt: '2026-07-04T12:00:00Z',
+      },
+      ...{ curve: view.curve.curve, epochs: view.epochs },
+      evaluation: seed === 3 ? null : withIntervals(madeEvaluation(['a', 'b', 'c'], seed)),
+    };
+  });
+  const settings = differingSettings([
+    { model: { type: 'lstm', hiddenSize: 128 }, training: { optimizer: { learningRate: 0.001 } } },
+    { model: { type: 'gru', hiddenSize: 128 }, training: { optimizer: { learningRate: 0.002 } } },
+    { model: { type: 'rnn' }, training: { optimizer: { learningRate: 0.001 } } },
+  ]);
+  return { name: 'comparison', messages: [{ type: 'comparison', state: { runs, settings } }] };
+}

@@ -1,0 +1,141 @@
+/** What the extension would send of real and of made-up runs: made by the extension's own reducers. */
+import { readFileSync } from 'node:fs';
+import { createRandom } from '../../src/data/random';
+import { runHeader } from '../../src/host/run-header';
+import type { RunHeader, RunState } from '../../src/protocol/dashboard';
+import type { Evaluation, RunEvent } from '../../src/protocol/events';
+import { readEvents } from '../../src/runs/events';
+import { findRun } from '../../src/runs/list';
+import { runPaths } from '../../src/runs/paths';
+import { RunView } from '../../src/runs/run-view';
+
+/** A run folder as its dashboard shows it, up to the given event. */
+export function stateOfRun(folder: string, root: string, until = Number.POSITIVE_INFINITY): RunState {
+  const view = new RunView();
+  const { events } = readEvents(runPaths(folder).events);
+  view.apply(events.slice(0, until));
+  const run = findRun(root, folder);
+  const status = until < events.length ? 'running' : run.status;
+  const stored = { ...run, status, root, name: run.record.name, note: '', starred: false };
+  return stateOf(
+    view,
+    runHeader(stored, view, false),
+    JSON.parse(readFileSync(runPaths(folder).experiment, 'utf8')),
+  );
+}
+
+export function stateOf(view: RunView, header: RunHeader, settings: unknown): RunState {
+  const { data, model, epochs, evaluation, examples, log } = view;
+  return { header, curve: view.curve.curve, settings, data, model, epochs, evaluation, examples, log };
+}
+
+const time = '2026-07-04T12:00:00.000Z';
+
+export interface MadeRun {
+  classes: number;
+  epochs: number;
+  batches: number;
+}
+
+/** Events as a long training with many classes makes them. */
+export function madeEvents({ classes, epochs, batches }: MadeRun, seed = 1): RunEvent[] {
+  const random = createRandom(seed);
+  const uniform = () => random.integer(1_000_000) / 1_000_000;
+  const labels = Array.from({ length: classes }, (_, i) => `topic ${i + 1}`);
+  const events: RunEvent[] = [
+    { time, type: 'started', id: 'made', name: 'made' },
+    { time, type: 'phase', phase: 'reading data' },
+    {
+      ...{ time, type: 'data' },
+      rows: { train: 32 * batches, validation: 5 * batches, test: 5 * batches },
+      classes: labels.map((label) => ({
+        label,
+        train: 20 + random.integer(400),
+        validation: 10 + random.integer(40),
+        test: 10 + random.integer(40),
+      })),
+      lengths: { median: 94, p95: 512, longest: 4_210, cutTexts: 812, cutTokenShare: 0.034 },
+      vocabulary: { size: 25_000, seen: 81_204, vectorsFound: 22_318, unknownTokenShare: 0.0213 },
+    },
+    {
+      ...{ time, type: 'model' },
+      summary: 'LSTM, 2 layers of 128 units, both directions, mean pooling',
+      parameters: [
+        { name: 'embedding.weight', shape: [25_000, 100], trained: false },
+        { name: 'lstm.weight_ih_l0', shape: [512, 100], trained: true },
+        { name: 'head.bias', shape: [classes], trained: true },
+      ],
+      parameterCount: 3_131_394,
+      device: 'cpu',
+      threads: 4,
+    },
+    { time, type: 'phase', phase: 'training' },
+  ];
+  let bestLoss = Number.POSITIVE_INFINITY;
+  const steps = epochs * batches;
+  for (let step = 1; step <= steps; step++) {
+    const part = step / steps;
+    const loss = 0.2 + Math.exp(-6 * part) * Math.log(classes) + 0.25 * uniform() * (1 - part / 2);
+    const epoch = Math.ceil(step / batches);
+    const batch = step - (epoch - 1) * batches;
+    events.push({
+      ...{ time, type: 'batch', epoch, epochs, batch, batches, step, loss },
+      accuracy: Math.min(1, 0.95 - 0.8 * Math.exp(-5 * part) + 0.1 * (uniform() - 0.5)),
+      learningRate: 0.001 * Math.min(1, part * 10) * (1 - part),
+      samplesPerSecond: 2_850,
+      etaSeconds: (steps - step) / 90,
+    });
+    if (batch < batches) continue;
+    const validationLoss =
+      0.3 + Math.exp(-6 * part) * Math.log(classes) + 0.25 * part ** 2 + 0.02 * uniform();
+    const accuracy = 0.9 - 0.75 * Math.exp(-5 * part) - 0.02 * part;
+    const best = validationLoss < bestLoss;
+    if (best) bestLoss = validationLoss;
+    events.push({
+      ...{ time, type: 'epoch', epoch, best, seconds: 11.4, learningRate: 0.001 * (1 - part) },
+      train: { loss, accuracy: accuracy + 0.05 },
+      validation: { loss: validationLoss, accuracy, macroF1: accuracy - 0.02 },
+    });
+  }
+  return events;
+}
+
+/** An evaluation in which neighbouring classes are confused, and a few others. */
+export function madeEvaluation(labels: readonly string[], seed = 2): Evaluation {
+  const random = createRandom(seed);
+  const confusion = labels.map((_, truth) =>
+    labels.map((_label, predicted) => {
+      if (truth === predicted) return 20 + random.integer(60);
+      if (Math.abs(truth - predicted) === 1) return random.integer(12);
+      return random.integer(20) === 0 ? 1 + random.integer(3) : 0;
+    }),
+  );
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const rows = sum(confusion.map(sum));
+  const classes = labels.map((label, i) => {
+    const hits = confusion[i]![i]!;
+    const support = sum(confusion[i]!);
+    const precision = hits / sum(confusion.map((row) => row[i]!));
+    const recall = hits / support;
+    return { label, precision, recall, f1: (2 * precision * recall) / (precision + recall), support };
+  });
+  return {
+    ...{ split: 'test', rows, loss: 0.412, classes, confusion },
+    accuracy: sum(confusion.map((row, i) => row[i]!)) / rows,
+    macroF1: sum(classes.map(({ f1 }) => f1)) / classes.length,
+  };
+}
+
+export function madeHeader(view: RunView, changes: Partial<RunHeader> = {}): RunHeader {
+  const { epoch = 0, epochs = 0, batch = 0, batches = 0, samplesPerSecond, etaSeconds } = view.batch ?? {};
+  return {
+    ...{ id: '20260704-120000-made', name: 'imdb-lstm', status: 'running', startedAt: time },
+    ...(view.phase ? { phase: view.phase } : {}),
+    ...{ progress: view.progress, epoch, epochs, batch, batches },
+    ...(samplesPerSecond === undefined ? {} : { samplesPerSecond }),
+    ...(etaSeconds === undefined ? {} : { etaSeconds }),
+    ...{ device: 'cpu', threads: 4, experimentFile: 'experiments/imdb-lstm.textclf.json' },
+    ...{ hasModel: view.epochs.length > 0, starred: false, note: '', stopping: false },
+    ...changes,
+  };
+}
