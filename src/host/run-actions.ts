@@ -12,12 +12,12 @@ import { registerRunDocuments } from './run-documents';
 import type { Services } from './services';
 import { stopRun } from './stop-run';
 
-type Selection = () => readonly RunTarget[];
+type Selection = () => Promise<readonly RunTarget[]>;
 
 /**
  * The commands on runs.
  *
- * @param selection what is selected in the runs view
+ * @param selection the runs that a key pressed in the view is meant for
  */
 export function registerRunActions(services: Services, selection: Selection): vscode.Disposable {
   const { report, store } = services;
@@ -37,8 +37,8 @@ export function registerRunActions(services: Services, selection: Selection): vs
     documents,
     registerCommand(report, 'textclf.refreshRuns', () => store.refresh()),
     registerCommand(report, 'textclf.stop', (target) => stopRun(services, target)),
-    registerCommand(report, 'textclf.renameRun', (target) =>
-      renameRun(services, isInSelection(target) ? selection()[0] : target),
+    registerCommand(report, 'textclf.renameRun', async (target) =>
+      renameRun(services, isInSelection(target) ? (await selection())[0] : target),
     ),
     registerCommand(report, 'textclf.editNote', (target) => editNote(services, target)),
     registerCommand(report, 'textclf.starRun', (target) =>
@@ -64,9 +64,9 @@ export function registerRunActions(services: Services, selection: Selection): vs
       if (folder) await reveal(folder);
     }),
     registerCommand(report, 'textclf.exportModel', (target) => exportModel(services, target)),
-    registerCommand(report, 'textclf.deleteRun', (target, selected) =>
+    registerCommand(report, 'textclf.deleteRun', async (target, selected) =>
       isInSelection(target)
-        ? deleteRuns(services, undefined, selection())
+        ? deleteRuns(services, undefined, await selection())
         : deleteRuns(services, target, selected),
     ),
     registerCommand(report, 'textclf.showLog', async (target) => {

@@ -32,7 +32,7 @@ export function runTreeItem(run: StoredRun, feed: RunFeed | undefined): vscode.T
   item.contextValue = contextOf(run);
   item.command = commandLink('textclf.openDashboard', 'Open Dashboard', run.folder);
   const accuracy = isLive(run) ? progressText(feed?.view) : accuracyText(run.record);
-  const told = [run.name, run.status, accuracy, ageText(run.record.startedAt), run.starred ? 'starred' : ''];
+  const told = [run.name, run.status, accuracy, ageText(lastSeen(run)), run.starred ? 'starred' : ''];
   item.accessibilityInformation = { label: told.filter(Boolean).join(', ') };
   return item;
 }
@@ -43,7 +43,12 @@ function stateFacts(run: StoredRun, feed: RunFeed | undefined): string[] {
   if (isLive(run)) return [progressText(feed?.view)];
   const accuracy = validationAccuracy(run.record) ?? run.record.test?.accuracy;
   const result = run.status === 'failed' || accuracy === undefined ? run.status : percent(accuracy);
-  return [`${result} · ${ageText(run.record.endedAt ?? run.record.startedAt)}`];
+  return [`${result} · ${ageText(lastSeen(run))}`];
+}
+
+/** The end of a run; one that was cut off ended some seconds after it was last heard of. */
+function lastSeen({ record }: StoredRun): string {
+  return record.endedAt ?? record.heartbeat;
 }
 
 /** The words that menus ask for. */

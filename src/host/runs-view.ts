@@ -60,7 +60,7 @@ export function registerRunsView(services: Services): vscode.Disposable {
       // Without stealing the focus, and without opening the container for it.
       if (node && view.visible) void view.reveal(node, { select: true, focus: false });
     }),
-    registerRunActions(services, () => view.selection.filter(isRun)),
+    registerRunActions(services, async () => (await chosenByKeyboard(view)).filter(isRun)),
   );
 }
 
@@ -152,7 +152,8 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   #experimentItem(file: vscode.Uri): vscode.TreeItem {
     const { name, runs } = this.#experiments.get(file.fsPath) ?? { name: nameOf(file.fsPath), runs: 0 };
     const isAmbiguous = (this.#names.get(name) ?? 0) > 1;
-    const folder = isAmbiguous ? dirname(vscode.workspace.asRelativePath(file)) : undefined;
+    // With the workspace folder's name, which stands alone for files directly in it.
+    const folder = isAmbiguous ? dirname(vscode.workspace.asRelativePath(file, true)) : undefined;
     return experimentTreeItem(file, name, folder, runs);
   }
 
@@ -190,6 +191,20 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
       });
     }
   }
+}
+
+/**
+ * What a key is meant for: the focused element, along with all that is selected where it is one of these. Arrow keys
+ * move the focus alone, and extensions are told the selection alone; but toggling the focused element in the
+ * selection tells which one it is.
+ */
+async function chosenByKeyboard<Node>(view: vscode.TreeView<Node>): Promise<readonly Node[]> {
+  const selected = view.selection;
+  await vscode.commands.executeCommand('list.toggleSelection');
+  const toggled = view.selection;
+  await vscode.commands.executeCommand('list.toggleSelection');
+  const added = toggled.filter((node) => !selected.includes(node));
+  return added.length > 0 ? added : selected;
 }
 
 function isRun(node: RunsNode): node is RunsNode & { runFolder: string } {
