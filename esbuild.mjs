@@ -47,7 +47,17 @@ for (const name of ['codicon.css', 'codicon.ttf']) {
   copyFileSync(`node_modules/@vscode/codicons/dist/${name}`, `dist/webview/${name}`);
 }
 // What VS Code completes experiment files with.
-writeFileSync('dist/textclf.schema.json', execFileSync(process.execPath, ['dist/cli.js', 'schema']));
+const { outputFiles } = await build({
+  ...common,
+  entryPoints: ['src/experiment/editor-schema.ts'],
+  banner: {},
+  sourcemap: false,
+  write: false,
+});
+const { editorJsonSchema } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+writeFileSync('dist/textclf.schema.json', `${JSON.stringify(editorJsonSchema(), null, 2)}\n`);
+// What "Create Example Workspace" writes.
+execFileSync(process.execPath, ['scripts/prepare-example.mjs'], { stdio: 'inherit' });
 if (process.argv.includes('--bench')) {
   await build({ ...common, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
 }
