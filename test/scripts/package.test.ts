@@ -44,7 +44,7 @@ describe.each(Object.entries(targets))('the package for %s', (target, libraries)
   });
 
   it('has nothing that only development needs', () => {
-    expect(names.filter((name) => /\.(map|ts|csv|vsix|log)$|bench|\/test\/|\/src\//.test(name))).toEqual([]);
+    expect(names.filter((name) => /\.(map|ts|vsix|log)$|bench|\/(test|src|data)\//.test(name))).toEqual([]);
   });
 });
 
