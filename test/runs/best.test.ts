@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { bestRun, validationAccuracy } from '../../src/runs/best';
+import type { RunRecord } from '../../src/runs/record';
+
+type Part = Pick<RunRecord, 'best' | 'last'>;
+
+function run(id: string, part: Part) {
+  return { id, record: part as RunRecord };
+}
+
+const best = (accuracy: number | null): Part => ({
+  best: { epoch: 1, metric: 'validation.loss', value: 0.5, validation: { loss: 0.5, accuracy } },
+});
+const last = (accuracy: number | null): Part => ({
+  last: { epoch: 2, train: { loss: 0.1, accuracy: 1 }, validation: { loss: 0.6, accuracy } },
+});
+
+describe('validationAccuracy', () => {
+  it.each([
+    { what: 'the best epoch', part: { ...best(0.8), ...last(0.7) }, accuracy: 0.8 },
+    { what: 'the last epoch where no epoch is the best', part: last(0.7), accuracy: 0.7 },
+    { what: 'nothing without validation rows', part: { ...best(null), ...last(null) }, accuracy: undefined },
+    { what: 'nothing before the first epoch', part: {}, accuracy: undefined },
+  ])('is that of $what', ({ part, accuracy }) => {
+    expect(validationAccuracy(part as RunRecord)).toBe(accuracy);
+  });
+});
+
+describe('bestRun', () => {
+  it.each([
+    { what: 'the highest', runs: [run('a', best(0.7)), run('b', best(0.9)), run('c', best(0.8))], id: 'b' },
+    { what: 'the newest of equals', runs: [run('new', best(0.9)), run('old', best(0.9))], id: 'new' },
+    { what: 'a measured one before an unmeasured one', runs: [run('a', {}), run('b', best(0.1))], id: 'b' },
+    { what: 'an accuracy of 0 is one too', runs: [run('a', {}), run('b', best(0))], id: 'b' },
+    { what: 'the newest where none is measured', runs: [run('new', {}), run('old', {})], id: 'new' },
+    { what: 'none of none', runs: [], id: undefined },
+  ])('is $what', ({ runs, id }) => {
+    expect(bestRun(runs)?.id).toBe(id);
+  });
+});
