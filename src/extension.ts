@@ -4,7 +4,10 @@ import { registerContextKeys } from './host/context-keys';
 import { CurrentModel } from './host/current-model';
 import { registerDashboardCommand } from './host/dashboard-command';
 import { DashboardPanels } from './host/dashboard-panels';
+import { registerExampleWorkspace } from './host/example-workspace';
+import { registerExperimentEditor } from './host/experiment-editor';
 import { HelperClient } from './host/helper-client';
+import { registerNewExperiment } from './host/new-experiment';
 import { registerPredictions } from './host/predictions';
 import { registerProgressStatus } from './host/progress-status';
 import { createReporter } from './host/report';
@@ -18,6 +21,9 @@ import { Trainings } from './host/trainings';
 const parts: ((services: Services) => vscode.Disposable)[] = [
   registerContextKeys,
   registerDashboardCommand,
+  registerExperimentEditor,
+  registerExampleWorkspace,
+  registerNewExperiment,
   registerPredictions,
   registerProgressStatus,
   registerRunEndings,

@@ -14,8 +14,21 @@ const progressInterval = 500;
 export function registerCodeLenses(services: Services): vscode.Disposable {
   const { store, trainings } = services;
   const changed = new vscode.EventEmitter<void>();
-  const throttle = new Throttle(progressInterval, () => changed.fire());
+  // VS Code asks for lenses some time after the last change, the longer the busier it is: while a run goes on it
+  // would never ask. So no change is told before the one told last was asked about.
+  let isToldOf = false;
+  let isOld = false;
+  const throttle = new Throttle(progressInterval, () => {
+    isOld = isToldOf;
+    if (isOld) return;
+    isToldOf = true;
+    changed.fire();
+  });
   const change = () => throttle.call('lenses');
+  const asked = () => {
+    isToldOf = false;
+    if (isOld) change();
+  };
   return vscode.Disposable.from(
     changed,
     throttle,
@@ -25,7 +38,10 @@ export function registerCodeLenses(services: Services): vscode.Disposable {
     vscode.workspace.onDidGrantWorkspaceTrust(change),
     vscode.languages.registerCodeLensProvider(experimentFiles, {
       onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: (document) => (isExperiment(document) ? lensesOf(document, services) : []),
+      provideCodeLenses: (document) => {
+        asked();
+        return isExperiment(document) ? lensesOf(document, services) : [];
+      },
     }),
   );
 }

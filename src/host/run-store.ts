@@ -8,6 +8,7 @@ import { type BrokenRun, newestFirst, type Run, runIds, summaryOf } from '../run
 import { findRoot, runPaths, runsFolder } from '../runs/paths';
 import { displayStatus } from '../runs/record';
 import { RunFeed } from './run-feed';
+import { Throttle } from './throttle';
 
 /** A run on disk, as the editor shows it. Objects are replaced, never changed. */
 export interface StoredRun extends Run, Annotations {
@@ -22,6 +23,9 @@ interface Entry {
   /** When the files that `run` was read from last changed. */
   stamp: string;
 }
+
+/** A short epoch changes a record many times a second; nobody reads that fast (milliseconds). */
+const refreshInterval = 500;
 
 /** Changes of files are seen at once where the system tells of them, otherwise after this long (milliseconds). */
 const pollInterval = 2_000;
@@ -38,6 +42,7 @@ export class RunStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<string>();
   readonly #poll: NodeJS.Timeout;
+  readonly #refresh = new Throttle(refreshInterval, () => this.refresh());
   readonly #subscriptions: vscode.Disposable[];
   #runs: StoredRun[] = [];
   #broken: BrokenRun[] = [];
@@ -119,6 +124,7 @@ export class RunStore implements vscode.Disposable {
 
   dispose(): void {
     clearInterval(this.#poll);
+    this.#refresh.dispose();
     const all = [this.#subscriptions, this.#feeds.values(), this.#watchers.values()];
     for (const list of all) for (const item of list) item.dispose();
     this.#changed.dispose();
@@ -139,7 +145,7 @@ export class RunStore implements vscode.Disposable {
       '.textclf/runs/*/{run,annotations}.json',
     );
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-    const refresh = () => this.refresh();
+    const refresh = () => this.#refresh.call('all');
     watcher.onDidCreate(refresh);
     watcher.onDidChange(refresh);
     watcher.onDidDelete(refresh);

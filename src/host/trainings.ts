@@ -81,6 +81,7 @@ export class Trainings implements vscode.Disposable {
   /** Trains an experiment now or when its turn comes. */
   enqueue(experimentFile: vscode.Uri): void {
     this.#queue.push(experimentFile);
+    this.#queueChanged();
     this.#startNext();
   }
 
@@ -102,14 +103,12 @@ export class Trainings implements vscode.Disposable {
 
   #startNext(): void {
     // A window that was reloaded must not start what waits before the person trusts the folder again.
-    while (
-      vscode.workspace.isTrusted &&
-      this.#queue.length > 0 &&
-      this.#busy < setting('maxConcurrentRuns')
-    ) {
+    if (!vscode.workspace.isTrusted) return;
+    const waiting = this.#queue.length;
+    while (this.#queue.length > 0 && this.#busy < setting('maxConcurrentRuns')) {
       this.#spawn(this.#queue.shift()!);
     }
-    this.#queueChanged();
+    if (this.#queue.length < waiting) this.#queueChanged();
   }
 
   /** Living runs, whoever started them, and processes that have no run yet. */
@@ -165,6 +164,7 @@ export class Trainings implements vscode.Disposable {
       started.folder = run.folder;
       this.#ours.add(run.folder);
       this.#began.fire(run);
+      this.#changed.fire();
     }
     this.#startNext();
   }
@@ -172,6 +172,7 @@ export class Trainings implements vscode.Disposable {
   #ended(started: Started, code: number | null, signal: NodeJS.Signals | null): void {
     this.store.refresh();
     this.#started.delete(started.pid);
+    this.#changed.fire();
     if (started.folder === undefined) this.#failed.fire(earlyEnd(started, code, signal));
     this.#startNext();
   }

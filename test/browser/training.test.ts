@@ -82,7 +82,7 @@ describeInVSCode('a person who trains', () => {
     const { page } = workbench;
     await openFile(page, 'endless.textclf.json');
     await codeLens(page, 'Train').click();
-    await codeLens(page, /^epoch \d+\/100000, \d+ %$/).waitFor();
+    await codeLens(page, /^\s*epoch \d+\/100000, \d+ %$/).waitFor();
     await statusBarItem(page, /endless: epoch/).waitFor();
     await codeLens(page, 'Stop').click();
     await webview(page).locator('.status.stopped').waitFor();
@@ -92,10 +92,10 @@ describeInVSCode('a person who trains', () => {
   it('queues a second training, and takes it back', async () => {
     const { page } = workbench;
     await codeLens(page, 'Train').click();
-    await codeLens(page, /^epoch /).waitFor();
+    await codeLens(page, /^\s*epoch /).waitFor();
     await openFile(page, 'reviews.textclf.json');
     await codeLens(page, 'Train').click();
-    await codeLens(page, /^Queued/).click();
+    await codeLens(page, /^\s*Queued/).click();
     await codeLens(page, 'Train').waitFor();
     expect(runs().filter(({ record }) => record.name === 'reviews')).toHaveLength(1);
   });
@@ -106,7 +106,7 @@ describeInVSCode('a person who trains', () => {
     expect(before.status).toBe('running');
     await workbench.reload();
     await openFile(page, 'endless.textclf.json');
-    await codeLens(page, /^epoch /).waitFor();
+    await codeLens(page, /^\s*epoch /).waitFor();
     const steps = async () =>
       Number(((await webview(page).locator('.progress-text').textContent()) ?? '').match(/epoch (\d+)/)?.[1]);
     await tab(page, /▶ \d+ % endless/).waitFor();
