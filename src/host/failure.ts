@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HumanError, type Place } from '../protocol/human-error';
+
+const placePattern = /^(?<file>.+?)(?::(?<line>\d+)(?::(?<column>\d+))?)?$/;
 
 /**
  * What a training process said of its failure (`formatError`), taken apart again: the file it names can be opened.
@@ -14,15 +16,21 @@ export function failureOf(text: string, root: string): HumanError {
   return new HumanError(message, { ...(place ? { place } : {}), ...(hint ? { hint } : {}) });
 }
 
-/** `file:line:column: message`, with the line and the column or without. */
+/** `file:line:column: message`, with the line and the column or without. A file's name may have colons itself. */
 function placeOf(text: string, root: string): { place?: Place; message: string } {
-  const { file, line, column, message } =
-    /^(?<file>.+?)(?::(?<line>\d+)(?::(?<column>\d+))?)?: (?<message>.*)$/.exec(text)?.groups ?? {};
-  if (!file || !message || !existsSync(resolve(root, file))) return { message: text };
-  const place = {
-    file: resolve(root, file),
-    ...(line ? { line: Number(line) } : {}),
-    ...(column ? { column: Number(column) } : {}),
-  };
-  return { place, message };
+  for (const { index } of text.matchAll(/: /g)) {
+    const { file, line, column } = placePattern.exec(text.slice(0, index))?.groups ?? {};
+    if (!file || !isFile(resolve(root, file))) continue;
+    const place = {
+      file: resolve(root, file),
+      ...(line ? { line: Number(line) } : {}),
+      ...(column ? { column: Number(column) } : {}),
+    };
+    return { place, message: text.slice(index + 2) };
+  }
+  return { message: text };
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
