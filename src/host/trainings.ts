@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { HumanError } from '../protocol/human-error';
 import { childEnvironment } from './child-environment';
 import { setting } from './configuration';
+import { failureOf } from './failure';
 import type { RunStore, StoredRun } from './run-store';
 
 /** An experiment that waits for its turn, or whose process has not made its run folder yet. */
@@ -191,7 +191,7 @@ function earlyEnd(
 ): Error {
   const printed = readFileSync(output, 'utf8').trim();
   if (code === 1 && printed !== '') {
-    return new HumanError(printed.split('\n')[0]!, { place: { file: experimentFile.fsPath } });
+    return failureOf(printed.replace(/^error: /, ''), dirname(experimentFile.fsPath));
   }
   return new Error(`the training process ended with ${signal ?? `code ${code}`}: ${printed.slice(-2000)}`);
 }
