@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -113,12 +114,32 @@ async function intoDocument(
   try {
     const rows = await classify(services, file, run, textColumns, output);
     if (rows === undefined) return;
-    const content = await readFile(output, 'utf8');
-    const language = (await vscode.languages.getLanguages()).includes('csv') ? 'csv' : 'plaintext';
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
+    await showNew(freeName(file), await readFile(output, 'utf8'));
   } finally {
     await rm(output, { force: true });
   }
+}
+
+/** Shows a text as a file that is not saved yet. */
+async function showNew(file: vscode.Uri, content: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(file.with({ scheme: 'untitled' }));
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(document.uri, new vscode.Position(0, 0), content);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.window.showTextDocument(document);
+}
+
+/** `reviews.predicted.csv` beside the file, or with the first number that is neither on the disk nor open. */
+function freeName(file: vscode.Uri): vscode.Uri {
+  const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.path));
+  for (let number = 1; ; number++) {
+    const name = resultsBeside(file, number === 1 ? '' : `-${number}`);
+    if (!open.has(name.path) && !existsSync(name.fsPath)) return name;
+  }
+}
+
+function resultsBeside(file: vscode.Uri, suffix = ''): vscode.Uri {
+  return file.with({ path: file.path.replace(/\.[^./]*$/, `.predicted${suffix}.csv`) });
 }
 
 async function intoFile(
@@ -127,10 +148,9 @@ async function intoFile(
   run: StoredRun,
   textColumns: string[] | undefined,
 ): Promise<void> {
-  const beside = file.with({ path: file.path.replace(/\.[^./]*$/, '.predicted.csv') });
   const output = await vscode.window.showSaveDialog({
     title: `${basename(file.fsPath)} is large: where do the predictions go?`,
-    defaultUri: beside,
+    defaultUri: resultsBeside(file),
     saveLabel: 'Predict',
     filters: { CSV: ['csv'] },
   });

@@ -27,7 +27,7 @@ export class PredictionDecorations implements vscode.Disposable {
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     after: {
       margin: '0 0 0 1ch',
-      color: new vscode.ThemeColor('editorInlayHint.foreground'),
+      color: new vscode.ThemeColor('descriptionForeground'),
       backgroundColor: new vscode.ThemeColor('editorInlayHint.background'),
     },
   });

@@ -114,6 +114,10 @@ export function cursor(page: Page): Locator {
 export async function goToLine(page: Page, line: number, column = 1): Promise<void> {
   await page.keyboard.press('Control+G');
   await quickInput(page).locator('.quick-input-box input').fill(`:${line}:${column}`);
+  // Before that, Enter is lost.
+  await quickInput(page)
+    .locator('.monaco-list-row', { hasText: `line ${line}` })
+    .waitFor();
   await page.keyboard.press('Enter');
   await page.locator('[id="status.editor.selection"]', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
 }
