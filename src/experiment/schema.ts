@@ -167,6 +167,36 @@ const optimizer = z.discriminatedUnion('type', [
   }),
 ]);
 
+const warmupSteps = () =>
+  count(0)
+    .default(0)
+    .describe(
+      'In this many steps at the start, the learning rate rises from 0 to its full size. 0 is no warm-up.',
+    );
+
+const scheduler = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('constant').describe('The learning rate stays as it is.'),
+    warmupSteps: warmupSteps(),
+  }),
+  z.strictObject({
+    type: z
+      .literal('linear')
+      .describe(
+        'After the warm-up, the learning rate falls along a straight line, to 0 at the end of training.',
+      ),
+    warmupSteps: warmupSteps(),
+  }),
+  z.strictObject({
+    type: z
+      .literal('cosine')
+      .describe(
+        'After the warm-up, the learning rate falls along half a cosine wave, to 0 at the end of training.',
+      ),
+    warmupSteps: warmupSteps(),
+  }),
+]);
+
 const earlyStopping = z.strictObject({
   monitor: z
     .enum(['validation.loss', 'validation.accuracy', 'validation.macroF1'])
@@ -194,6 +224,11 @@ const training = z.strictObject({
   optimizer: optimizer
     .prefault({ type: 'adam' })
     .describe('How the weights follow the gradient: adam, adamW or sgd.'),
+  scheduler: scheduler
+    .prefault({ type: 'constant' })
+    .describe(
+      "How the learning rate changes from step to step: constant, linear or cosine, each after a warm-up if asked for. They are Hugging Face transformers' schedules of these names.",
+    ),
   gradientClip: atLeastZero()
     .default(0)
     .describe('Gradients are scaled down so that their norm, over all weights, stays within this. 0 is off.'),

@@ -9,6 +9,7 @@ import type { Experiment } from '../experiment/schema';
 import { didYouMean, didYouMeanHint, listNames, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
 import { similarFiles } from './similar-files';
+import { totalSteps, warmupTrouble } from './steps';
 
 /** Each file that an experiment names, as written, and the option that names it. */
 function namedFiles({ data, model }: Experiment): { path: Path; name: string }[] {
@@ -50,6 +51,22 @@ export function findUnseenLabels({ data }: Experiment, unseen: readonly string[]
     // A classifier needs two.
     remedies: data.labels!.length > 2 ? [{ type: 'remove' }] : [],
   }));
+}
+
+/** A warm-up that is longer than training. */
+export function findLongWarmup({ training }: Experiment, trainRows: number): PlacedFinding[] {
+  const message = warmupTrouble(training, trainRows);
+  if (message === undefined) return [];
+  const tenth = Math.round(totalSteps(training, trainRows) / 10);
+  return [
+    {
+      severity: 'warning',
+      message,
+      hint: `Set "warmupSteps" to ${tenth}, a tenth of the steps, or train for more epochs.`,
+      path: ['training', 'scheduler', 'warmupSteps'],
+      remedies: [{ type: 'set', values: [tenth] }],
+    },
+  ];
 }
 
 /**

@@ -3,7 +3,7 @@ import { loadDataset } from '../data/load';
 import { type ParsedExperiment, parseExperiment, placeFindings } from '../experiment/parse';
 import type { PlacedFinding, Problem } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
-import { findingsOfError, findMissingFiles, findUnseenLabels } from './check-data';
+import { findingsOfError, findLongWarmup, findMissingFiles, findUnseenLabels } from './check-data';
 import { checkVectors } from './check-vectors';
 import { outputForm } from './outputs';
 
@@ -96,6 +96,9 @@ async function checkData(
   const facts = await attempt(() => readFacts(experiment, folder, signal));
   if (!facts) return { findings };
   await attempt(() => outputForm(experiment.training.loss, facts.labels.length));
-  findings.push(...findUnseenLabels(experiment, facts.unseenLabels));
+  findings.push(
+    ...findUnseenLabels(experiment, facts.unseenLabels),
+    ...findLongWarmup(experiment, facts.rows.train),
+  );
   return { findings, facts };
 }

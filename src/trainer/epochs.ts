@@ -2,11 +2,13 @@ import { createRandom } from '../data/random';
 import { OptionError } from '../experiment/option-error';
 import type { TrainingOptions } from '../experiment/schema';
 import { classify } from '../nn/probabilities';
+import { rateShare } from '../nn/schedules';
 import type { NewRunEvent, Scores } from '../protocol/events';
 import { type Batch, type EncodedText, makeBatch } from './batch';
 import { trainingBatches } from './batches';
 import { evaluateSplit } from './evaluate';
 import type { Monitor } from './monitor';
+import { totalSteps } from './steps';
 import type { TrainingStep } from './training-step';
 
 export interface EpochsOptions {
@@ -33,8 +35,10 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
   const { step, training, train, validation, monitor, signal, emit } = options;
   const order = createRandom(training.seed + 2);
   const dropout = createRandom(training.seed + 3);
-  const { learningRate } = training.optimizer;
-  const clock = new StepClock(training.epochs * Math.ceil(train.length / training.batchSize));
+  const steps = totalSteps(training, train.length);
+  const rateOf = (number: number) =>
+    training.optimizer.learningRate * rateShare(training.scheduler, number, steps);
+  const clock = new StepClock(steps);
 
   for (let epoch = 1; epoch <= training.epochs; epoch++) {
     const startedAt = performance.now();
@@ -48,6 +52,7 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
         indices.map((i) => train[i]!),
         options.outputs,
       );
+      const learningRate = rateOf(clock.steps + 1);
       const result = await step.train(batch, learningRate, dropout);
       if (!Number.isFinite(result.loss)) throw lostLoss(`epoch ${epoch}, batch ${index + 1}`, training);
       const correct = countCorrect(batch, result.logits, options.outputs);
@@ -97,7 +102,8 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
       epoch,
       train: trainScores,
       validation: scores,
-      learningRate,
+      // Of its last step.
+      learningRate: rateOf(clock.steps),
       best: isBest,
       seconds,
     });

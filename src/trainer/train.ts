@@ -24,6 +24,7 @@ import { outputForm } from './outputs';
 import { type PreparedData, prepareData } from './prepare';
 import { EMBEDDING, type ModelShape } from './programs';
 import { saveModel } from './save-model';
+import { warmupTrouble } from './steps';
 import { chooseThreads } from './threads';
 import { TrainingStep } from './training-step';
 import { version } from './version';
@@ -144,6 +145,8 @@ class Training {
         'No row is left for validation: the last epoch counts as the best, and nothing stops training early.';
       this.writer.emit({ type: 'warning', message });
     }
+    const trouble = warmupTrouble(experiment.training, data.train.length);
+    if (trouble) this.writer.emit({ type: 'warning', message: trouble });
     signal.throwIfAborted();
 
     this.phase('compiling');

@@ -87,7 +87,7 @@ describe('the JSON Schema', () => {
     const visit = (value: object, path: string) => {
       for (const [key, child] of Object.entries(value)) {
         const name = path ? `${path}.${key}` : key;
-        if (name === 'data' || name === 'model' || name === 'training.optimizer.type') continue;
+        if (['data', 'model', 'training.optimizer.type', 'training.scheduler.type'].includes(name)) continue;
         if (!paths.has(name)) undocumented.push(name);
         if (typeof child === 'object' && child !== null && !Array.isArray(child)) visit(child, name);
       }

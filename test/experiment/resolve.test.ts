@@ -45,6 +45,7 @@ describe('defaults', () => {
         batchSize: 32,
         loss: 'auto',
         optimizer: { type: 'adam', ...optimizers[0]?.[1] },
+        scheduler: { type: 'constant', warmupSteps: 0 },
         gradientClip: 0,
         earlyStopping: null,
         seed: 42,

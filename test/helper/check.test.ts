@@ -156,6 +156,18 @@ describe('what only the data can tell', () => {
         0,
       ],
       [
+        'a warm-up that is longer than training',
+        // 20 rows, 4 of them for validation: 5 epochs of 4 batches.
+        withData(`"train": "train.csv", ${columns}`).replace(
+          model,
+          `${model}, "training": { "batchSize": 4, "scheduler": { "type": "linear", "warmupSteps": 20 } }`,
+        ),
+        '20',
+        /never reaches its full size: training takes 20 steps, and warming up 20/,
+        ['Change to 2'],
+        0,
+      ],
+      [
         'a file that is empty',
         withData(`"train": "empty.csv", ${columns}`),
         '"empty.csv"',

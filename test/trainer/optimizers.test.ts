@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers';
+import { rateShare } from '../../src/nn/schedules';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
 import { updateProgram } from '../../src/trainer/programs';
 import { RowMemory } from '../../src/trainer/row-kernels';
@@ -285,6 +286,16 @@ describe('rows that are touched rarely move as under the dense optimizer, in flo
     { name: 'sgd, nesterov', options: { ...sgd, nesterov: true }, gradientSize: 1 },
     { name: 'sgd, a schedule', options: sgd, gradientSize: 1, learningRate: warmUpAndDecay },
     { name: 'sgd, weight decay', options: { ...sgd, weightDecay: 0.01 }, gradientSize: 1 },
+    ...[adam, { ...adam, type: 'adamW', weightDecay: 0.1 } as const, sgd].flatMap((options) =>
+      (['constant', 'linear', 'cosine'] as const).flatMap((type) =>
+        [0, 200].map((warmupSteps) => ({
+          name: `${options.type}, ${type} after ${warmupSteps} steps of warm-up`,
+          options,
+          gradientSize: 1,
+          learningRate: (step: number) => 0.05 * rateShare({ type, warmupSteps }, step, 300),
+        })),
+      ),
+    ),
   ];
   for (const row of rows) {
     it(row.name, () => {

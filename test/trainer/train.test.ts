@@ -10,6 +10,7 @@ import { runPaths } from '../../src/runs/paths';
 import { readRecord } from '../../src/runs/record';
 import { readSafetensors } from '../../src/runs/safetensors';
 import { train } from '../../src/trainer/train';
+import { expectClose } from '../support/close';
 import { toyExperiment, toyReviews, workspace, writeExperiment } from '../support/toy-data';
 
 const cellTypes = ['rnn', 'gru', 'lstm'] as const;
@@ -110,6 +111,44 @@ describe('training', () => {
       expect(label).toBe(rows[i]!.predicted);
       expect(Math.abs(probability - rows[i]!.probability)).toBeLessThan(1e-5);
     });
+  });
+
+  it('takes each step with the rate of its schedule', async () => {
+    const folder = workspace();
+    const scheduler = { type: 'linear', warmupSteps: 4 };
+    // 80 of 100 rows in batches of 16, twice: 10 steps.
+    const file = writeExperiment(folder, toyExperiment({ training: { epochs: 2, scheduler } }), {
+      'train.csv': toyReviews(100),
+    });
+    const { events } = readEvents(
+      runPaths((await train({ experimentFile: file, root: folder })).folder).events,
+    );
+    const rates = [0, 1 / 4, 2 / 4, 3 / 4, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6].map((share) => 0.02 * share);
+    const batches = ofType(events, 'batch');
+    expectClose(
+      batches.map(({ learningRate }) => learningRate),
+      rates,
+      1e-12,
+      'rates',
+    );
+    expect(ofType(events, 'epoch').map(({ learningRate }) => learningRate)).toEqual(
+      [4, 9].map((last) => batches[last]!.learningRate),
+    );
+    expect(ofType(events, 'warning')).toEqual([]);
+  });
+
+  it('says when training ends before the warm-up does', async () => {
+    const folder = workspace();
+    const scheduler = { type: 'constant', warmupSteps: 5 };
+    const file = writeExperiment(folder, toyExperiment({ training: { epochs: 1, scheduler } }), {
+      'train.csv': toyReviews(100),
+    });
+    const { events } = readEvents(
+      runPaths((await train({ experimentFile: file, root: folder })).folder).events,
+    );
+    expect(ofType(events, 'warning').map(({ message }) => message)).toEqual([
+      'The learning rate never reaches its full size: training takes 5 steps, and warming up 5.',
+    ]);
   });
 
   it('stops early and keeps the best epoch, not the last', async () => {
@@ -281,7 +320,9 @@ describe('bad input', () => {
     const { option, ...place } = row.place ?? {};
     expect(error.place).toMatchObject(place);
     if (option)
-      expect(readFileSync(file, 'utf8').slice(0, error.place!.column! - 1)).toMatch(new RegExp(`${option}:$`));
+      expect(readFileSync(file, 'utf8').slice(0, error.place!.column! - 1)).toMatch(
+        new RegExp(`${option}:$`),
+      );
     const runs = listRuns(folder);
     expect(runs).toHaveLength(1);
     const record = readRecord(runs[0]!.folder);
