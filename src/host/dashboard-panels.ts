@@ -78,7 +78,8 @@ export class DashboardPanels implements vscode.Disposable {
 
   #fill(panel: vscode.WebviewPanel, state: PageState): void {
     const { extensionUri } = this.services.context;
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'activity.svg');
+    const icon = (theme: string) => vscode.Uri.joinPath(extensionUri, 'media', `tab-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.webview.options = webviewOptions(extensionUri);
     const page =
       state.kind === 'run'
