@@ -5,7 +5,9 @@ import { HumanError } from '../protocol/human-error';
 import { removeRuns } from '../runs/list';
 import { type RunTarget, runCommand, runFolderOf } from './commands';
 import { pickRun } from './pick';
-import { isLive } from './run-store';
+import { ageText } from './plain-text';
+import { isLive, type StoredRun } from './run-store';
+import { accuracyText } from './run-text';
 import type { Services } from './services';
 
 /** More names than this are counted. */
@@ -21,7 +23,7 @@ export async function deleteRuns(
   // Experiments that are selected along with runs are not meant.
   let folders = [...selected, target].flatMap((one) => runFolderOf(one) ?? []);
   if (folders.length === 0) {
-    const question = { title: 'Delete Run', filter: (run: Parameters<typeof isLive>[0]) => !isLive(run) };
+    const question = { title: 'Delete Run', filter: (run: StoredRun) => !isLive(run) };
     const run = await pickRun(services, undefined, question);
     if (!run) return;
     folders = [run.folder];
@@ -36,7 +38,11 @@ export async function deleteRuns(
     return report.error(error, [{ title: 'Stop Training', run: stop }]);
   }
 
-  if (!(await confirm(folders.map((folder) => store.find(folder)?.name ?? basename(folder))))) return;
+  const described = folders.map((folder) => {
+    const run = store.find(folder);
+    return run ? describe(run) : basename(folder);
+  });
+  if (!(await confirm(described))) return;
   try {
     for (const [root, ids] of byRoot(folders)) removeRuns(root, ids);
   } finally {
@@ -44,14 +50,18 @@ export async function deleteRuns(
   }
 }
 
-async function confirm(names: readonly string[]): Promise<boolean> {
-  const [first] = names;
-  const question =
-    names.length === 1 ? `Delete the run ${first}?` : `Delete ${countOf(names.length, 'run')}?`;
-  const more = names.length - namesShown;
-  const list = [...names.slice(0, namesShown), ...(more > 0 ? [`and ${more} more`] : [])];
-  const lost = 'The models and results are deleted with their folders. This cannot be undone.';
-  const detail = names.length === 1 ? lost : `${list.join('\n')}\n\n${lost}`;
+/** Runs of one experiment have the same name unless somebody renamed them. */
+function describe({ name, record, status, starred, note }: StoredRun): string {
+  const marks = [starred ? 'starred' : '', note ? 'with a note' : ''];
+  const facts = [accuracyText(record) || status, ageText(record.startedAt), ...marks];
+  return `${name} (${facts.filter(Boolean).join(', ')})`;
+}
+
+async function confirm(runs: readonly string[]): Promise<boolean> {
+  const question = runs.length === 1 ? 'Delete this run?' : `Delete ${countOf(runs.length, 'run')}?`;
+  const more = runs.length - namesShown;
+  const list = [...runs.slice(0, namesShown), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+  const detail = `${list}\n\nModels and results are deleted with the folders. This cannot be undone.`;
   const button = 'Delete';
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
 }

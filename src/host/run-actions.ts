@@ -37,9 +37,11 @@ export function registerRunActions(services: Services, selection: Selection): vs
     documents,
     registerCommand(report, 'textclf.refreshRuns', () => store.refresh()),
     registerCommand(report, 'textclf.stop', (target) => stopRun(services, target)),
-    registerCommand(report, 'textclf.renameRun', async (target) =>
-      renameRun(services, isInSelection(target) ? (await selection())[0] : target),
-    ),
+    registerCommand(report, 'textclf.renameRun', async (target) => {
+      if (!isInSelection(target)) return renameRun(services, target);
+      const [run] = await selection();
+      if (run) await renameRun(services, run);
+    }),
     registerCommand(report, 'textclf.editNote', (target) => editNote(services, target)),
     registerCommand(report, 'textclf.starRun', (target) =>
       annotateRun(target, 'Star Run', { starred: true }, ({ starred }) => !starred),
@@ -64,11 +66,11 @@ export function registerRunActions(services: Services, selection: Selection): vs
       if (folder) await reveal(folder);
     }),
     registerCommand(report, 'textclf.exportModel', (target) => exportModel(services, target)),
-    registerCommand(report, 'textclf.deleteRun', async (target, selected) =>
-      isInSelection(target)
-        ? deleteRuns(services, undefined, await selection())
-        : deleteRuns(services, target, selected),
-    ),
+    registerCommand(report, 'textclf.deleteRun', async (target, selected) => {
+      if (!isInSelection(target)) return deleteRuns(services, target, selected);
+      const runs = await selection();
+      if (runs.length > 0) await deleteRuns(services, undefined, runs);
+    }),
     registerCommand(report, 'textclf.showLog', async (target) => {
       if (target === undefined) return report.log.show();
       const run = await pickRun(services, target, { title: 'Show Log' });
