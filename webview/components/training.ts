@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
 import type { Split } from '../../src/protocol/events';
 import { bestEpoch } from '../chart-data';
@@ -36,7 +37,7 @@ export function trainingTab(run: RunState, page: Page): Template {
               ${learningRate(run, page)}
               <section aria-labelledby="epochs-heading">
                 <h2 id="epochs-heading">Epochs</h2>
-                ${epochTable(run)}
+                ${guard([run.epochs, isLive(run.header)], () => epochTable(run))}
               </section>
             </div>`
           : nothing
@@ -45,7 +46,7 @@ export function trainingTab(run: RunState, page: Page): Template {
         hasTrained || run.data
           ? html`<section aria-labelledby="data-heading">
               <h2 id="data-heading">Data</h2>
-              ${dataFacts(run)}
+              ${guard([run.data, isLive(run.header)], () => dataFacts(run))}
               <h2>Model</h2>
               ${modelFacts(run)}
             </section>`
