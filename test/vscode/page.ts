@@ -87,7 +87,8 @@ export async function clickInlineAction(row: Locator, title: string): Promise<vo
 export async function pickFromContextMenu(page: Page, target: Locator, title: string): Promise<void> {
   await target.click({ button: 'right' });
   // The menu lives in a shadow root, which locators see through; a click before it is drawn is lost.
-  const item = page.locator('.monaco-menu .action-menu-item', { hasText: exactly(title) });
+  const label = page.locator('.action-label', { hasText: exactly(title) });
+  const item = page.locator('.monaco-menu .action-menu-item').filter({ has: label });
   await item.hover();
   await item.click();
 }
