@@ -21,6 +21,7 @@ const common = {
 
 await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' });
 await build({ ...common, entryPoints: ['src/helper.ts'], outfile: 'dist/helper.js' });
+await build({ ...common, entryPoints: ['src/helper/data-thread-main.ts'], outfile: 'dist/helper-data.js' });
 await build({
   ...common,
   // What VS Code gives to the extension, and what it must not load: models run in other processes.

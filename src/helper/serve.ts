@@ -21,35 +21,48 @@ export type Methods = {
   ) => Promise<HelperMethods[M]['result']>;
 };
 
-/** Answers the parent process's requests until it closes the channel. */
-export function serve(methods: Methods): void {
+export interface Server {
+  receive(message: HelperRequest): void;
+  /** Cancels what is going on; resolves when all of it has ended and cleaned up. */
+  close(): Promise<void>;
+}
+
+/** Answers requests by a table of methods. */
+export function createServer(methods: Partial<Methods>, send: (message: HelperMessage) => void): Server {
   const running = new Map<number, { controller: AbortController; done: Promise<void> }>();
-  process.on('message', (message: HelperRequest) => {
-    switch (message.type) {
-      case 'request': {
-        const controller = new AbortController();
-        const done = answer(message, methods, controller.signal).finally(() => running.delete(message.id));
-        running.set(message.id, { controller, done });
-        return;
+  return {
+    receive(message) {
+      switch (message.type) {
+        case 'request': {
+          const controller = new AbortController();
+          const done = answer(message, methods, send, controller.signal).finally(() =>
+            running.delete(message.id),
+          );
+          running.set(message.id, { controller, done });
+          return;
+        }
+        case 'cancel':
+          // One that has been answered meanwhile needs nothing.
+          running.get(message.id)?.controller.abort();
+          return;
       }
-      case 'cancel':
-        // One that has been answered meanwhile needs nothing.
-        running.get(message.id)?.controller.abort();
-        return;
-    }
-  });
-  process.once('disconnect', async () => {
-    // What is half written is removed first.
-    for (const { controller } of running.values()) controller.abort();
-    await Promise.all([...running.values()].map(({ done }) => done));
-    process.exit();
-  });
+    },
+    async close() {
+      for (const { controller } of running.values()) controller.abort();
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+  };
 }
 
 type Request = Extract<HelperRequest, { type: 'request' }>;
 
 /** Never throws: what goes wrong is the reply. */
-async function answer(request: Request, methods: Methods, signal: AbortSignal): Promise<void> {
+async function answer(
+  request: Request,
+  methods: Partial<Methods>,
+  send: (message: HelperMessage) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const { id } = request;
   try {
     const result = await call(request, methods, {
@@ -62,26 +75,31 @@ async function answer(request: Request, methods: Methods, signal: AbortSignal): 
   }
 }
 
+type Handler = (
+  params: Request['params'],
+  context: RequestContext,
+) => Promise<HelperMethods[HelperMethod]['result']>;
+
 /** The table's type pairs each method with its parameters, which a union of requests no longer shows. */
 function call(
   { method, params }: Request,
-  methods: Methods,
+  methods: Partial<Methods>,
   context: RequestContext,
 ): Promise<HelperMethods[HelperMethod]['result']> {
-  const handler = methods[method] as (
-    params: Request['params'],
-    context: RequestContext,
-  ) => Promise<HelperMethods[HelperMethod]['result']>;
+  const handler = methods[method] as Handler | undefined;
+  if (!handler) throw new Error(`the helper has no method '${method}'`);
   return handler(params, context);
 }
 
-function send(message: HelperMessage): void {
-  if (!process.connected) return;
-  // The editor may go away while it is being written to; 'disconnect' deals with that.
-  process.send?.(message, undefined, undefined, () => {});
+/** An error of another thread, described there. */
+export class DescribedError extends Error {
+  constructor(readonly description: HelperError) {
+    super(description.message);
+  }
 }
 
 function describe(error: unknown): HelperError {
+  if (error instanceof DescribedError) return error.description;
   if (error instanceof HumanError) {
     const { message, hint, place } = error;
     return { human: true, message, ...(hint ? { hint } : {}), ...(place ? { place } : {}) };

@@ -1,0 +1,9 @@
+/** The helper's second thread: it reads data files. Predictions go on meanwhile on the first one. */
+import { parentPort } from 'node:worker_threads';
+import { inspect } from '../data/inspect';
+import { check } from './check';
+import { createServer, type Methods } from './serve';
+
+const methods: Partial<Methods> = { check, inspect: ({ file }) => inspect(file) };
+const server = createServer(methods, (message) => parentPort?.postMessage(message));
+parentPort?.on('message', server.receive);
