@@ -91,9 +91,13 @@ export function createPlot(
       axes: [
         {
           ...axis,
-          size: 26,
-          gap: 6,
+          size: 24,
+          gap: 5,
           space: 50,
+          label: unit,
+          labelFont: axisFont,
+          labelSize: 16,
+          labelGap: 0,
           incrs: unit === 'epoch' ? epochIncrements : stepIncrements,
           values: (_plot, splits) => splits.map((split) => String(Number(split.toFixed(2)))),
         },

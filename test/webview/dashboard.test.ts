@@ -172,6 +172,47 @@ describe.skipIf(missing)('the dashboard', () => {
     expect(await tooltips.nth(1).innerText()).toMatch(/Validation\s+\d+\.\d\u202f%/);
   });
 
+  it('zooms all charts together, stays there while data come, and shows all again', async () => {
+    const { page, send, problems } = await openRun();
+    const over = page.locator('.u-over').first();
+    const box = (await over.boundingBox())!;
+    await page.mouse.move(box.x + 100, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 200, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    const showAll = page.getByRole('button', { name: 'Show all' });
+    await showAll.nth(2).waitFor();
+    await send({ type: 'delta', changed: { log: [] } });
+    await page.evaluate('new Promise(requestAnimationFrame)');
+    expect(await showAll.count()).toBe(3);
+    await showAll.first().click();
+    await showAll.first().waitFor({ state: 'detached' });
+    expect(await showAll.count()).toBe(0);
+    await page.getByRole('button', { name: 'log', exact: true }).click();
+    await page.locator('.u-over').first().waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it('follows the width of the panel and a change of the theme', async () => {
+    const { page, problems } = await openRun({ width: 900 });
+    const plot = page.locator('.uplot').first();
+    const widthOf = async () => Math.round((await plot.boundingBox())!.width);
+    const wide = await widthOf();
+    await page.setViewportSize({ width: 500, height: 900 });
+    await page.waitForFunction(`document.querySelector('.uplot').clientWidth === ${wide - 400}`);
+    const pixels = () => page.locator('.uplot canvas').first().evaluate(imageOf);
+    const dark = await pixels();
+    const colors = Object.entries(themes.light.variables);
+    await page.evaluate(`
+      for (const [name, value] of ${JSON.stringify(colors)}) document.documentElement.style.setProperty(name, value);
+      document.body.className = 'vscode-light';
+    `);
+    await page.waitForFunction(
+      `document.querySelector('.uplot canvas')?.toDataURL() !== ${JSON.stringify(dark)}`,
+    );
+    expect(problems).toEqual([]);
+  });
+
   it('lists the texts of a cell by keys alone, and opens a data file at its line', async () => {
     const opened = await openRun();
     const { page, posted } = opened;
@@ -286,10 +327,17 @@ describe.skipIf(missing)('the dashboard', () => {
     const { page, posted, send } = await openRun({ kept: { choices: { tab: 'try' } }, reply: undefined });
     const box = page.getByRole('textbox', { name: 'Text to classify' });
     const predictions = () => posted.filter((message) => message.type === 'predict');
-    await box.pressSequentially('a great film', { delay: 5 });
+    // The page's clock stands still unless it is told to go on: a slow machine types no slower.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1_000);
+    await box.pressSequentially('a great film');
+    await page.clock.runFor(140);
+    expect(predictions()).toEqual([]);
+    await page.clock.runFor(20);
     await until(() => predictions().length > 0, 'the first question');
     expect(predictions().map(({ text }) => text)).toEqual(['a great film']);
     await box.press('!');
+    await page.clock.runFor(160);
     await until(() => predictions().length === 2, 'the second question');
     const [first, second] = predictions();
     const answer = (request: number, label: string): ToPage => {
@@ -305,6 +353,7 @@ describe.skipIf(missing)('the dashboard', () => {
     expect(await page.locator('.bars tr').allInnerTexts()).toHaveLength(2);
     expect(await page.getByText('stale').count()).toBe(0);
     await box.fill('');
+    await page.clock.runFor(160);
     await page.getByText('The answer comes while you type.').waitFor();
   });
 
@@ -517,6 +566,14 @@ interface NamedNode {
 
 function nameOf(node: NamedNode): string {
   return node.ariaLabel || node.textContent.trim() || node.title;
+}
+
+interface CanvasNode {
+  toDataURL(): string;
+}
+
+function imageOf(node: CanvasNode): string {
+  return node.toDataURL();
 }
 
 interface StyledNode {

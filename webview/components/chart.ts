@@ -199,7 +199,7 @@ class Chart extends Part {
           limits: { low: 0, high: model.isShare ? 1 : Number.POSITIVE_INFINITY },
           fromLow: model.fromZero ?? false,
           mark: model.isShare ? shareMark : this.#isLog ? model.format : numberMark,
-          height: model.isSmall ? 120 : 230,
+          height: model.isSmall ? 130 : 240,
           syncKey,
           onCursor: (plot) => this.#showTooltip(plot),
           onZoom: (isZoomed) => {

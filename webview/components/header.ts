@@ -5,7 +5,7 @@ import type { Phase } from '../../src/protocol/events';
 import { clock, count, countOf, localTime, metricName, metricValue, percent } from '../format';
 import type { Page } from '../page';
 import { iconButton } from './icon-button';
-import { nothing, Part, type Template } from './part';
+import { isCalm, nothing, Part, type Template } from './part';
 
 export const statusIcons: Record<ShownStatus, string> = {
   starting: 'loading',
@@ -34,7 +34,7 @@ export function isLive({ status }: { status: ShownStatus }): boolean {
 
 export function statusPill(status: ShownStatus): Template {
   return html`<span class=${`status ${status}`}>
-    <vscode-icon name=${statusIcons[status]} ?spin=${isLive({ status })}></vscode-icon>${status}
+    <vscode-icon name=${statusIcons[status]} ?spin=${isLive({ status }) && !isCalm()}></vscode-icon>${status}
   </span>`;
 }
 
@@ -91,7 +91,7 @@ class Header extends Part {
       return html`<vscode-button icon="debug-stop" secondary @click=${() => page.command('stop')}>Stop</vscode-button>`;
     }
     if (Date.now() - this.#stoppingSince < killAfter) {
-      return html`<vscode-button icon="loading" icon-spin secondary disabled>Stopping…</vscode-button>`;
+      return html`<vscode-button icon="loading" ?icon-spin=${!isCalm()} secondary disabled>Stopping…</vscode-button>`;
     }
     return html`<vscode-button
       icon="stop-circle"

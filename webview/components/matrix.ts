@@ -4,7 +4,7 @@ import type { RowFilter, ShownEvaluation } from '../../src/protocol/dashboard';
 import { type Confusion, frequentConfusions, matrixClasses } from '../confusions';
 import { count, countOf, percent } from '../format';
 import type { Page } from '../page';
-import { nothing, Part, type Template, vars } from './part';
+import { isCalm, nothing, Part, type Template, vars } from './part';
 import { label } from './text';
 
 /** So many confusions are listed beside a large matrix. */
@@ -170,10 +170,9 @@ function cellName(truth: string, predicted: string, rows: number, share: number)
 
 /** In a narrow panel the list is below the matrix, out of sight. */
 function revealRows(): void {
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   document
     .querySelector('textclf-rows')
-    ?.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+    ?.scrollIntoView({ block: 'nearest', behavior: isCalm() ? 'auto' : 'smooth' });
 }
 
 export function defineMatrix(): void {

@@ -37,4 +37,9 @@ class Vars extends Directive {
 
 export const vars = directive(Vars);
 
+/** Whether the person asked for no motion. */
+export function isCalm(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
 export { nothing };

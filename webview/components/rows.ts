@@ -57,7 +57,7 @@ class Rows extends Part {
     const left = (total ?? rows.length) - rows.length;
     return html`
       <ol class="row-list">
-        ${rows.map((row) => this.#row(row))}
+        ${rows.map((row, i) => this.#row(row, `row-text-${i}`))}
       </ol>
       ${
         left > 0
@@ -67,19 +67,21 @@ class Rows extends Part {
     `;
   }
 
-  #row(row: EvaluatedRow): Template {
+  #row(row: EvaluatedRow, textId: string): Template {
     const { text, truth, predicted, probability, file, line } = row;
     const open = () => this.page.openRow(file, line);
     return html`<li>
       <div class="row-head">
         <span class="pair">${label(truth)}<vscode-icon name="arrow-right" size="12"></vscode-icon><span class="hidden-text">taken for</span><b>${label(predicted)}</b></span>
         <span class="probability">${percent(probability)}</span>
-        <a class="place" href="#" title="Open at this line" @click=${(event: Event) => {
+        <a class="place" href="#" title="Open at this line" aria-describedby=${textId} @click=${(
+          event: Event,
+        ) => {
           event.preventDefault();
           open();
         }}><bdi>${file}:${line}</bdi></a>
       </div>
-      <div class="row-text" @click=${open}><textclf-long-text .text=${text}></textclf-long-text></div>
+      <div class="row-text" id=${textId} @click=${open}><textclf-long-text .text=${text}></textclf-long-text></div>
     </li>`;
   }
 }
