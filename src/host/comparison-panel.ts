@@ -4,7 +4,7 @@ import type { ComparedRun, FromPage, ToPage } from '../protocol/dashboard';
 import { differingSettings } from '../runs/compare';
 import { runPaths } from '../runs/paths';
 import { runCommand } from './commands';
-import type { PanelServices } from './dashboard-panels';
+import type { PanelServices } from './panel-services';
 import { RunFeed } from './run-feed';
 import { runHeader } from './run-header';
 

@@ -1,17 +1,8 @@
 import * as vscode from 'vscode';
 import { ComparisonPanel } from './comparison-panel';
-import type { HelperClient } from './helper-client';
 import { type PageState, pageHtml, parsePageState, webviewOptions } from './page';
-import type { Reporter } from './report';
+import type { PanelServices } from './panel-services';
 import { RunPanel } from './run-panel';
-import type { RunStore } from './run-store';
-
-export interface PanelServices {
-  readonly context: vscode.ExtensionContext;
-  readonly report: Reporter;
-  readonly store: RunStore;
-  readonly predictor: HelperClient;
-}
 
 interface Page extends vscode.Disposable {
   readonly panel: vscode.WebviewPanel;

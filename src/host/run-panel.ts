@@ -17,7 +17,7 @@ import { matchesFilter, readPredictions } from '../runs/predictions';
 import type { ViewPart } from '../runs/run-view';
 import { stopRequested } from '../runs/stop-request';
 import { type CommandId, runCommand } from './commands';
-import type { PanelServices } from './dashboard-panels';
+import type { PanelServices } from './panel-services';
 import { openPlace } from './report';
 import { RunFeed } from './run-feed';
 import { runHeader } from './run-header';
