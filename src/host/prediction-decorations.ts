@@ -5,7 +5,7 @@ import { type Stretch, stretchAfter } from './stretch';
 
 /** A classified stretch of a document. Without a result, it is still being classified. */
 interface Mark extends Stretch {
-  shown?: { text: string; hover: vscode.MarkdownString };
+  result?: { prediction: TextPrediction; model: string };
 }
 
 /** A document's marks whose results are to come. */
@@ -32,6 +32,10 @@ export class PredictionDecorations implements vscode.Disposable {
     },
   });
   readonly #subscriptions = [
+    // Not the decorations' own hovers: VS Code would parse the Markdown of all of them at once.
+    vscode.languages.registerHoverProvider('*', {
+      provideHover: (document, position) => this.#hover(document, position),
+    }),
     vscode.workspace.onDidChangeTextDocument((event) => this.#follow(event)),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri.toString())),
     vscode.window.onDidChangeVisibleTextEditors((editors) => {
@@ -50,9 +54,7 @@ export class PredictionDecorations implements vscode.Disposable {
   /** Shows results, in the order of the marks; one that stands at the same place already makes way. */
   show({ uri, marks }: Placed, predictions: readonly TextPrediction[], model: string): void {
     marks.forEach((mark, index) => {
-      const prediction = predictions[index]!;
-      const hover = new vscode.MarkdownString(predictionMarkdown(prediction, model));
-      mark.shown = { text: shortPrediction(prediction), hover };
+      mark.result = { prediction: predictions[index]!, model };
     });
     const key = uri.toString();
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === key);
@@ -93,6 +95,21 @@ export class PredictionDecorations implements vscode.Disposable {
     this.#redraw(key);
   }
 
+  /** The latest that covers the position: results of one text can lie in another's. */
+  #hover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const marks = this.#marks.get(document.uri.toString()) ?? [];
+    const offset = document.offsetAt(position);
+    const mark = marks.findLast(
+      (candidate) =>
+        // A first look without lines: there may be thousands.
+        candidate.result && candidate.start <= offset && rangeOf(document, candidate).contains(position),
+    );
+    if (!mark?.result) return undefined;
+    const { prediction, model } = mark.result;
+    const markdown = new vscode.MarkdownString(predictionMarkdown(prediction, model));
+    return new vscode.Hover(markdown, rangeOf(document, mark));
+  }
+
   #forget(key: string): void {
     if (!this.#marks.delete(key)) return;
     this.#redraw(key);
@@ -107,11 +124,11 @@ export class PredictionDecorations implements vscode.Disposable {
     const key = document.uri.toString();
     const marks = this.#marks.get(key) ?? [];
     const latest = new Map<number, Mark>();
-    for (const mark of marks) if (mark.shown) latest.set(document.offsetAt(anchorOf(document, mark)), mark);
+    for (const mark of marks) if (mark.result) latest.set(document.offsetAt(anchorOf(document, mark)), mark);
     const kept = new Set(latest.values());
     this.#set(
       key,
-      marks.filter((mark) => !mark.shown || kept.has(mark)),
+      marks.filter((mark) => !mark.result || kept.has(mark)),
     );
   }
 
@@ -133,15 +150,16 @@ export class PredictionDecorations implements vscode.Disposable {
 }
 
 function decorationOf(document: vscode.TextDocument, mark: Mark): vscode.DecorationOptions | undefined {
-  if (!mark.shown) return undefined;
+  if (!mark.result) return undefined;
+  const contentText = shortPrediction(mark.result.prediction);
+  return { range: rangeOf(document, mark), renderOptions: { after: { contentText } } };
+}
+
+/** Of a text of several lines the last one alone: a hover over all of it would be in the way. */
+function rangeOf(document: vscode.TextDocument, mark: Stretch): vscode.Range {
   const end = anchorOf(document, mark);
   const start = document.positionAt(mark.start);
-  return {
-    // The last line alone: a hover over all of a long text would be in the way.
-    range: new vscode.Range(start.line < end.line ? new vscode.Position(end.line, 0) : start, end),
-    hoverMessage: mark.shown.hover,
-    renderOptions: { after: { contentText: mark.shown.text } },
-  };
+  return new vscode.Range(start.line < end.line ? new vscode.Position(end.line, 0) : start, end);
 }
 
 function anchorOf(document: vscode.TextDocument, { end }: Stretch): vscode.Position {

@@ -44,6 +44,17 @@ describe('predict', () => {
     await helper.leave();
   });
 
+  it('ends early when it is cancelled', async () => {
+    const helper = startHelper();
+    const modelFolder = writeTinyModel(join(folder, 'cancelled'), oneLogit);
+    const { id, reply } = helper.ask('predict', { modelFolder, texts: Array(20_000).fill('very good film') });
+    helper.cancel(id);
+    expect((await reply).type).toBe('cancelled');
+    const { predictions } = await helper.result('predict', { modelFolder, texts: ['good'] });
+    expect(predictions).toHaveLength(1);
+    await helper.leave();
+  });
+
   it('serves more models than stay open, several at once', async () => {
     const helper = startHelper();
     const folders = ['a', 'b', 'c', 'd', 'e'].map((name) => writeTinyModel(join(folder, name), oneLogit));
