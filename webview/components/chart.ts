@@ -276,7 +276,6 @@ class Chart extends Part {
 }
 
 export function chart(model: ChartModel, page: Page): Template {
-  // The choices are given so that the chart is drawn again when they change.
   return html`<textclf-chart .model=${model} .page=${page}></textclf-chart>`;
 }
 

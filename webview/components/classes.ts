@@ -2,7 +2,7 @@ import { html } from 'lit';
 import type { ShownEvaluation } from '../../src/protocol/dashboard';
 import { type ClassColumn, type Sorting, sortClasses } from '../confusions';
 import { count, percent } from '../format';
-import { nothing, Part, type Template, vars } from './part';
+import { nothing, Part, type Template } from './part';
 import { label } from './text';
 
 const columns: readonly { column: ClassColumn; name: string; isNumber: boolean }[] = [
@@ -37,7 +37,7 @@ class Classes extends Part {
               <th scope="row">${label(scores.label)}</th>
               <td class="number">${percent(scores.precision)}</td>
               <td class="number">${percent(scores.recall)}</td>
-              <td class="number with-bar"><span class="bar" aria-hidden="true" ${vars({ '--share': `${100 * scores.f1}%` })}></span>${percent(scores.f1)}</td>
+              <td class="number">${percent(scores.f1)}</td>
               <td class="number">${count(scores.support)}</td>
             </tr>`,
             )}

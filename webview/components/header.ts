@@ -1,5 +1,4 @@
 import { html } from 'lit';
-import { classMap } from 'lit/directives/class-map.js';
 import type { RunHeader, ShownStatus } from '../../src/protocol/dashboard';
 import type { Phase } from '../../src/protocol/events';
 import { clock, count, countOf, localTime, metricName, metricValue, percent } from '../format';
@@ -133,7 +132,6 @@ class Header extends Part {
         ${isCounted ? html`<span class="share">${percent(progress, 0)}</span>` : nothing}
       </div>
       <vscode-progress-bar
-        class=${classMap({ pending: !isCounted })}
         .ariaLabel=${'Training progress'}
         .indeterminate=${!isCounted}
         .value=${progress * 100}
