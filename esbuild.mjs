@@ -60,5 +60,6 @@ writeFileSync('dist/textclf.schema.json', `${JSON.stringify(editorJsonSchema(), 
 // What "Create Example Workspace" writes.
 execFileSync(process.execPath, ['scripts/prepare-example.mjs'], { stdio: 'inherit' });
 if (process.argv.includes('--bench')) {
-  await build({ ...common, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
+  const external = [...common.external, 'playwright-core'];
+  await build({ ...common, external, entryPoints: ['test/bench/bench.ts'], outfile: 'dist/bench.js' });
 }

@@ -9,6 +9,9 @@ import { listRuns } from '../../src/runs/list';
 import { runPaths, runsFolder } from '../../src/runs/paths';
 import { RunView } from '../../src/runs/run-view';
 import { createRun } from '../../src/runs/run-writer';
+import { findChromium } from '../vscode/browser';
+import { DashboardBrowser } from '../webview/page';
+import { madeEvents, madeHeader, stateOf } from '../webview/states';
 
 const points = 100_000;
 const runs = 200;
@@ -19,6 +22,7 @@ export async function measureDashboard(): Promise<void> {
   try {
     await measureLongRun(root);
     measureManyRuns(root);
+    await measurePage();
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -82,6 +86,69 @@ function measureManyRuns(root: string): void {
   print('listed from the disk, ms', read.toFixed(0));
 }
 
+/** Ten messages a second, as the extension sends them, into the page of a run of 100 000 batches. */
+async function measurePage(): Promise<void> {
+  try {
+    findChromium();
+  } catch (error) {
+    console.log(`The page is not measured: ${(error as Error).message}`);
+    return;
+  }
+  const browser = await DashboardBrowser.start();
+  try {
+    const { page, send } = await browser.open({ width: 1000, height: 900 });
+    const events = madeEvents({ classes: 10, epochs: 10, batches: points / 10 });
+    const view = new RunView();
+    view.apply(events.slice(0, -pageMessages * 200));
+    const startedAt = performance.now();
+    await send({ type: 'snapshot', state: stateOf(view, madeHeader(view), {}) });
+    await page.locator('textclf-chart canvas').first().waitFor();
+    await page.evaluate(nextFrame);
+    const drawn = performance.now() - startedAt;
+    const idle = await page.evaluate<number[]>(frameTimes(2));
+    const busy = page.evaluate<number[]>(frameTimes(pageMessages / 10));
+    for (let i = pageMessages; i > 0; i--) {
+      const position = view.curve.position;
+      view.apply(events.slice(-i * 200, i === 1 ? undefined : -(i - 1) * 200));
+      const { epochs, log } = view;
+      const curve = view.curve.since(position)!;
+      await send({ type: 'delta', changed: { header: madeHeader(view), epochs, log }, curve });
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    console.log(`Its page, in ${browser.browser.version()} without a graphics card:`);
+    print('from the snapshot to the drawn page, ms', drawn.toFixed(0));
+    printFrames('idle', idle);
+    printFrames('at 10 messages a second', await busy);
+  } finally {
+    await browser.close();
+  }
+}
+
+const pageMessages = 50;
+const nextFrame = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+
+/** A script for the page: the times between its frames, in milliseconds. */
+function frameTimes(seconds: number): string {
+  return `new Promise((done) => {
+    const times = [];
+    let last = performance.now();
+    const end = last + ${1000 * seconds};
+    const frame = (now) => {
+      times.push(now - last);
+      last = now;
+      if (now < end) requestAnimationFrame(frame);
+      else done(times);
+    };
+    requestAnimationFrame(frame);
+  })`;
+}
+
+function printFrames(when: string, times: number[]): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(0);
+  print(`frame ${when}, ms: median, 95th of 100, longest`, `${at(0.5)}, ${at(0.95)}, ${at(1)}`);
+}
+
 function timeOf(work: () => unknown): number {
   const startedAt = performance.now();
   work();
@@ -89,5 +156,5 @@ function timeOf(work: () => unknown): number {
 }
 
 function print(name: string, value: string): void {
-  console.log(`  ${name.padEnd(48)} ${value.padStart(8)}`);
+  console.log(`  ${name.padEnd(66)} ${value.padStart(12)}`);
 }
