@@ -94,7 +94,7 @@ describe.skipIf(missing)('the dashboard', () => {
     const { page } = await openRun();
     const icon = page.locator('vscode-button vscode-icon .codicon').first();
     await icon.waitFor();
-    await page.waitForFunction('document.fonts.check("16px codicon")');
+    await expect.poll(() => page.evaluate('document.fonts.check("16px codicon")')).toBe(true);
     const font = await icon.evaluate((node: StyledNode) => `${node.computedStyleMap().get('font-family')}`);
     expect(font).toBe('codicon');
   });
@@ -199,7 +199,7 @@ describe.skipIf(missing)('the dashboard', () => {
     const widthOf = async () => Math.round((await plot.boundingBox())!.width);
     const wide = await widthOf();
     await page.setViewportSize({ width: 500, height: 900 });
-    await page.waitForFunction(`document.querySelector('.uplot').clientWidth === ${wide - 400}`);
+    await expect.poll(widthOf).toBe(wide - 400);
     const pixels = () => page.locator('.uplot canvas').first().evaluate(imageOf);
     const dark = await pixels();
     const colors = Object.entries(themes.light.variables);
@@ -207,9 +207,7 @@ describe.skipIf(missing)('the dashboard', () => {
       for (const [name, value] of ${JSON.stringify(colors)}) document.documentElement.style.setProperty(name, value);
       document.body.className = 'vscode-light';
     `);
-    await page.waitForFunction(
-      `document.querySelector('.uplot canvas')?.toDataURL() !== ${JSON.stringify(dark)}`,
-    );
+    await expect.poll(pixels).not.toBe(dark);
     expect(problems).toEqual([]);
   });
 
