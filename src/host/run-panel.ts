@@ -16,7 +16,8 @@ import { runPaths, savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
 import type { ViewPart } from '../runs/run-view';
 import { stopRequested } from '../runs/stop-request';
-import { type CommandId, runCommand } from './commands';
+import { runCommand } from './commands';
+import { failureOf } from './failure';
 import type { PanelServices } from './panel-services';
 import { openPlace } from './report';
 import { RunFeed } from './run-feed';
@@ -26,14 +27,22 @@ import type { StoredRun } from './run-store';
 /** Pages get no more than ten messages a second (milliseconds). */
 const postInterval = 100;
 
-const commands: Record<Exclude<PageCommand, 'toggleStar' | 'trainAgain'>, CommandId> = {
-  stop: 'textclf.stop',
-  kill: 'textclf.stop',
-  openExperiment: 'textclf.openExperiment',
-  diffExperiment: 'textclf.diffExperiment',
-  revealFolder: 'textclf.revealRun',
-  showLog: 'textclf.showLog',
-  exportModel: 'textclf.exportModel',
+/** What the page's buttons do. */
+const actions: Record<PageCommand, (run: StoredRun) => Thenable<unknown>> = {
+  stop: ({ folder }) => runCommand('textclf.stop', folder),
+  // Asked a second time, the command offers to kill.
+  kill: ({ folder }) => runCommand('textclf.stop', folder),
+  openExperiment: ({ folder }) => runCommand('textclf.openExperiment', folder),
+  openFailure: ({ record, root }) => {
+    const { place = { file: record.experimentFile } } = failureOf(record.message ?? '', root);
+    return openPlace(place, editorColumn());
+  },
+  diffExperiment: ({ folder }) => runCommand('textclf.diffExperiment', folder),
+  revealFolder: ({ folder }) => runCommand('textclf.revealRun', folder),
+  showLog: ({ folder }) => runCommand('textclf.showLog', folder),
+  exportModel: ({ folder }) => runCommand('textclf.exportModel', folder),
+  toggleStar: ({ folder, starred }) => runCommand(starred ? 'textclf.unstarRun' : 'textclf.starRun', folder),
+  trainAgain: ({ record }) => runCommand('textclf.train', vscode.Uri.file(record.experimentFile)),
 };
 
 /** What a hidden tab still tells. */
@@ -152,7 +161,7 @@ export class RunPanel implements vscode.Disposable {
       case 'openRun':
         return this.#show(() => runCommand('textclf.openDashboard', message.folder));
       case 'command':
-        return this.#show(() => this.#execute(message.command));
+        return this.#show(async () => this.#run && actions[message.command](this.#run));
     }
   }
 
@@ -183,16 +192,6 @@ export class RunPanel implements vscode.Disposable {
     if (!modelFolder) throw new HumanError('This run has no model yet.');
     const { predictions } = await this.services.predictor.request('predict', { modelFolder, texts: [text] });
     return predictions[0]!;
-  }
-
-  #execute(command: PageCommand): Thenable<unknown> {
-    const run = this.#run;
-    if (command === 'toggleStar')
-      return runCommand(run?.starred ? 'textclf.unstarRun' : 'textclf.starRun', this.folder);
-    if (command === 'trainAgain') {
-      return runCommand('textclf.train', run && vscode.Uri.file(run.record.experimentFile));
-    }
-    return runCommand(commands[command] as 'textclf.stop', this.folder);
   }
 
   /** Every request is answered, if only with the reason why not. */

@@ -161,6 +161,8 @@ export const pageCommands = [
   'stop',
   'kill',
   'openExperiment',
+  /** What a failed run's message names. */
+  'openFailure',
   'diffExperiment',
   'revealFolder',
   'showLog',

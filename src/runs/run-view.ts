@@ -29,7 +29,7 @@ export class RunView {
       for (const part of this.#take(event)) changed.add(part);
       const line = logLineOf(event);
       if (line) {
-        this.log.push({ level: line.level, text: `${event.time.slice(11, 19)}  ${line.text}` });
+        this.log.push({ level: line.level, text: `${clock(event.time)}  ${line.text}` });
         changed.add('log');
       }
     }
@@ -134,4 +134,9 @@ function epochLine({
 
 function percent(share: number | null): string {
   return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** The time of day where the person is: `14:03:59`. */
+function clock(time: string): string {
+  return new Date(time).toLocaleTimeString('en-GB');
 }

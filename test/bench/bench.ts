@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
 import { measureDashboard } from './dashboard';
+import { measureEditor } from './editor';
 import { measureHelper } from './helper-latency';
 import { measureMemory } from './memory';
 import { findTorchPython, startTorch } from './peer';
@@ -12,6 +13,7 @@ import { kinds, type Measured, matrixProducts, size, textclfStep, tokensPerStep 
  * npm run bench -- --memory        the resident size over 2 000 steps
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
+ * npm run bench -- --editor        how long a real VS Code waits for the extension
  * npm run bench -- --profile NAME  onnxruntime's own profile of ten LSTM steps, as NAME_<time>.json
  */
 const { values } = parseArgs({
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     memory: { type: 'boolean', default: false },
     predict: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
+    editor: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -29,6 +32,7 @@ const threads = Number(values.threads);
 if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
+else if (values.editor) await measureEditor();
 else if (values.profile) await profile(values.profile);
 else await compareSteps(Number(values.rounds));
 

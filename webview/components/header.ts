@@ -180,7 +180,7 @@ export function failure(header: RunHeader, page: Page): Template {
     <div>
       <p class="message"><bdi>${message}</bdi></p>
       <div class="buttons">
-        <vscode-button @click=${() => page.command('openExperiment')}>Open File</vscode-button>
+        <vscode-button @click=${() => page.command('openFailure')}>Open File</vscode-button>
         <vscode-button secondary @click=${() => page.command('showLog')}>Show Log</vscode-button>
       </div>
     </div>
