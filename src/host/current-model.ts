@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { savedModel } from '../runs/paths';
 import { commandLink, runCommand } from './commands';
-import { withoutIcons } from './plain-text';
+import { withoutIcons, withoutLinks } from './plain-text';
 import type { RunStore, StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 
@@ -107,7 +107,7 @@ export class CurrentModel implements vscode.Disposable {
     const instead = run ? `Predicting with the best run, ${run.name}, instead.` : 'There is no other one.';
     const button = 'Choose Model';
     const message = `The model chosen for predictions, ${choice.name}, is gone. ${instead}`;
-    vscode.window.showWarningMessage(message, ...(run ? [button] : [])).then((answer) => {
+    vscode.window.showWarningMessage(withoutLinks(message), ...(run ? [button] : [])).then((answer) => {
       if (answer === button) void runCommand('textclf.chooseModel');
     });
   }

@@ -4,6 +4,11 @@ export function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$\u200b(');
 }
 
+/** Notifications turn `[title](command:id)` into a link that runs the command; nothing from a file may do that. */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', ']\u200b(');
+}
+
 const units = [
   ['d', 86_400],
   ['h', 3_600],

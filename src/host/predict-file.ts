@@ -7,7 +7,7 @@ import type { DataColumn } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { runPaths } from '../runs/paths';
 import { registerCommand } from './commands';
-import { withoutIcons } from './plain-text';
+import { withoutIcons, withoutLinks } from './plain-text';
 import { currentRun, modelOf, requireTrust } from './predict-model';
 import { plainLabel } from './prediction-text';
 import type { StoredRun } from './run-store';
@@ -180,7 +180,7 @@ async function classify(
     output,
     ...(textColumns && { textColumns }),
   };
-  const title = withoutIcons(`Predicting ${basename(file.fsPath)} with ${run.name}`);
+  const title = withoutLinks(withoutIcons(`Predicting ${basename(file.fsPath)} with ${run.name}`));
   try {
     const { rows } = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },

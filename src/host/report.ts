@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatError, formatPlace, HumanError, type Place } from '../protocol/human-error';
+import { withoutLinks } from './plain-text';
 
 /** A button of a notification. */
 export interface Action {
@@ -53,7 +54,7 @@ async function offer(
   message: string,
   actions: readonly Action[],
 ): Promise<void> {
-  const chosen = await show(message, ...actions.map(({ title }) => title));
+  const chosen = await show(withoutLinks(message), ...actions.map(({ title }) => title));
   await actions.find(({ title }) => title === chosen)?.run();
 }
 

@@ -1,10 +1,11 @@
 /** Predictions as a person sees them: behind selected text, behind examples, while typing, and of a file. */
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { annotate } from '../../src/runs/annotations';
 import { listRuns } from '../../src/runs/list';
 import { suiteWorkspace } from '../extension/workspace';
 import {
@@ -37,6 +38,7 @@ describeInVSCode('predictions', () => {
     'untrained.textclf.json': file,
     'texts.txt': `${texts}\n`,
     'edited.txt': `${texts}\n`,
+    'hostile.txt': 'a great film\n',
     'rows.csv': 'id,text\n1,a great film\n2,"a boring, boring film"\n',
     'other.csv': 'id,review,stars\n1,a great film,5\n2,a boring film,1\n',
   });
@@ -75,6 +77,7 @@ describeInVSCode('predictions', () => {
 
   it('stand behind every selected range, and under the pointer there is more', async () => {
     const { page } = workbench;
+    await openFile(page, 'texts.txt');
     await goToLine(page, 4, 8);
     await page.keyboard.press('Control+Shift+ArrowRight');
     await page.keyboard.press('Control+Shift+ArrowRight');
@@ -94,13 +97,22 @@ describeInVSCode('predictions', () => {
       ...['bad', expect.stringMatching(/^\d\d.*%$/), expect.stringMatching(/^█+░*$/)],
       ...['good', expect.stringMatching(/%$/), expect.stringMatching(/^█*░+$/)],
     ]);
+    // The result itself can be pointed at too.
+    await page.mouse.move(5, 5);
+    await hover.waitFor({ state: 'hidden' });
+    await page
+      .locator('.view-line', { hasText: 'great' })
+      .last()
+      .hover({ position: { x: 220, y: 8 } });
+    await hover.getByText('Predicted by toy (100.0 % validation accuracy)').waitFor();
     await screenshot(page, 'predict-hover');
-    await page.keyboard.press('Escape');
+    await page.mouse.move(5, 5);
     await page.keyboard.press('Escape');
   });
 
   it('make way for later ones of the same text, and come back with a hidden editor, in two editors alike', async () => {
     const { page } = workbench;
+    await openFile(page, 'texts.txt');
     await goToLine(page, 3);
     await predictSelection(page);
     await decorations(page, ['bad > 99 %', 'bad > 99 %']);
@@ -210,6 +222,40 @@ describeInVSCode('predictions', () => {
       await screenshot(page, `predict-${theme}`);
     },
   );
+
+  it('show labels and names as they are, whatever they are', async () => {
+    const { page, folder } = workbench;
+    const label = '<b>x</b> [y](command:workbench.action.quit) $(alert) | `z`';
+    const [run] = listRuns(folder);
+    const file = join(run!.folder, 'model/config.json');
+    const config = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...config, id2label: { 0: label, 1: label.toUpperCase() } }));
+    // The helper looks at the model's file alone.
+    await utimes(join(run!.folder, 'model/model.onnx'), new Date(), new Date());
+    annotate(run!.folder, { name: label });
+    await model(page, '$(alert)'.replace('$', '$\u200b')).waitFor();
+
+    await openFile(page, 'hostile.txt');
+    await goToLine(page, 1);
+    await predictSelection(page);
+    await decorations(page, [`${label.toUpperCase()} > 99 %`]);
+    await page
+      .locator('.view-line', { hasText: 'great' })
+      .first()
+      .hover({ position: { x: 30, y: 8 } });
+    const hover = page.locator('.monaco-hover:visible');
+    await hover.getByText(`Predicted by ${label}`).waitFor();
+    expect(await hover.locator('td').nth(0).innerText()).toBe(label.toUpperCase());
+    expect(await hover.locator('a[data-href], .rendered-markdown b, code, .codicon-alert').count()).toBe(0);
+    await screenshot(page, 'predict-hostile');
+
+    await page.locator('[id$="textclf.model"]').click();
+    await quickInput(page).locator('.monaco-list-row', { hasText: '·' }).first().click();
+    await rm(run!.folder, { recursive: true });
+    const told = notification(page, 'is gone.');
+    await told.waitFor();
+    expect(await told.locator('.notification-list-item-message a').count()).toBe(0);
+  });
 });
 
 async function train(folder: string, file: string): Promise<void> {
