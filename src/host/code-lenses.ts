@@ -10,25 +10,23 @@ import { Throttle } from './throttle';
 /** Progress is drawn anew no more often than this (milliseconds). */
 const progressInterval = 500;
 
+/** VS Code gives up asking when the editor loses the focus: after this long it is told again (milliseconds). */
+const askPatience = 5_000;
+
 /** What can be done with an experiment, above its file; and above its examples, Predict. */
 export function registerCodeLenses(services: Services): vscode.Disposable {
   const { store, trainings } = services;
   const changed = new vscode.EventEmitter<void>();
   // VS Code asks for lenses some time after the last change, the longer the busier it is: while a run goes on it
   // would never ask. So no change is told before the one told last was asked about.
-  let isToldOf = false;
-  let isOld = false;
+  let toldAt: number | undefined;
   const throttle = new Throttle(progressInterval, () => {
-    isOld = isToldOf;
-    if (isOld) return;
-    isToldOf = true;
+    const isToldOf = toldAt !== undefined && Date.now() - toldAt < askPatience;
+    if (isToldOf) return change();
+    toldAt = Date.now();
     changed.fire();
   });
   const change = () => throttle.call('lenses');
-  const asked = () => {
-    isToldOf = false;
-    if (isOld) change();
-  };
   return vscode.Disposable.from(
     changed,
     throttle,
@@ -39,7 +37,7 @@ export function registerCodeLenses(services: Services): vscode.Disposable {
     vscode.languages.registerCodeLensProvider(experimentFiles, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: (document) => {
-        asked();
+        toldAt = undefined;
         return isExperiment(document) ? lensesOf(document, services) : [];
       },
     }),
