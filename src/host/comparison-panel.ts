@@ -43,8 +43,10 @@ export class ComparisonPanel implements vscode.Disposable {
 
   #receive(message: FromPage): void {
     if (message.type === 'ready') {
-      this.#isReady = true;
-      this.#send();
+      void this.services.store.ready.then(() => {
+        this.#isReady = true;
+        this.#send();
+      });
     } else if (message.type === 'openRun') {
       void runCommand('textclf.openDashboard', message.folder);
     }

@@ -166,7 +166,8 @@ export class RunPanel implements vscode.Disposable {
   }
 
   async #sendSnapshot(): Promise<void> {
-    const run = this.#run;
+    await this.services.store.ready;
+    const run = this.services.store.find(this.folder);
     if (!run) {
       this.#post({ type: 'gone', message: 'The folder of this run is gone.' });
       return;

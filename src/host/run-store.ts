@@ -42,10 +42,14 @@ export class RunStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<string>();
   readonly #poll: NodeJS.Timeout;
+  #first: NodeJS.Timeout | undefined;
   readonly #refresh = new Throttle(refreshInterval, () => this.refresh());
   readonly #subscriptions: vscode.Disposable[];
   #runs: StoredRun[] = [];
   #broken: BrokenRun[] = [];
+
+  /** The runs have been read once: after the activation, which is not to wait for a disk. */
+  readonly ready: Promise<void>;
 
   /** The list of runs, or what is said of one, changed. */
   readonly onDidChange = this.#changed.event;
@@ -54,7 +58,12 @@ export class RunStore implements vscode.Disposable {
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     this.#subscriptions = [vscode.workspace.onDidChangeWorkspaceFolders(() => this.#watchWorkspace())];
-    this.#watchWorkspace();
+    this.ready = new Promise((done) => {
+      this.#first = setTimeout(() => {
+        this.#watchWorkspace();
+        done();
+      });
+    });
     this.#poll = setInterval(() => this.refresh(), pollInterval);
   }
 
@@ -123,6 +132,7 @@ export class RunStore implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#first);
     clearInterval(this.#poll);
     this.#refresh.dispose();
     const all = [this.#subscriptions, this.#feeds.values(), this.#watchers.values()];

@@ -61,7 +61,8 @@ export class Trainings implements vscode.Disposable {
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#startNext()),
     ];
-    this.#startNext();
+    // Not before it is known what trains already.
+    void store.ready.then(() => this.#startNext());
   }
 
   /** In the order in which they will run. */

@@ -28,6 +28,7 @@ export async function measureEditor(): Promise<void> {
     await openFile(page, 'toy.textclf.json');
     console.log(`A workspace with an experiment and ${runs} runs:`);
     console.log(`  activation of the extension: ${await activation(page)}`);
+    await page.keyboard.press('Escape');
     const startedAt = performance.now();
     await openContainer(page, 'TextClf');
     await treeRow(page, `${runs} runs`).waitFor();
