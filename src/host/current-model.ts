@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { savedModel } from '../runs/paths';
 import { commandLink, runCommand } from './commands';
 import { withoutIcons, withoutLinks } from './plain-text';
+import { plainLabel } from './prediction-text';
 import type { RunStore, StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 
@@ -94,7 +95,7 @@ export class CurrentModel implements vscode.Disposable {
       `TextClf predicts with ${run.name} (${[accuracy, why].filter(Boolean).join('; ')}).`,
       'Click to choose another model.',
     ];
-    this.#item.text = `${gone ? '$(warning)' : '$(tag)'} ${withoutIcons(run.name)}`;
+    this.#item.text = `${gone ? '$(warning)' : '$(tag)'} ${withoutIcons(plainLabel(run.name))}`;
     this.#item.tooltip = sentences.join('\n');
     this.#item.accessibilityInformation = { label: sentences.join(' '), role: 'button' };
     this.#item.backgroundColor = gone && new vscode.ThemeColor('statusBarItem.warningBackground');

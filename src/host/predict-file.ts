@@ -35,7 +35,9 @@ export function registerPredictFile(services: Services): vscode.Disposable {
 
 /** The file in front, where it holds data; otherwise the person is asked. */
 async function askForFile(): Promise<vscode.Uri | undefined> {
-  const active = vscode.window.activeTextEditor?.document.uri;
+  // Not the active editor: a large file is in front without one.
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const active = input instanceof vscode.TabInputText ? input.uri : undefined;
   if (active?.scheme === 'file' && extensions.includes(extension(active))) return active;
   const picked = await vscode.window.showOpenDialog({
     title: 'Predict File',

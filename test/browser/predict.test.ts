@@ -1,6 +1,6 @@
 /** Predictions as a person sees them: behind selected text, behind examples, while typing, and of a file. */
 import { execFile } from 'node:child_process';
-import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -186,6 +186,29 @@ describeInVSCode('predictions', () => {
     await quickPick(page, 'review').click();
     await tab(page, 'other.predicted.csv').waitFor();
     expect((await lines(page))[2]).toMatch(/^2,a boring film,1,bad,/);
+  });
+
+  it('of a large file go to a file; half of them leave nothing', async () => {
+    const { page, folder } = workbench;
+    const rows = Array.from({ length: 22_000 }, (_, i) => `${i},${'a great film of many words '.repeat(19)}`);
+    await writeFile(join(folder, 'large.csv'), `id,text\n${rows.join('\n')}\n`);
+    const before = await readdir(folder);
+    const predictLarge = async () => {
+      await openFile(page, 'large.csv');
+      await runCommand(page, 'TextClf: Predict File…');
+      await quickInput(page).getByText('large.csv is large: where do the predictions go?').waitFor();
+      await page.keyboard.press('Enter');
+    };
+    await predictLarge();
+    const progress = notification(page, 'Predicting large.csv with toy');
+    await progress.getByRole('button', { name: 'Cancel' }).click();
+    await progress.waitFor({ state: 'hidden' });
+    await vi.waitFor(async () => expect(await readdir(folder)).toEqual(before), { timeout: 10_000 });
+
+    await predictLarge();
+    await notification(page, 'large.predicted.csv has predictions of 22,000 rows.').waitFor();
+    const results = await readFile(join(folder, 'large.predicted.csv'), 'utf8');
+    expect(results.match(/,good,\d\.\d{6}$/gm)).toHaveLength(22_000);
   });
 
   it('are made by the model that was chosen, until it is gone', async () => {
