@@ -29,6 +29,11 @@ const experiment = {
   examples: ['a great "one"', 'a boring one', 'great\nlines'],
 };
 
+const largeRows = Array.from(
+  { length: 22_000 },
+  (_, i) => `${i},${'a great film of many words '.repeat(19)}`,
+);
+
 describeInVSCode('predictions', () => {
   const file = JSON.stringify(experiment, null, 2);
   const workbench = useWorkbench({
@@ -38,6 +43,7 @@ describeInVSCode('predictions', () => {
     'untrained.textclf.json': file,
     'texts.txt': `${texts}\n`,
     'edited.txt': `${texts}\n`,
+    'large.csv': `id,text\n${largeRows.join('\n')}\n`,
     'hostile.txt': 'a great film\n',
     'rows.csv': 'id,text\n1,a great film\n2,"a boring, boring film"\n',
     'other.csv': 'id,review,stars\n1,a great film,5\n2,a boring film,1\n',
@@ -190,8 +196,6 @@ describeInVSCode('predictions', () => {
 
   it('of a large file go to a file; half of them leave nothing', async () => {
     const { page, folder } = workbench;
-    const rows = Array.from({ length: 22_000 }, (_, i) => `${i},${'a great film of many words '.repeat(19)}`);
-    await writeFile(join(folder, 'large.csv'), `id,text\n${rows.join('\n')}\n`);
     const before = await readdir(folder);
     const predictLarge = async () => {
       await openFile(page, 'large.csv');
