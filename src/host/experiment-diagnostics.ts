@@ -67,7 +67,10 @@ function pointerTo(
 ): vscode.Diagnostic {
   const [first] = found;
   const severity = found.some((problem) => problem.severity === 'error') ? 'error' : 'warning';
-  const message = `${basename(file)} has ${countOf(found.length, 'problem')}. The first: ${first!.message}`;
+  const line = first!.place.line === undefined ? '' : `, line ${first!.place.line}`;
+  const all =
+    found.length === 1 ? '' : `${basename(file)} has ${countOf(found.length, 'problem')}. The first: `;
+  const message = `${all}in ${basename(file)}${line}: ${first!.message}`;
   const range = rangeOfOption(document, first!.path) ?? new vscode.Range(0, 0, 0, 1);
   const diagnostic = newDiagnostic(range, message, severity);
   diagnostic.relatedInformation = found.slice(0, mostRelated).map((problem) => {

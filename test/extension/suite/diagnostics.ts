@@ -132,7 +132,7 @@ describe('diagnostics', () => {
       experiment({ data: { train: 'torn.csv', text: 'review', validation: 0.5 } }),
     );
     const [pointer] = await settledDiagnostics(document.uri, 1);
-    assert.match(pointer!.message, /^torn\.csv has 1 problem\./);
+    assert.match(pointer!.message, /^in torn\.csv, line 6: /);
     assert.equal(marked(document, pointer!), '"torn.csv"');
     assert.equal(pointer!.relatedInformation?.[0]?.location.uri.toString(), rows.toString());
     const [inData] = await settledDiagnostics(rows, 1);
