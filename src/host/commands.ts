@@ -17,7 +17,7 @@ export interface Commands {
   'textclf.train': [experiment?: ExperimentTarget];
   'textclf.stop': [run?: RunTarget];
   'textclf.cancelQueued': [experiment?: ExperimentTarget];
-  'textclf.openDashboard': [target?: RunTarget | ExperimentTarget];
+  'textclf.openDashboard': [target?: RunTarget | ExperimentTarget, options?: { preserveFocus?: boolean }];
   'textclf.newExperiment': [dataFile?: vscode.Uri];
   'textclf.predictSelection': [];
   'textclf.predictText': [target?: RunTarget | ExperimentTarget];

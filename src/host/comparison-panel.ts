@@ -77,7 +77,7 @@ export class ComparisonPanel implements vscode.Disposable {
   }
 
   #compared({ folder, view }: RunFeed): ComparedRun {
-    const { id, name, status, startedAt } = runHeader(this.services.store.find(folder)!, view, false);
+    const { id, name, status, startedAt } = runHeader(this.services.store.find(folder)!, view);
     const { epochs, evaluation } = view;
     return { id, folder, name, status, startedAt, curve: view.curve.curve, epochs, evaluation };
   }

@@ -107,5 +107,7 @@ async function logOf(folder: string): Promise<string> {
     if (event.type !== 'invalid') view.apply([event]);
   }
   const printed = await readFile(log, 'utf8').catch(() => '');
-  return `${view.log.map(({ level, text }) => `${level.padEnd(7)}  ${text}\n`).join('')}${printed}`;
+  // A line begins with its time.
+  const lines = view.log.map(({ level, text }) => `${text.replace('  ', ` [${level}] `)}\n`);
+  return `${lines.join('')}${printed}`;
 }

@@ -5,7 +5,7 @@ import type { RunView } from '../runs/run-view';
 import type { StoredRun } from './run-store';
 
 /** What stands at the head of a dashboard. */
-export function runHeader(run: StoredRun, view: RunView, stopping: boolean): RunHeader {
+export function runHeader(run: StoredRun, view: RunView): RunHeader {
   const { record } = run;
   const { epoch = 0, epochs = 0, batch = 0, batches = 0, samplesPerSecond, etaSeconds } = view.batch ?? {};
   // The events are ahead of the record by a moment.
@@ -33,6 +33,6 @@ export function runHeader(run: StoredRun, view: RunView, stopping: boolean): Run
     hasModel: savedModel(run.folder) !== undefined,
     starred: run.starred,
     note: run.note,
-    stopping: isLive && stopping,
+    stopping: isLive && run.stopping,
   };
 }

@@ -15,7 +15,6 @@ import { type CurvePosition, curveStart } from '../runs/curve';
 import { runPaths, savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
 import type { ViewPart } from '../runs/run-view';
-import { stopRequested } from '../runs/stop-request';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
 import type { PanelServices } from './panel-services';
@@ -127,7 +126,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   #header(run: StoredRun): RunHeader {
-    return runHeader(run, this.#feed.view, stopRequested(run.folder));
+    return runHeader(run, this.#feed.view);
   }
 
   #updateTitle(): void {

@@ -7,6 +7,7 @@ import { bestRun } from '../runs/best';
 import { type BrokenRun, newestFirst, type Run, runIds, summaryOf } from '../runs/list';
 import { findRoot, runPaths, runsFolder } from '../runs/paths';
 import { displayStatus } from '../runs/record';
+import { stopRequested } from '../runs/stop-request';
 import { RunFeed } from './run-feed';
 import { Throttle } from './throttle';
 
@@ -16,6 +17,8 @@ export interface StoredRun extends Run, Annotations {
   name: string;
   /** The workspace folder (or the folder upwards) whose `.textclf` holds the run. */
   root: string;
+  /** It was asked to stop, and has not ended yet. */
+  stopping: boolean;
 }
 
 interface Entry {
@@ -152,7 +155,7 @@ export class RunStore implements vscode.Disposable {
     this.#roots.add(root);
     const pattern = new vscode.RelativePattern(
       vscode.Uri.file(root),
-      '.textclf/runs/*/{run,annotations}.json',
+      '.textclf/runs/*/{run.json,annotations.json,stop}',
     );
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const refresh = () => this.#refresh.call('all');
@@ -174,7 +177,8 @@ export class RunStore implements vscode.Disposable {
   /** Whether something about the run changed. */
   #update(root: string, folder: string): boolean {
     const before = this.#entries.get(folder);
-    const files = [runPaths(folder).record, annotationsFile(folder), runPaths(folder).model];
+    const { record, model, stop } = runPaths(folder);
+    const files = [record, annotationsFile(folder), model, stop];
     const stamp = files.map(stampOf).join(' ');
     if (before?.stamp === stamp) return before.run.type === 'run' && this.#checkPulse(folder, before.run);
     const summary = summaryOf(folder);
@@ -188,7 +192,7 @@ export class RunStore implements vscode.Disposable {
   #checkPulse(folder: string, run: StoredRun): boolean {
     const status = displayStatus(run.record);
     if (status === run.status) return false;
-    this.#entries.get(folder)!.run = { ...run, status };
+    this.#entries.get(folder)!.run = { ...run, status, stopping: false };
     return true;
   }
 
@@ -211,13 +215,14 @@ export class RunStore implements vscode.Disposable {
   }
 }
 
-export function isLive({ status }: StoredRun): boolean {
+export function isLive({ status }: Run): boolean {
   return status === 'starting' || status === 'running';
 }
 
 function stored(run: Run, root: string): StoredRun {
   const annotations = readAnnotations(run.folder);
-  return { ...run, ...annotations, name: annotations.name ?? run.record.name, root };
+  const stopping = isLive(run) && stopRequested(run.folder);
+  return { ...run, ...annotations, name: annotations.name ?? run.record.name, root, stopping };
 }
 
 /** A file's identity: every atomic replacement makes a new one. */

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
-import { stopRequested } from '../runs/stop-request';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
 import { isLive, type StoredRun } from './run-store';
@@ -22,7 +21,7 @@ function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
   const { best, test, git, threads } = record;
   const end = isLive(run) ? new Date().toISOString() : (record.endedAt ?? record.heartbeat);
   return [
-    ['Status', stopping(run) ? `${run.status}, will stop after this batch` : run.status],
+    ['Status', run.stopping ? `${run.status}, will stop after this batch` : run.status],
     ['Message', record.message],
     ['Best epoch', best && `${best.epoch} (${metricText(best.metric, best.value)})`],
     ['Accuracy', accuracyText(record)],
@@ -34,11 +33,6 @@ function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
     ['Git', git ? `${git.commit.slice(0, 10)}${git.dirty ? ' with uncommitted changes' : ''}` : undefined],
     ['Run', run.id],
   ];
-}
-
-/** Whether a living run was asked to stop. */
-export function stopping(run: StoredRun): boolean {
-  return isLive(run) && stopRequested(run.folder);
 }
 
 function metricText(metric: string, value: number | null): string {

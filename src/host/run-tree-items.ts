@@ -10,7 +10,6 @@ import { ageText } from './plain-text';
 import type { RunFeed } from './run-feed';
 import { isLive, type StoredRun } from './run-store';
 import { accuracyText, percent, progressText } from './run-text';
-import { stopping } from './run-tooltip';
 import type { PendingTraining } from './trainings';
 
 /** How a run's state is drawn, here and in the status bar. */
@@ -30,7 +29,8 @@ export function runTreeItem(run: StoredRun, feed: RunFeed | undefined): vscode.T
   item.iconPath = new vscode.ThemeIcon(icon, color ? new vscode.ThemeColor(color) : undefined);
   item.description = [run.starred ? '★' : '', ...stateFacts(run, feed)].filter(Boolean).join('  ');
   item.contextValue = contextOf(run);
-  item.command = commandLink('textclf.openDashboard', 'Open Dashboard', run.folder);
+  // Keys go on to mean the run, as in the explorer.
+  item.command = commandLink('textclf.openDashboard', 'Open Dashboard', run.folder, { preserveFocus: true });
   const accuracy = isLive(run) ? progressText(feed?.view) : accuracyText(run.record);
   const told = [run.name, run.status, accuracy, ageText(lastSeen(run)), run.starred ? 'starred' : ''];
   item.accessibilityInformation = { label: told.filter(Boolean).join(', ') };
@@ -39,7 +39,7 @@ export function runTreeItem(run: StoredRun, feed: RunFeed | undefined): vscode.T
 
 /** The result in the fewest words, or how far the run is. */
 function stateFacts(run: StoredRun, feed: RunFeed | undefined): string[] {
-  if (stopping(run)) return ['stopping …'];
+  if (run.stopping) return ['stopping …'];
   if (isLive(run)) return [progressText(feed?.view)];
   const accuracy = validationAccuracy(run.record) ?? run.record.test?.accuracy;
   const result = run.status === 'failed' || accuracy === undefined ? run.status : percent(accuracy);
@@ -76,14 +76,11 @@ export function experimentTreeItem(
   return item;
 }
 
-/** @param place 1 for the next one; undefined where the process is starting already */
-export function pendingTreeItem(
-  { experimentFile, state }: PendingTraining,
-  place: number | undefined,
-): vscode.TreeItem {
+/** @param place among all in the same state: 1 is the next one */
+export function pendingTreeItem({ experimentFile, state }: PendingTraining, place: number): vscode.TreeItem {
   const isQueued = state === 'queued';
   const item = new vscode.TreeItem(isQueued ? 'Queued' : 'Starting …');
-  item.id = `pending ${experimentFile.fsPath} ${place ?? 'now'}`;
+  item.id = `${state} ${experimentFile.fsPath} ${place}`;
   item.iconPath = new vscode.ThemeIcon(isQueued ? 'clock' : 'loading~spin');
   item.contextValue = state;
   if (isQueued) {

@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
-import type { BrokenRun } from '../runs/list';
 import { byExperiment } from './by-experiment';
 import { registerRunActions } from './run-actions';
 import type { StoredRun } from './run-store';
@@ -10,6 +9,7 @@ import { brokenTreeItem, experimentTreeItem, pendingTreeItem, runTreeItem } from
 import type { Services } from './services';
 import { Throttle } from './throttle';
 import type { PendingTraining } from './trainings';
+import { chosenByKeyboard } from './tree-focus';
 
 /** Elements of the tree are what commands take as their arguments. */
 export type RunsNode =
@@ -18,12 +18,13 @@ export type RunsNode =
       readonly kind: 'pending';
       readonly experimentFile: vscode.Uri;
       readonly training: PendingTraining;
-      /** In the whole queue, from 1. */
-      readonly place: number | undefined;
+      /** Among all in the same state, from 1. */
+      readonly place: number;
     }
   | { readonly kind: 'run' | 'broken'; readonly runFolder: string };
 
 interface Experiment {
+  file: string;
   node: RunsNode & { kind: 'experiment' };
   /** Waiting or starting ones first, then the runs, newest first. */
   children: RunsNode[];
@@ -31,8 +32,8 @@ interface Experiment {
   name: string;
 }
 
-/** Progress is drawn at most this often, each run for itself (milliseconds). */
-const progressInterval = 500;
+/** A run is drawn at most this often (milliseconds). */
+const runInterval = 500;
 
 /** "5 min ago" goes on (milliseconds). */
 const ageInterval = 60_000;
@@ -48,7 +49,7 @@ export function registerRunsView(services: Services): vscode.Disposable {
   };
   updateBadge();
   const ages = setInterval(() => {
-    if (view.visible) tree.refresh();
+    if (view.visible) tree.redraw();
   }, ageInterval);
   return vscode.Disposable.from(
     view,
@@ -56,6 +57,8 @@ export function registerRunsView(services: Services): vscode.Disposable {
     new vscode.Disposable(() => clearInterval(ages)),
     store.onDidChange(updateBadge),
     trainings.onDidBegin(({ folder }) => {
+      // The run is new, and the tree may hear of it after this.
+      tree.update();
       const node = tree.nodeOf(folder);
       // Without stealing the focus, and without opening the container for it.
       if (node && view.visible) void view.reveal(node, { select: true, focus: false });
@@ -66,39 +69,59 @@ export function registerRunsView(services: Services): vscode.Disposable {
 
 class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<RunsNode | undefined>();
-  readonly #progress: Throttle;
+  readonly #drawRun: Throttle;
   readonly #subscriptions: vscode.Disposable[];
   /** By the file's path. */
   #experiments = new Map<string, Experiment>();
   /** By the run's folder. VS Code tells nodes by their identity, so a run keeps its node. */
   #nodes = new Map<string, RunsNode>();
   #names = new Map<string, number>();
+  #broken = '';
+  /** As they were drawn last. */
+  #runs: ReadonlySet<StoredRun> = new Set();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(private readonly services: Services) {
     const { store, trainings } = services;
-    this.#progress = new Throttle(progressInterval, (folder) => {
+    this.#drawRun = new Throttle(runInterval, (folder) => {
       const node = this.nodeOf(folder);
       if (node) this.#changed.fire(node);
     });
     // An experiment whose file comes or goes is marked.
     const files = vscode.workspace.createFileSystemWatcher('**/*.textclf.json', false, true, false);
     this.#subscriptions = [
-      this.#progress,
+      this.#drawRun,
       files,
-      files.onDidCreate(() => this.refresh()),
-      files.onDidDelete(() => this.refresh()),
-      store.onDidChange(() => this.refresh()),
-      store.onDidProgress((folder) => this.#progress.call(folder)),
-      trainings.onDidChange(() => this.refresh()),
+      files.onDidCreate(() => this.redraw()),
+      files.onDidDelete(() => this.redraw()),
+      store.onDidChange(() => this.update()),
+      store.onDidProgress((folder) => this.#drawRun.call(folder)),
+      trainings.onDidChange(() => this.update()),
     ];
-    this.#update();
+    this.#take();
   }
 
-  refresh(): void {
-    this.#update();
+  redraw(): void {
     this.#changed.fire(undefined);
+  }
+
+  /**
+   * Draws what has changed and nothing else: while the whole tree is drawn anew, for a moment no element in it can
+   * be clicked, and a run in training changes with each epoch.
+   */
+  update(): void {
+    const before = { experiments: this.#experiments, broken: this.#broken, runs: this.#runs };
+    this.#take();
+    const files = [...this.#experiments.keys()];
+    if (!isSame(files, [...before.experiments.keys()]) || this.#broken !== before.broken) {
+      this.redraw();
+      return;
+    }
+    for (const { file, node, children } of this.#experiments.values()) {
+      if (!isSame(children, before.experiments.get(file)!.children)) this.#changed.fire(node);
+    }
+    for (const run of this.#runs) if (!before.runs.has(run)) this.#drawRun.call(run.folder);
   }
 
   nodeOf(folder: string): RunsNode | undefined {
@@ -157,19 +180,22 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
     return experimentTreeItem(file, name, folder, runs);
   }
 
-  #update(): void {
+  /** Takes in what there is now. What was there before keeps its node. */
+  #take(): void {
     const { store, trainings } = this.services;
     const before = { nodes: this.#nodes, experiments: this.#experiments };
     this.#nodes = new Map();
     this.#experiments = new Map();
     this.#names = new Map();
-    const remember = (kind: 'run' | 'broken', { folder }: StoredRun | BrokenRun) => {
-      const known = before.nodes.get(folder);
-      const node: RunsNode = known?.kind === kind ? known : { kind, runFolder: folder };
-      this.#nodes.set(folder, node);
-      return node;
+    const keep = (key: string, node: RunsNode) => {
+      const known = before.nodes.get(key);
+      const kept = known?.kind === node.kind ? known : node;
+      this.#nodes.set(key, kept);
+      return kept;
     };
-    for (const broken of store.broken) remember('broken', broken);
+    for (const { folder } of store.broken) keep(folder, { kind: 'broken', runFolder: folder });
+    this.#broken = store.broken.map(({ folder }) => folder).join('\n');
+    this.#runs = new Set(store.runs);
 
     const runs = byExperiment(store.runs);
     const pending = pendingNodes(trainings.pending);
@@ -178,14 +204,17 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
     named.sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file));
     for (const { file, name } of named) {
       const own = runs.get(file) ?? [];
-      const waiting = pending.filter(({ experimentFile }) => experimentFile.fsPath === file);
+      const waiting = pending
+        .filter(({ experimentFile }) => experimentFile.fsPath === file)
+        .map((node) => keep(`${node.training.state} ${file} ${node.place}`, node));
       this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
       this.#experiments.set(file, {
+        file,
         node: before.experiments.get(file)?.node ?? {
           kind: 'experiment',
           experimentFile: vscode.Uri.file(file),
         },
-        children: [...waiting, ...own.map((run) => remember('run', run))],
+        children: [...waiting, ...own.map(({ folder }) => keep(folder, { kind: 'run', runFolder: folder }))],
         runs: own.length,
         name,
       });
@@ -193,31 +222,21 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   }
 }
 
-/**
- * What a key is meant for: the focused element, along with all that is selected where it is one of these. Arrow keys
- * move the focus alone, and extensions are told the selection alone; but toggling the focused element in the
- * selection tells which one it is.
- */
-async function chosenByKeyboard<Node>(view: vscode.TreeView<Node>): Promise<readonly Node[]> {
-  const selected = view.selection;
-  await vscode.commands.executeCommand('list.toggleSelection');
-  const toggled = view.selection;
-  await vscode.commands.executeCommand('list.toggleSelection');
-  const added = toggled.filter((node) => !selected.includes(node));
-  return added.length > 0 ? added : selected;
-}
-
 function isRun(node: RunsNode): node is RunsNode & { runFolder: string } {
   return 'runFolder' in node;
 }
 
+function isSame<Value>(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
 function pendingNodes(pending: readonly PendingTraining[]): (RunsNode & { kind: 'pending' })[] {
-  let place = 0;
+  const places = { starting: 0, queued: 0 };
   return pending.map((training) => ({
     kind: 'pending',
     experimentFile: training.experimentFile,
     training,
-    place: training.state === 'queued' ? ++place : undefined,
+    place: ++places[training.state],
   }));
 }
 

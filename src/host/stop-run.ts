@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
-import { requestStop, stopRequested } from '../runs/stop-request';
+import { requestStop } from '../runs/stop-request';
 import type { ExperimentTarget, RunTarget } from './commands';
 import { pickRun } from './pick';
 import { isLive, type RunStore, type StoredRun } from './run-store';
@@ -21,8 +21,9 @@ export async function stopRun(
     none: 'Nothing is being trained.',
   });
   if (!run) return;
-  if (stopRequested(run.folder) && isLive(run)) return kill(store, run);
+  if (run.stopping) return kill(store, run);
   requestStop(run.folder);
+  store.refresh();
   if (await endsWithin(store, run.folder, patience)) return;
   const killing = 'Kill …';
   const message = `${run.name} has not stopped after ${patience / 1000} seconds.`;

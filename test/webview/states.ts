@@ -16,10 +16,10 @@ export function stateOfRun(folder: string, root: string, until = Number.POSITIVE
   view.apply(events.slice(0, until));
   const run = findRun(root, folder);
   const status = until < events.length ? 'running' : run.status;
-  const stored = { ...run, status, root, name: run.record.name, note: '', starred: false };
+  const stored = { ...run, status, root, name: run.record.name, note: '', starred: false, stopping: false };
   return stateOf(
     view,
-    runHeader(stored, view, false),
+    runHeader(stored, view),
     JSON.parse(readFileSync(runPaths(folder).experiment, 'utf8')),
   );
 }
