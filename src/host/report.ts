@@ -62,20 +62,30 @@ export function openFileAction(place: Place): Action {
   return { title: 'Open File', run: () => openPlace(place) };
 }
 
-/** Opens a file at a place, whose lines and columns count from 1. */
+/**
+ * Opens a file at a place, whose lines and columns count from 1.
+ *
+ * @throws HumanError where the file is gone
+ */
 export async function openPlace(
   { file, line = 1, column = 1 }: Place,
   viewColumn?: vscode.ViewColumn,
 ): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+  const uri = vscode.Uri.file(file);
+  try {
+    await vscode.workspace.fs.stat(uri);
+  } catch (error) {
+    throw new HumanError(`${file} is not there any more.`, {
+      hint: 'It was moved or deleted.',
+      cause: error,
+    });
+  }
   const position = new vscode.Position(line - 1, column - 1);
-  const selection = new vscode.Range(
-    position,
-    line > 1 && column === 1 ? position.with({ character: 0 }) : position,
-  );
-  await vscode.window.showTextDocument(document, {
-    selection,
-    preview: true,
-    ...(viewColumn ? { viewColumn } : {}),
-  });
+  const selection = new vscode.Range(position, position);
+  // Unlike showTextDocument, this opens files of any size.
+  await vscode.commands.executeCommand('vscode.open', uri, { selection, preview: true, viewColumn });
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.fsPath === uri.fsPath) {
+    editor.revealRange(selection, vscode.TextEditorRevealType.InCenter);
+  }
 }
