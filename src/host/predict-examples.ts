@@ -5,13 +5,14 @@ import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
 import type { InlinePredictions, Passage } from './inline-predictions';
 import { pickExperiment } from './pick';
-import { bestRunOf, requireTrust } from './predict-model';
+import { bestRunOf } from './predict-model';
 import type { Services } from './services';
+import { requireTrust } from './trust';
 
 /** Classifies the examples of an experiment file with the best model that it has given. */
 export function registerPredictExamples(services: Services, inline: InlinePredictions): vscode.Disposable {
   return registerCommand(services.report, 'textclf.predictExamples', async (target) => {
-    requireTrust();
+    requireTrust('predicted');
     const experiment = await pickExperiment(services, target);
     if (!experiment) return;
     const document = await vscode.workspace.openTextDocument(experiment);

@@ -8,10 +8,11 @@ import { HumanError } from '../protocol/human-error';
 import { runPaths } from '../runs/paths';
 import { registerCommand } from './commands';
 import { withoutIcons, withoutLinks } from './plain-text';
-import { currentRun, modelOf, requireTrust } from './predict-model';
+import { currentRun, modelOf } from './predict-model';
 import { plainLabel } from './prediction-text';
 import type { StoredRun } from './run-store';
 import type { Services } from './services';
+import { requireTrust } from './trust';
 
 const extensions = ['csv', 'tsv', 'jsonl', 'ndjson', 'txt'];
 
@@ -21,7 +22,7 @@ const largestDocument = 10_000_000;
 /** Classifies every row of a file; the results stand in a new document. */
 export function registerPredictFile(services: Services): vscode.Disposable {
   return registerCommand(services.report, 'textclf.predictFile', async (given) => {
-    requireTrust();
+    requireTrust('predicted');
     const run = currentRun(services);
     const file = run && (given ?? (await askForFile()));
     if (!run || !file || !(await isSaved(file))) return;

@@ -1,17 +1,11 @@
 import { basename } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { savedModel } from '../runs/paths';
 import { runCommand } from './commands';
 import type { StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 import type { Services } from './services';
-
-/** @throws HumanError where the workspace is not trusted: predicting runs what is in it */
-export function requireTrust(): void {
-  if (vscode.workspace.isTrusted) return;
-  throw new HumanError('Nothing is predicted in Restricted Mode.', { hint: 'Trust this workspace first.' });
-}
 
 /** @throws HumanError where the run has no model (any more) */
 export function modelOf(run: StoredRun): { folder: string; name: string } {

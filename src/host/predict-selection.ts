@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { registerCommand } from './commands';
 import type { InlinePredictions, Passage } from './inline-predictions';
-import { currentRun, requireTrust } from './predict-model';
+import { currentRun } from './predict-model';
 import type { Services } from './services';
 import { trimmed } from './stretch';
+import { requireTrust } from './trust';
 
 /** How long a hint stands in the status bar (milliseconds). */
 const hintTime = 4_000;
@@ -11,7 +12,7 @@ const hintTime = 4_000;
 /** Classifies what is selected; where nothing is, the line at the cursor. */
 export function registerPredictSelection(services: Services, inline: InlinePredictions): vscode.Disposable {
   return registerCommand(services.report, 'textclf.predictSelection', async () => {
-    requireTrust();
+    requireTrust('predicted');
     const editor = vscode.window.activeTextEditor;
     const passages = editor ? passagesOf(editor.document, editor.selections) : [];
     if (!editor || passages.length === 0) {

@@ -9,11 +9,12 @@ import {
 } from './commands';
 import { knownRun } from './pick';
 import { withoutIcons } from './plain-text';
-import { bestRunOf, currentRun, modelOf, requireTrust } from './predict-model';
+import { bestRunOf, currentRun, modelOf } from './predict-model';
 import { bar, plainLabel, ranked } from './prediction-text';
 import type { StoredRun } from './run-store';
 import { percent } from './run-text';
 import type { Services } from './services';
+import { requireTrust } from './trust';
 
 /** A text is classified when its writer pauses this long (milliseconds). */
 const pause = 100;
@@ -21,7 +22,7 @@ const pause = 100;
 /** Classifies a text while it is being typed: with a given run, the best of a given experiment, or the current. */
 export function registerPredictText(services: Services): vscode.Disposable {
   return registerCommand(services.report, 'textclf.predictText', (target) => {
-    requireTrust();
+    requireTrust('predicted');
     const run = runFor(services, target);
     if (run) ask(services, run);
   });

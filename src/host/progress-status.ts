@@ -21,7 +21,7 @@ const interval = 500;
 export function registerProgressStatus(services: Services): vscode.Disposable {
   const { store, trainings } = services;
   const status = new ProgressStatus(services);
-  const endings = new RunEndings(store);
+  const endings = new RunEndings(services);
   const redraw = new Throttle(interval, () => status.draw());
   const update = () => redraw.call('');
   update();

@@ -2,19 +2,19 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import { isLive, type StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 import type { Services } from './services';
 
-/** The runs that end from now on, whoever started them. */
+/** The runs that end from now on, whoever started them. Of others', those are missed that are over in a moment. */
 export class RunEndings implements vscode.Disposable {
   #live = new Set<string>();
   readonly #ended = new vscode.EventEmitter<StoredRun>();
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: vscode.Disposable[];
 
   readonly onDidEnd = this.#ended.event;
 
-  constructor(store: RunStore) {
+  constructor({ store, trainings }: Pick<Services, 'store' | 'trainings'>) {
     const update = () => {
       const before = this.#live;
       this.#live = new Set(store.live.map(({ folder }) => folder));
@@ -25,19 +25,25 @@ export class RunEndings implements vscode.Disposable {
       }
     };
     update();
-    this.#subscription = store.onDidChange(update);
+    this.#subscriptions = [
+      store.onDidChange(update),
+      // One that failed at once was never seen alive.
+      trainings.onDidBegin((run) => {
+        if (!isLive(run)) this.#ended.fire(run);
+      }),
+    ];
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#ended.dispose();
   }
 }
 
 /** Says how a run ended that was started here, unless the person looks at its dashboard. */
 export function registerRunEndings(services: Services): vscode.Disposable {
-  const { store, trainings, dashboards, report } = services;
-  const endings = new RunEndings(store);
+  const { trainings, dashboards, report } = services;
+  const endings = new RunEndings(services);
   return vscode.Disposable.from(
     endings,
     endings.onDidEnd((run) => {

@@ -22,6 +22,7 @@ import { openPlace } from './report';
 import { RunFeed } from './run-feed';
 import { runHeader } from './run-header';
 import type { StoredRun } from './run-store';
+import { requireTrust } from './trust';
 
 /** Pages get no more than ten messages a second (milliseconds). */
 const postInterval = 100;
@@ -187,7 +188,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   async #predict(text: string) {
-    if (!vscode.workspace.isTrusted) throw new HumanError('Nothing is predicted in Restricted Mode.');
+    requireTrust('predicted');
     const modelFolder = savedModel(this.folder);
     if (!modelFolder) throw new HumanError('This run has no model yet.');
     const { predictions } = await this.services.predictor.request('predict', { modelFolder, texts: [text] });

@@ -1,5 +1,5 @@
 /** What package.json announces to VS Code, held against the tables in the code. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -44,7 +44,14 @@ describe('commands', () => {
   });
 
   it('that train or predict are off in a workspace that is not trusted', () => {
-    const running = ['train', 'predictSelection', 'predictText', 'predictExamples', 'predictFile'];
+    const running = [
+      'train',
+      'newExperiment',
+      'predictSelection',
+      'predictText',
+      'predictExamples',
+      'predictFile',
+    ];
     for (const name of running) {
       const command = contributes.commands.find(
         (item: { command: string }) => item.command === `textclf.${name}`,
@@ -81,6 +88,10 @@ describe('the manifest', () => {
     expect(manifest.extensionKind).toEqual(['workspace']);
     expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
     expect(manifest.capabilities.virtualWorkspaces.supported).toBe('limited');
+  });
+
+  it('comes with an extension of less than 300 kB', () => {
+    expect(statSync('dist/extension.js').size).toBeLessThan(300_000);
   });
 
   it('has a walkthrough of at most four steps', () => {
