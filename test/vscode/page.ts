@@ -86,11 +86,19 @@ export async function clickInlineAction(row: Locator, title: string): Promise<vo
 /** Picks from the context menu of an element. */
 export async function pickFromContextMenu(page: Page, target: Locator, title: string): Promise<void> {
   await target.click({ button: 'right' });
-  // The menu lives in a shadow root, which locators see through; a click before it is drawn is lost.
+  // The menu lives in a shadow root, which locators see through.
   const label = page.locator('.action-label', { hasText: exactly(title) });
   const item = page.locator('.monaco-menu .action-menu-item').filter({ has: label });
-  await item.hover();
-  await item.click();
+  // For a moment after it opened, a menu takes no clicks.
+  do await item.click();
+  while (!(await isGone(item)));
+}
+
+function isGone(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ state: 'hidden', timeout: 1_000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 export function notification(page: Page, text: string | RegExp): Locator {
