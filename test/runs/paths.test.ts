@@ -34,6 +34,6 @@ it('keeps every part of a run inside its folder', () => {
   const folder = join(runsFolder('/work'), 'one');
   expect(folder).toBe(join('/work', '.textclf', 'runs', 'one'));
   const paths = Object.values(runPaths(folder));
-  expect(new Set(paths).size).toBe(8);
+  expect(new Set(paths).size).toBe(paths.length);
   for (const path of paths) expect(join(path, '..')).toBe(folder);
 });

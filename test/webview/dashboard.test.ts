@@ -393,7 +393,7 @@ describe.skipIf(missing)('the dashboard', () => {
     );
     expect(await page.getByRole('alert').innerText()).toContain(message);
     for (const [name, command] of [
-      ['Open File', 'openExperiment'],
+      ['Open File', 'openFailure'],
       ['Show Log', 'showLog'],
     ] as const) {
       await page.getByRole('alert').getByRole('button', { name }).press('Enter');

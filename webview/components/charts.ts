@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
+import { phaseNames } from '../../src/protocol/phase-names';
 import {
   align,
   bestEpoch,
@@ -14,7 +15,7 @@ import { count, loss, percent, rate } from '../format';
 import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
 import { type ChartModel, chart } from './chart';
-import { isLive, phaseNames } from './header';
+import { isLive } from './header';
 import { nothing, type Template } from './part';
 
 /** So many points of the batch curve a table lists. */

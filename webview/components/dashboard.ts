@@ -1,10 +1,11 @@
 import { html } from 'lit';
 import type { RunState, ToPage } from '../../src/protocol/dashboard';
+import { phaseNames } from '../../src/protocol/phase-names';
 import { Page, type Tab, type VsCodeApi } from '../page';
 import type { PageState } from '../state';
 import { comparison } from './comparison';
 import { evaluationTab } from './evaluation';
-import { failure, phaseNames } from './header';
+import { failure } from './header';
 import { nothing, Part, type Template } from './part';
 import { tabbed } from './tabs';
 import { trainingTab } from './training';

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { RunHeader, ShownStatus } from '../../src/protocol/dashboard';
-import type { Phase } from '../../src/protocol/events';
+import { phaseNames } from '../../src/protocol/phase-names';
 import { clock, count, countOf, localTime, metricName, metricValue, percent } from '../format';
 import type { Page } from '../page';
 import { iconButton } from './icon-button';
@@ -13,15 +13,6 @@ export const statusIcons: Record<ShownStatus, string> = {
   failed: 'error',
   stopped: 'debug-stop',
   interrupted: 'debug-disconnect',
-};
-
-export const phaseNames: Record<Phase, string> = {
-  'reading data': 'Reading data',
-  'building vocabulary': 'Building the vocabulary',
-  compiling: 'Compiling the model',
-  training: 'Training',
-  evaluating: 'Evaluating',
-  saving: 'Saving the model',
 };
 
 /** A process that does not stop by itself within this time may be killed. */

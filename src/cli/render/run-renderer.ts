@@ -1,4 +1,5 @@
-import type { BatchEvent, FinishedEvent, Phase, RunEvent } from '../../protocol/events';
+import type { BatchEvent, FinishedEvent, RunEvent } from '../../protocol/events';
+import { phaseNames } from '../../protocol/phase-names';
 import { harmless, harmlessLines } from '../format/harmless';
 import { duration } from '../format/numbers';
 import { indent } from '../format/table';
@@ -33,15 +34,6 @@ const plainInterval = 5_000;
 
 /** Milliseconds between two states of the live line: eyes see no more, and terminals are slow. */
 const liveInterval = 60;
-
-const phaseTexts: Record<Phase, string> = {
-  'reading data': 'Reading data',
-  'building vocabulary': 'Building the vocabulary',
-  compiling: 'Compiling the model',
-  training: 'Training',
-  evaluating: 'Evaluating',
-  saving: 'Saving the model',
-};
 
 /** Turns the events of a run into lines for a terminal. All it knows of time is what the events say. */
 export class RunRenderer {
@@ -79,7 +71,7 @@ export class RunRenderer {
       case 'started':
         return [heading(style, harmless(event.name)) + style.colors.dim(`  ${harmless(event.id)}`), ''];
       case 'phase':
-        this.#showLive(style.colors.dim(`  ${phaseTexts[event.phase]} …`));
+        this.#showLive(style.colors.dim(`  ${phaseNames[event.phase]} …`));
         return event.phase === 'training' ? this.#epochHeader(style, time) : [];
       case 'data':
         return this.#section(dataLines(event, style));

@@ -1,0 +1,11 @@
+import type { Phase } from './events';
+
+/** What a person reads of a phase, in a terminal and on the dashboard. */
+export const phaseNames: Record<Phase, string> = {
+  'reading data': 'Reading data',
+  'building vocabulary': 'Building the vocabulary',
+  compiling: 'Compiling the model',
+  training: 'Training',
+  evaluating: 'Evaluating',
+  saving: 'Saving the model',
+};
