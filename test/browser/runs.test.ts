@@ -20,6 +20,7 @@ import {
   statusBarItem,
   tab,
   treeRow,
+  webview,
 } from '../vscode/page';
 import { describeInVSCode, useWorkbench } from '../vscode/workbench';
 import { clickable } from './experiments';
@@ -85,6 +86,7 @@ describeInVSCode('the runs view', () => {
     await clickInlineAction(live, 'Stop Training');
     await exit;
     await statusBarItem(page, /endless: stopped/).waitFor();
+    await page.locator('.sidebar .monaco-list-row[aria-label^="endless, stopped"]').waitFor();
     expect(runs().map(({ status }) => status)).toEqual(['stopped', 'succeeded', 'succeeded']);
   });
 
@@ -193,7 +195,8 @@ describeInVSCode('the runs view', () => {
     await success.waitFor();
     await statusBarItem(page, 'reviews: 100.0 %').waitFor();
     await success.getByRole('button', { name: 'Open Dashboard' }).click();
-    await tab(page, /✓ reviews/).waitFor();
+    // The page takes the focus when it is there.
+    await webview(page).locator('.status.succeeded').waitFor();
     await openFile(page, 'wrong.textclf.json');
     await codeLens(page, 'Train').click();
     await page.getByRole('button', { name: 'Train Anyway' }).click();
