@@ -1,11 +1,12 @@
-import type {
-  ComparisonState,
-  Curve,
-  CurveDelta,
-  EvaluatedRow,
-  RowFilter,
-  RunState,
-  ToPage,
+import {
+  type ComparisonState,
+  type Curve,
+  type CurveDelta,
+  type EvaluatedRow,
+  longestLog,
+  type RowFilter,
+  type RunState,
+  type ToPage,
 } from '../src/protocol/dashboard';
 import type { TextPrediction } from '../src/protocol/helper';
 
@@ -109,8 +110,14 @@ function refuse(state: PageState, request: number, message: string): PageState {
 }
 
 function applyDelta(run: RunState, delta: Extract<ToPage, { type: 'delta' }>): RunState {
-  const changed = { ...run, ...delta.changed };
-  return delta.curve ? { ...changed, curve: replaceBuckets(run.curve, delta.curve) } : changed;
+  const { curve, epochs, log } = delta;
+  return {
+    ...run,
+    ...delta.changed,
+    ...(curve ? { curve: replaceBuckets(run.curve, curve) } : {}),
+    ...(epochs ? { epochs: [...run.epochs, ...epochs] } : {}),
+    ...(log ? { log: [...run.log, ...log].slice(-longestLog) } : {}),
+  };
 }
 
 function replaceBuckets(curve: Curve, delta: CurveDelta): Curve {

@@ -11,10 +11,9 @@ import type {
   ToPage,
 } from '../protocol/dashboard';
 import { formatError, HumanError } from '../protocol/human-error';
-import { type CurvePosition, curveStart } from '../runs/curve';
 import { runPaths, savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
-import type { ViewPart } from '../runs/run-view';
+import { type ViewPart, viewStart } from '../runs/run-view';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
 import type { PanelServices } from './panel-services';
@@ -63,7 +62,8 @@ export class RunPanel implements vscode.Disposable {
   /** Whether a page listens; a hidden one is unloaded, and says `ready` when it is back. */
   #isReady = false;
   #dirty = new Set<ViewPart | 'header'>();
-  #curve: CurvePosition = curveStart;
+  /** How far the page has been told. */
+  #sent = viewStart;
   #timer: NodeJS.Timeout | undefined;
   #rows: Promise<EvaluatedRow[]> | undefined;
 
@@ -117,13 +117,16 @@ export class RunPanel implements vscode.Disposable {
     if (this.#dirty.has('header') || this.#dirty.has('progress') || this.#dirty.has('epochs')) {
       changed.header = this.#header(run);
     }
-    for (const part of ['data', 'model', 'epochs', 'evaluation', 'examples', 'log'] as const) {
+    for (const part of ['data', 'model', 'evaluation', 'examples'] as const) {
       if (this.#dirty.has(part)) Object.assign(changed, { [part]: view[part] });
     }
-    const curve = this.#dirty.has('curve') ? view.curve.since(this.#curve) : undefined;
-    this.#curve = view.curve.position;
+    this.#post({ type: 'delta', changed, ...view.since(this.#sent) });
+    this.#sentAll();
+  }
+
+  #sentAll(): void {
+    this.#sent = this.#feed.view.position;
     this.#dirty = new Set();
-    this.#post({ type: 'delta', changed, ...(curve ? { curve } : {}) });
   }
 
   #header(run: StoredRun): RunHeader {
@@ -182,8 +185,7 @@ export class RunPanel implements vscode.Disposable {
       ...{ data, model, epochs, evaluation, examples, log },
     };
     this.#isReady = true;
-    this.#dirty = new Set();
-    this.#curve = view.curve.position;
+    this.#sentAll();
     this.#post({ type: 'snapshot', state });
   }
 

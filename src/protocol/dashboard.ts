@@ -81,6 +81,9 @@ export interface ShownEvaluation extends Evaluation {
   macroF1Interval: Interval | null;
 }
 
+/** A log is kept to so many lines, the last ones. */
+export const longestLog = 500;
+
 export interface LogLine {
   level: 'info' | 'warning' | 'error';
   text: string;
@@ -139,7 +142,14 @@ export interface ComparisonState {
 
 export type ToPage =
   | { type: 'snapshot'; state: RunState }
-  | { type: 'delta'; changed: Partial<Omit<RunState, 'curve'>>; curve?: CurveDelta }
+  | {
+      type: 'delta';
+      changed: Partial<Omit<RunState, 'curve' | 'epochs' | 'log'>>;
+      curve?: CurveDelta;
+      /** What came to these lists since the last message. */
+      epochs?: EpochPoint[];
+      log?: LogLine[];
+    }
   | { type: 'comparison'; state: ComparisonState }
   | { type: 'rows'; request: number; total: number; rows: EvaluatedRow[] }
   | { type: 'prediction'; request: number; prediction: TextPrediction }

@@ -1,10 +1,25 @@
-import type { EpochPoint, LogLine, RunState, ShownEvaluation } from '../protocol/dashboard';
+import {
+  type EpochPoint,
+  type LogLine,
+  longestLog,
+  type RunState,
+  type ShownEvaluation,
+  type ToPage,
+} from '../protocol/dashboard';
 import type { BatchEvent, Evaluation, FinishedEvent, Phase, RunEvent } from '../protocol/events';
-import { CurveBuilder } from './curve';
+import { CurveBuilder, type CurvePosition, curveStart } from './curve';
 import { macroF1Interval, shareInterval } from './intervals';
 
-/** The log of a run that prints much is kept to its end. */
-const longestLog = 500;
+type Delta = Extract<ToPage, { type: 'delta' }>;
+
+/** How far a reader of a view has been told. */
+export interface ViewPosition {
+  curve: CurvePosition;
+  epochs: number;
+  logged: number;
+}
+
+export const viewStart: ViewPosition = { curve: curveStart, epochs: 0, logged: 0 };
 
 /** The parts of a run that a page shows and that its events tell. */
 export type ViewPart = 'progress' | 'curve' | 'epochs' | 'data' | 'model' | 'evaluation' | 'examples' | 'log';
@@ -20,7 +35,10 @@ export class RunView {
   examples: RunState['examples'] = [];
   readonly curve = new CurveBuilder();
   readonly epochs: EpochPoint[] = [];
+  /** The last lines. */
   readonly log: LogLine[] = [];
+  /** How many lines there ever were. */
+  #logged = 0;
 
   /** Takes in the next events; returns which parts changed. */
   apply(events: readonly RunEvent[]): Set<ViewPart> {
@@ -30,11 +48,28 @@ export class RunView {
       const line = logLineOf(event);
       if (line) {
         this.log.push({ level: line.level, text: `${clock(event.time)}  ${line.text}` });
+        this.#logged++;
         changed.add('log');
       }
     }
     if (this.log.length > longestLog) this.log.splice(0, this.log.length - longestLog);
     return changed;
+  }
+
+  get position(): ViewPosition {
+    return { curve: this.curve.position, epochs: this.epochs.length, logged: this.#logged };
+  }
+
+  /** What a reader of the lists lacks who was told all up to `position`. */
+  since(position: ViewPosition): Pick<Delta, 'curve' | 'epochs' | 'log'> {
+    const curve = this.curve.since(position.curve);
+    const epochs = this.epochs.slice(position.epochs);
+    const log = this.log.slice(Math.max(0, this.log.length - (this.#logged - position.logged)));
+    return {
+      ...(curve ? { curve } : {}),
+      ...(epochs.length > 0 ? { epochs } : {}),
+      ...(log.length > 0 ? { log } : {}),
+    };
   }
 
   /** Between 0 and 1: the share of all planned batches that is done. */

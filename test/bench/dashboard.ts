@@ -108,11 +108,9 @@ async function measurePage(): Promise<void> {
     const idle = await page.evaluate<number[]>(frameTimes(2));
     const busy = page.evaluate<number[]>(frameTimes(pageMessages / 10));
     for (let i = pageMessages; i > 0; i--) {
-      const position = view.curve.position;
+      const { position } = view;
       view.apply(events.slice(-i * 200, i === 1 ? undefined : -(i - 1) * 200));
-      const { epochs, log } = view;
-      const curve = view.curve.since(position)!;
-      await send({ type: 'delta', changed: { header: madeHeader(view), epochs, log }, curve });
+      await send({ type: 'delta', changed: { header: madeHeader(view) }, ...view.since(position) });
       await new Promise((done) => setTimeout(done, 100));
     }
     console.log(`Its page, in ${browser.browser.version()} without a graphics card:`);

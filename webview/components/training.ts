@@ -13,6 +13,9 @@ import { label } from './text';
 
 const splits: readonly Split[] = ['train', 'validation', 'test'];
 
+/** A table of thousands of epochs would be drawn anew with each of them. */
+const shownEpochs = 200;
+
 /** With more classes than this, the smaller ones are shown on demand. */
 const shownClasses = 12;
 
@@ -61,7 +64,11 @@ function epochTable({ epochs, header }: RunState): Template {
     return html`<p class="empty">${isLive(header) ? 'The first epoch has not ended yet.' : 'No epoch was finished.'}</p>`;
   }
   const best = bestEpoch(epochs);
-  return html`<div class="scroll epochs" tabindex="0" role="region" aria-labelledby="epochs-heading">
+  const left = Math.max(0, epochs.length - shownEpochs);
+  // The best one is always among them.
+  const shown = epochs.filter((epoch, i) => i >= left || epoch === best);
+  return html`${left > 0 ? html`<p class="muted hint">The last ${count(shownEpochs)} of ${count(epochs.length)} epochs.</p>` : nothing}
+  <div class="scroll epochs" tabindex="0" role="region" aria-labelledby="epochs-heading">
     <table>
       <caption class="hidden-caption">Scores by epoch</caption>
       <thead>
@@ -77,7 +84,7 @@ function epochTable({ epochs, header }: RunState): Template {
         </tr>
       </thead>
       <tbody>
-        ${epochs.map((epoch) => epochRow(epoch, epoch === best))}
+        ${shown.map((epoch) => epochRow(epoch, epoch === best))}
       </tbody>
     </table>
   </div>`;
