@@ -49,6 +49,8 @@ export async function pickRun(
 
 /** @throws HumanError where the run was deleted meanwhile */
 export function knownRun(store: RunStore, folder: string): StoredRun {
+  // Its folder may be newer than the last look at the disk.
+  if (!store.find(folder)) store.refresh();
   const run = store.find(folder);
   if (run) return run;
   throw new HumanError(`The run ${basename(folder)} is gone.`, { hint: 'Its folder was deleted or moved.' });
