@@ -55,7 +55,8 @@ export function registerCommand<Id extends CommandId>(
     try {
       return await handler(...(args as Commands[Id]));
     } catch (error) {
-      await report.error(error);
+      // Who runs the command is not to wait until the notification is dismissed.
+      void report.error(error);
       return undefined;
     }
   });

@@ -27,7 +27,7 @@ export async function compareRuns(
 
 async function choose({ store }: Services, given: readonly StoredRun[]): Promise<StoredRun[] | undefined> {
   const [first] = given;
-  const others = store.runs.filter((run) => run !== first);
+  const others = store.runs.filter(({ folder }) => folder !== first?.folder);
   if (others.length + given.length < 2) {
     throw new HumanError('There is only one run.', { hint: 'Train another one to compare it with.' });
   }

@@ -17,6 +17,7 @@ export class ComparisonPanel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #isReady = false;
   #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -37,14 +38,18 @@ export class ComparisonPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
+    this.#isReady = false;
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
   #receive(message: FromPage): void {
     if (message.type === 'ready') {
-      void this.services.store.ready.then(() => {
-        this.#isReady = true;
+      const { store } = this.services;
+      void store.ready.then(() => {
+        for (const folder of this.folders) if (!store.find(folder)) store.addRun(folder);
+        this.#isReady = !this.#isDisposed;
         this.#send();
       });
     } else if (message.type === 'openRun') {

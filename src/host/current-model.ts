@@ -36,7 +36,7 @@ export class CurrentModel implements vscode.Disposable {
     this.#item.name = 'TextClf Model';
     this.#item.command = commandLink('textclf.chooseModel', 'Choose Model');
     this.#subscription = store.onDidChange(() => this.#update());
-    this.#update();
+    void store.ready.then(() => this.#update());
   }
 
   get run(): StoredRun | undefined {

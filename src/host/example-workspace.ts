@@ -15,7 +15,7 @@ export function registerExampleWorkspace({ context, report }: Services): vscode.
       const target = open ?? (await pickTarget());
       if (!target) return;
       const example = vscode.Uri.file(context.asAbsolutePath(join('dist', 'example')));
-      await vscode.workspace.fs.copy(example, target, { overwrite: true });
+      await copyInto(example, target);
       const experiment = vscode.Uri.joinPath(target, experimentName);
       if (vscode.workspace.getWorkspaceFolder(target)) await vscode.window.showTextDocument(experiment);
       else await offerToOpen(target, report);
@@ -32,6 +32,15 @@ async function emptyWorkspace(): Promise<vscode.Uri | undefined> {
   if (!folder || vscode.workspace.workspaceFolders!.length > 1) return undefined;
   const entries = await vscode.workspace.fs.readDirectory(folder.uri);
   return entries.every(([name]) => name.startsWith('.')) ? folder.uri : undefined;
+}
+
+/** File by file: copying a folder over another one would delete what is in that. */
+async function copyInto(source: vscode.Uri, target: vscode.Uri): Promise<void> {
+  await vscode.workspace.fs.createDirectory(target);
+  for (const [name] of await vscode.workspace.fs.readDirectory(source)) {
+    const from = vscode.Uri.joinPath(source, name);
+    await vscode.workspace.fs.copy(from, vscode.Uri.joinPath(target, name), { overwrite: false });
+  }
 }
 
 /** A new folder inside the one that the person picks. */

@@ -8,6 +8,7 @@ import { HumanError } from '../protocol/human-error';
 import { savedModel } from '../runs/paths';
 import type { RunTarget } from './commands';
 import { knownRun, pickRun } from './pick';
+import { withoutLinks } from './plain-text';
 import { reveal } from './reveal';
 import type { Services } from './services';
 
@@ -64,7 +65,7 @@ function copyWithProgress(model: string, folder: string): Thenable<boolean> {
       const files = await readdir(model);
       for (const file of files) {
         if (token.isCancellationRequested) return false;
-        progress.report({ message: file, increment: 100 / files.length });
+        progress.report({ message: withoutLinks(file), increment: 100 / files.length });
         await copyFile(join(model, file), join(part, file));
       }
       await rm(folder, { recursive: true, force: true });

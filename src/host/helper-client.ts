@@ -40,11 +40,6 @@ export class HelperClient implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  /** Starts the process before the first request, so that the answer comes sooner. */
-  warmUp(): void {
-    this.#child ??= this.#start();
-  }
-
   /**
    * @throws HumanError for what a person can mend, CancellationError where `token` was cancelled, Error for bugs
    */
@@ -123,7 +118,7 @@ export class HelperClient implements vscode.Disposable {
     if (child !== this.#child) return;
     this.#child = undefined;
     if (this.#pending.size > 0) this.log.error(`The helper process is gone: ${why}`);
-    const error = new HumanError(`The process that computes predictions ended unexpectedly (${why}).`, {
+    const error = new HumanError(`TextClf's helper process ended unexpectedly (${why}).`, {
       hint: 'Try again; it starts anew.',
     });
     for (const pending of [...this.#pending.values()]) pending.reject(error);

@@ -6,7 +6,7 @@ import type { DataColumn, DataInspection } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
 import { rangeOfOption } from './experiment-file';
-import { withoutIcons } from './plain-text';
+import { withoutIcons, withoutLinks } from './plain-text';
 import type { Services } from './services';
 import { requireTrust } from './trust';
 
@@ -143,7 +143,7 @@ async function askForFile(data: vscode.Uri): Promise<vscode.Uri | undefined> {
   const value = await freeName(home, stem);
   const name = await vscode.window.showInputBox({
     title,
-    prompt: `A file in ${home}`,
+    prompt: withoutLinks(withoutIcons(`A file in ${home}`)),
     value,
     valueSelection: [0, value.length - extension.length],
     validateInput: (path) => refusal(home, path.trim()),

@@ -55,7 +55,12 @@ async function offer(
   actions: readonly Action[],
 ): Promise<void> {
   const chosen = await show(withoutLinks(message), ...actions.map(({ title }) => title));
-  await actions.find(({ title }) => title === chosen)?.run();
+  try {
+    await actions.find(({ title }) => title === chosen)?.run();
+  } catch (error) {
+    // Once: what it offers can hardly be of help a second time.
+    await vscode.window.showErrorMessage(withoutLinks(sentence(error)));
+  }
 }
 
 export function openFileAction(place: Place): Action {

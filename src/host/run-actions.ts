@@ -7,6 +7,7 @@ import { compareRuns } from './compare-runs';
 import { deleteRuns } from './delete-runs';
 import { exportModel } from './export-model';
 import { pickExperiment, pickRun } from './pick';
+import { withoutIcons, withoutLinks } from './plain-text';
 import { reveal } from './reveal';
 import { registerRunDocuments } from './run-documents';
 import type { Services } from './services';
@@ -90,7 +91,7 @@ async function renameRun(services: Services, target: RunTarget | undefined): Pro
   if (!run) return;
   const name = await vscode.window.showInputBox({
     title: 'Rename Run',
-    prompt: `Empty: the experiment's name, "${run.record.name}"`,
+    prompt: withoutLinks(withoutIcons(`Empty: the experiment's name, "${run.record.name}"`)),
     value: run.name,
     validateInput: (text) =>
       text.trim().length > longestName ? `A name has ${longestName} characters at most.` : undefined,

@@ -74,7 +74,9 @@ async function contentOf(source: Source): Promise<string> {
       return spelledOut(await read(experiment), experiment);
     }
     case 'now': {
-      const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === source.file);
+      const open = vscode.workspace.textDocuments.find(
+        ({ uri }) => uri.scheme === 'file' && uri.fsPath === source.file,
+      );
       return spelledOut(open?.getText() ?? (await read(source.file)), source.file);
     }
     case 'log':

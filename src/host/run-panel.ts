@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type {
   EvaluatedRow,
@@ -65,6 +65,7 @@ export class RunPanel implements vscode.Disposable {
   /** How far the page has been told. */
   #sent = viewStart;
   #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
   #rows: Promise<EvaluatedRow[]> | undefined;
 
   constructor(
@@ -87,6 +88,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
@@ -103,9 +105,11 @@ export class RunPanel implements vscode.Disposable {
   #runChanged(): void {
     const run = this.services.store.find(this.folder);
     if (run === this.#run) return;
-    this.#run = run ?? this.#run;
-    if (run) this.#changed(new Set(['header']));
-    else this.#post({ type: 'gone', message: 'The folder of this run is gone.' });
+    const before = this.#run;
+    this.#run = run;
+    if (run && before) this.#changed(new Set(['header']));
+    else if (run && this.panel.visible) void this.#sendSnapshot();
+    else if (!run) this.#post({ type: 'gone', message: 'The folder of this run is gone.' });
   }
 
   #flush(): void {
@@ -147,7 +151,10 @@ export class RunPanel implements vscode.Disposable {
         return this.#sendSnapshot();
       case 'listRows':
         return this.#answer(message.request, async () => {
-          this.#rows ??= readPredictions(this.folder);
+          this.#rows ??= readPredictions(this.folder).catch((error: unknown) => {
+            this.#rows = undefined;
+            throw error;
+          });
           const rows = (await this.#rows).filter((row) => matchesFilter(row, message.filter));
           const { offset, limit, request } = message;
           return { type: 'rows', request, total: rows.length, rows: rows.slice(offset, offset + limit) };
@@ -159,7 +166,10 @@ export class RunPanel implements vscode.Disposable {
         });
       case 'openRow':
         return this.#show(() =>
-          openPlace({ file: join(this.#run?.root ?? '', message.file), line: message.line }, editorColumn()),
+          openPlace(
+            { file: resolve(this.#run?.root ?? '', message.file), line: message.line },
+            editorColumn(),
+          ),
         );
       case 'openRun':
         return this.#show(() => runCommand('textclf.openDashboard', message.folder));
@@ -169,8 +179,11 @@ export class RunPanel implements vscode.Disposable {
   }
 
   async #sendSnapshot(): Promise<void> {
-    await this.services.store.ready;
-    const run = this.services.store.find(this.folder);
+    const { store } = this.services;
+    await store.ready;
+    if (!store.find(this.folder)) store.addRun(this.folder);
+    const run = store.find(this.folder);
+    this.#run = run;
     if (!run) {
       this.#post({ type: 'gone', message: 'The folder of this run is gone.' });
       return;
@@ -216,6 +229,8 @@ export class RunPanel implements vscode.Disposable {
   }
 
   #post(message: ToPage): void {
+    // The panel may be closed while an answer is on its way.
+    if (this.#isDisposed) return;
     void this.panel.webview.postMessage(message);
   }
 }

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { formatError } from '../protocol/human-error';
 import { type Annotations, annotationsFile, readAnnotations } from '../runs/annotations';
 import { bestRun } from '../runs/best';
 import { type BrokenRun, newestFirst, type Run, runIds, summaryOf } from '../runs/list';
 import { findRoot, runPaths, runsFolder } from '../runs/paths';
-import { displayStatus } from '../runs/record';
+import { displayStatus, mayBeRunning } from '../runs/record';
 import { stopRequested } from '../runs/stop-request';
 import { RunFeed } from './run-feed';
 import { Throttle } from './throttle';
@@ -30,6 +30,9 @@ interface Entry {
 /** A short epoch changes a record many times a second; nobody reads that fast (milliseconds). */
 const refreshInterval = 500;
 
+/** Twice the time between two heartbeats (milliseconds). */
+const heartbeatPatience = 10_000;
+
 /** Changes of files are seen at once where the system tells of them, otherwise after this long (milliseconds). */
 const pollInterval = 2_000;
 
@@ -41,6 +44,8 @@ export class RunStore implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #feeds = new Map<string, RunFeed>();
   readonly #roots = new Set<string>();
+  /** Since when a run with a living process has said nothing (milliseconds since 1970), by its folder. */
+  readonly #silent = new Map<string, number>();
   readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<string>();
@@ -65,6 +70,7 @@ export class RunStore implements vscode.Disposable {
       this.#first = setTimeout(() => {
         this.#watchWorkspace();
         done();
+        void this.#findRoots();
       });
     });
     this.#poll = setInterval(() => this.refresh(), pollInterval);
@@ -118,7 +124,12 @@ export class RunStore implements vscode.Disposable {
     for (const root of this.#roots) {
       for (const folder of this.#foldersOf(root)) {
         seen.add(folder);
-        if (this.#update(root, folder)) changed = true;
+        try {
+          if (this.#update(root, folder)) changed = true;
+        } catch (error) {
+          // One folder that can't be read (of another user, say) is no reason to show none.
+          this.log.error(formatError(error));
+        }
       }
     }
     for (const folder of this.#entries.keys()) {
@@ -147,6 +158,19 @@ export class RunStore implements vscode.Disposable {
   #watchWorkspace(): void {
     const folders = vscode.workspace.workspaceFolders ?? [];
     for (const { uri } of folders) if (uri.scheme === 'file') this.#addRoot(findRoot(uri.fsPath));
+    this.refresh();
+  }
+
+  /** A terminal puts runs beside an experiment that lies in a subfolder. */
+  async #findRoots(): Promise<void> {
+    const files = await vscode.workspace.findFiles('**/*.textclf.json', '**/node_modules/**', 1_000);
+    for (const { scheme, fsPath } of files) if (scheme === 'file') this.#addRoot(findRoot(dirname(fsPath)));
+    this.refresh();
+  }
+
+  /** Shows the runs beside this one from now on: its dashboard may be open while its folder is not. */
+  addRun(folder: string): void {
+    this.#addRoot(resolve(folder, '../../..'));
     this.refresh();
   }
 
@@ -191,7 +215,14 @@ export class RunStore implements vscode.Disposable {
   /** A run whose process died changes without any file changing. */
   #checkPulse(folder: string, run: StoredRun): boolean {
     const status = displayStatus(run.record);
-    if (status === run.status) return false;
+    if (status === run.status) {
+      this.#silent.delete(folder);
+      return false;
+    }
+    // After a machine's sleep the next heartbeat is a few seconds away.
+    const since = this.#silent.get(folder) ?? Date.now();
+    this.#silent.set(folder, since);
+    if (mayBeRunning(run.record) && Date.now() - since < heartbeatPatience) return false;
     this.#entries.get(folder)!.run = { ...run, status, stopping: false };
     return true;
   }
@@ -222,7 +253,10 @@ export function isLive({ status }: Run): boolean {
 function stored(run: Run, root: string): StoredRun {
   const annotations = readAnnotations(run.folder);
   const stopping = isLive(run) && stopRequested(run.folder);
-  return { ...run, ...annotations, name: annotations.name ?? run.record.name, root, stopping };
+  // As VS Code writes paths: on Windows with a small drive letter.
+  const experimentFile = vscode.Uri.file(run.record.experimentFile).fsPath;
+  const record = { ...run.record, experimentFile };
+  return { ...run, record, ...annotations, name: annotations.name ?? record.name, root, stopping };
 }
 
 /** A file's identity: every atomic replacement makes a new one. */

@@ -3,6 +3,7 @@ import { HumanError } from '../protocol/human-error';
 import { requestStop } from '../runs/stop-request';
 import type { ExperimentTarget, RunTarget } from './commands';
 import { pickRun } from './pick';
+import { withoutLinks } from './plain-text';
 import { isLive, type RunStore, type StoredRun } from './run-store';
 import type { Services } from './services';
 
@@ -26,7 +27,7 @@ export async function stopRun(
   store.refresh();
   if (await endsWithin(store, run.folder, patience)) return;
   const killing = 'Kill …';
-  const message = `${run.name} has not stopped after ${patience / 1000} seconds.`;
+  const message = withoutLinks(`${run.name} has not stopped after ${patience / 1000} seconds.`);
   if ((await vscode.window.showWarningMessage(message, killing)) === killing) await kill(store, run);
 }
 

@@ -8,6 +8,7 @@ import { registerCommand } from './commands';
 import type { ExperimentChecks } from './experiment-checks';
 import { openDocument } from './experiment-file';
 import { pickExperiment } from './pick';
+import { withoutLinks } from './plain-text';
 import type { Services } from './services';
 import { requireTrust } from './trust';
 
@@ -17,13 +18,21 @@ const checkPatience = 2_000;
 /** Trains an experiment, or takes a training that waits back. */
 export function registerTrainCommands(services: Services, checks: ExperimentChecks): vscode.Disposable {
   const { report, trainings } = services;
+  /** Experiments whose errors are just being looked for: a second click means nothing more. */
+  const asked = new Set<string>();
   return vscode.Disposable.from(
     registerCommand(report, 'textclf.train', async (target) => {
       requireTrust('trained');
       const experiment = await pickExperiment(services, target, 'Train');
       if (!experiment) return;
       requireDisk(experiment);
-      if ((await save(experiment)) && (await isMeant(experiment, checks))) trainings.enqueue(experiment);
+      if (asked.has(experiment.fsPath)) return;
+      asked.add(experiment.fsPath);
+      try {
+        if ((await save(experiment)) && (await isMeant(experiment, checks))) trainings.enqueue(experiment);
+      } finally {
+        asked.delete(experiment.fsPath);
+      }
     }),
     registerCommand(report, 'textclf.cancelQueued', async (target) => {
       const experiment = await pickExperiment(services, target, 'Cancel Queued Training');
@@ -54,7 +63,7 @@ async function isMeant(experiment: vscode.Uri, checks: ExperimentChecks): Promis
   const train = 'Train Anyway';
   const show = 'Show Problems';
   const question = `${basename(experiment.fsPath)} has ${countOf(errors, 'problem')}.`;
-  const answer = await vscode.window.showWarningMessage(question, show, train);
+  const answer = await vscode.window.showWarningMessage(withoutLinks(question), show, train);
   if (answer === show) {
     await vscode.window.showTextDocument(experiment);
     await vscode.commands.executeCommand('workbench.actions.view.problems');

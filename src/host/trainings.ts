@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { childEnvironment } from './child-environment';
@@ -107,7 +107,12 @@ export class Trainings implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) return;
     const waiting = this.#queue.length;
     while (this.#queue.length > 0 && this.#busy < setting('maxConcurrentRuns')) {
-      this.#spawn(this.#queue.shift()!);
+      const next = this.#queue.shift()!;
+      try {
+        this.#spawn(next);
+      } catch (error) {
+        this.#failed.fire(error);
+      }
     }
     if (this.#queue.length < waiting) this.#queueChanged();
   }
@@ -190,7 +195,7 @@ function earlyEnd(
   code: number | null,
   signal: NodeJS.Signals | null,
 ): Error {
-  const printed = readFileSync(output, 'utf8').trim();
+  const printed = existsSync(output) ? readFileSync(output, 'utf8').trim() : '';
   if (code === 1 && printed !== '') {
     return failureOf(printed.replace(/^error: /, ''), dirname(experimentFile.fsPath));
   }
