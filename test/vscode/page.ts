@@ -7,23 +7,29 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 /** Opens a file by its path in the workspace, or a part of the path that no other file has. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.split('/').at(-1)!;
-  await page.keyboard.press('Control+P');
-  const row = await typeInQuickInput(page, path, name);
-  await row.click();
+  await chooseInQuickInput(page, 'Control+P', path, name);
   await tab(page, name).waitFor();
 }
 
 /** Runs a command by its whole title, as in the command palette: "TextClf: Train". */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  const row = await typeInQuickInput(page, `>${title}`, title);
-  await row.click();
+  await chooseInQuickInput(page, 'F1', `>${title}`, title);
 }
 
-async function typeInQuickInput(page: Page, text: string, expected: string): Promise<Locator> {
-  const box = quickInput(page);
-  await box.locator('.quick-input-box input').fill(text);
-  return quickPick(page, expected);
+/** An editor or a page that has just been loaded takes the focus, which closes the input: a person tries again. */
+async function chooseInQuickInput(page: Page, key: string, text: string, expected: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    try {
+      await page.keyboard.press(key);
+      await quickInput(page).locator('.quick-input-box input').fill(text, { timeout: 5_000 });
+      await quickPick(page, expected).click({ timeout: 5_000 });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
 }
 
 export function quickInput(page: Page): Locator {
