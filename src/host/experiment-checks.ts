@@ -1,12 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { fixesOf } from '../experiment/fixes';
-import { parseExperiment } from '../experiment/parse';
 import type { Experiment } from '../experiment/schema';
 import type { ExperimentProblem } from '../protocol/helper';
 import { formatError } from '../protocol/human-error';
 import { diagnosticsOf, type ProblemsByFile, type ShownProblem } from './experiment-diagnostics';
 import { isExperiment } from './experiment-file';
+import { loadParser } from './experiment-parser';
 import { FileWatch } from './file-watch';
 import type { Services } from './services';
 
@@ -87,7 +87,7 @@ export class ExperimentChecks implements vscode.Disposable {
     if (!isExperiment(document) || this.#states.has(key)) return;
     const state: State = { watch: new FileWatch(() => this.#schedule(document, pause)) };
     this.#states.set(key, { document, state });
-    this.#run(document, state);
+    this.#schedule(document, 0);
   }
 
   #close(document: vscode.TextDocument): void {
@@ -127,6 +127,7 @@ export class ExperimentChecks implements vscode.Disposable {
   async #check(document: vscode.TextDocument, state: State, token: vscode.CancellationToken): Promise<void> {
     const text = document.getText();
     const file = document.uri.fsPath;
+    const { parseExperiment } = await loadParser();
     const { experiment, problems } = parseExperiment(text, file);
     const fixes = fixesOf(text, problems);
     const own = problems.map((problem, i): ExperimentProblem => ({ ...problem, fixes: fixes[i]! }));

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
-import { parseExperiment, resolvedToJson } from '../experiment/parse';
 import { fileError } from '../protocol/file-error';
 import { parseEventLine } from '../runs/events';
 import { runPaths } from '../runs/paths';
 import { RunView } from '../runs/run-view';
+import { loadParser } from './experiment-parser';
 import { ageText } from './plain-text';
 import type { StoredRun } from './run-store';
 import type { Services } from './services';
@@ -85,7 +85,8 @@ async function contentOf(source: Source): Promise<string> {
 }
 
 /** With every default, in the schema's order, so that only real differences show; as it is where it has errors. */
-function spelledOut(text: string, file: string): string {
+async function spelledOut(text: string, file: string): Promise<string> {
+  const { parseExperiment, resolvedToJson } = await loadParser();
   const { experiment } = parseExperiment(text, file);
   return experiment ? resolvedToJson(experiment) : text;
 }

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { parseExperiment } from '../experiment/parse';
 import { countOf } from '../protocol/count';
 import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
 import type { ExperimentChecks } from './experiment-checks';
 import { openDocument } from './experiment-file';
+import { loadParser } from './experiment-parser';
 import { pickExperiment } from './pick';
 import { withoutLinks } from './plain-text';
 import type { Services } from './services';
@@ -78,6 +78,7 @@ async function countErrors(experiment: vscode.Uri, checks: ExperimentChecks): Pr
     .getDiagnostics(experiment)
     .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
   // VS Code's own JSON support takes a key that stands twice for a warning.
+  const { parseExperiment } = await loadParser();
   const { problems } = parseExperiment(document.getText(), experiment.fsPath);
   return Math.max(shown.length, problems.filter(({ severity }) => severity === 'error').length);
 }

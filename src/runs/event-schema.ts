@@ -33,80 +33,85 @@ const evaluationSchema = z.object({
   confusion: z.array(z.array(count)),
 });
 
-/** Checks one event as read from `events.ndjson`; keys that it does not know are dropped. */
-export const runEventSchema = z.discriminatedUnion('type', [
-  z.object({ ...base, type: z.literal('started'), id: z.string(), name: z.string() }),
-  z.object({
-    ...base,
-    type: z.literal('phase'),
-    phase: z.enum(['reading data', 'building vocabulary', 'compiling', 'training', 'evaluating', 'saving']),
-  }),
-  z.object({
-    ...base,
-    type: z.literal('data'),
-    rows: z.record(split, count),
-    classes: z.array(z.object({ label: z.string(), train: count, validation: count, test: count })),
-    lengths: z.object({
-      median: z.number(),
-      p95: z.number(),
-      longest: z.number(),
-      cutTexts: count,
-      cutTokenShare: z.number(),
+/**
+ * Checks one event as read from `events.ndjson`; keys that it does not know are dropped. Built when the first event
+ * is checked: the editor waits for its extension to come up.
+ */
+export const runEventSchema = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    z.object({ ...base, type: z.literal('started'), id: z.string(), name: z.string() }),
+    z.object({
+      ...base,
+      type: z.literal('phase'),
+      phase: z.enum(['reading data', 'building vocabulary', 'compiling', 'training', 'evaluating', 'saving']),
     }),
-    vocabulary: z.object({
-      size: count,
-      seen: count,
-      vectorsFound: count.optional(),
-      unknownTokenShare: z.number(),
+    z.object({
+      ...base,
+      type: z.literal('data'),
+      rows: z.record(split, count),
+      classes: z.array(z.object({ label: z.string(), train: count, validation: count, test: count })),
+      lengths: z.object({
+        median: z.number(),
+        p95: z.number(),
+        longest: z.number(),
+        cutTexts: count,
+        cutTokenShare: z.number(),
+      }),
+      vocabulary: z.object({
+        size: count,
+        seen: count,
+        vectorsFound: count.optional(),
+        unknownTokenShare: z.number(),
+      }),
     }),
-  }),
-  z.object({
-    ...base,
-    type: z.literal('model'),
-    summary: z.string(),
-    parameters: z.array(z.object({ name: z.string(), shape: z.array(count), trained: z.boolean() })),
-    parameterCount: count,
-    device: z.string(),
-    threads: count,
-  }),
-  z.object({
-    ...base,
-    type: z.literal('batch'),
-    epoch: count,
-    epochs: count,
-    batch: count,
-    batches: count,
-    step: count,
-    loss: z.number(),
-    accuracy: z.number(),
-    learningRate: z.number(),
-    samplesPerSecond: z.number(),
-    etaSeconds: z.number(),
-  }),
-  z.object({
-    ...base,
-    type: z.literal('epoch'),
-    epoch: count,
-    train: scoresSchema,
-    validation: scoresSchema.extend({ macroF1: z.number().nullable() }),
-    learningRate: z.number(),
-    best: z.boolean(),
-    seconds: z.number(),
-  }),
-  z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema }),
-  z.object({
-    ...base,
-    type: z.literal('examples'),
-    examples: z.array(z.object({ text: z.string(), label: z.string(), probability: z.number() })),
-  }),
-  z.object({ ...base, type: z.literal('warning'), message: z.string() }),
-  z.object({
-    ...base,
-    type: z.literal('finished'),
-    status: z.enum(['succeeded', 'failed', 'stopped']),
-    message: z.string().optional(),
-  }),
-]) satisfies z.ZodType<RunEvent>;
+    z.object({
+      ...base,
+      type: z.literal('model'),
+      summary: z.string(),
+      parameters: z.array(z.object({ name: z.string(), shape: z.array(count), trained: z.boolean() })),
+      parameterCount: count,
+      device: z.string(),
+      threads: count,
+    }),
+    z.object({
+      ...base,
+      type: z.literal('batch'),
+      epoch: count,
+      epochs: count,
+      batch: count,
+      batches: count,
+      step: count,
+      loss: z.number(),
+      accuracy: z.number(),
+      learningRate: z.number(),
+      samplesPerSecond: z.number(),
+      etaSeconds: z.number(),
+    }),
+    z.object({
+      ...base,
+      type: z.literal('epoch'),
+      epoch: count,
+      train: scoresSchema,
+      validation: scoresSchema.extend({ macroF1: z.number().nullable() }),
+      learningRate: z.number(),
+      best: z.boolean(),
+      seconds: z.number(),
+    }),
+    z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema }),
+    z.object({
+      ...base,
+      type: z.literal('examples'),
+      examples: z.array(z.object({ text: z.string(), label: z.string(), probability: z.number() })),
+    }),
+    z.object({ ...base, type: z.literal('warning'), message: z.string() }),
+    z.object({
+      ...base,
+      type: z.literal('finished'),
+      status: z.enum(['succeeded', 'failed', 'stopped']),
+      message: z.string().optional(),
+    }),
+  ]),
+) satisfies z.ZodType<RunEvent>;
 
 /** Intersections flattened and optional keys required, so that a key missing on one side shows. */
 type Spelt<T> = T extends object ? { [Key in keyof T]-?: Spelt<T[Key]> } : T;
