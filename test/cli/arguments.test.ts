@@ -30,7 +30,12 @@ describe('exit codes', () => {
       /^$/,
       /^error: "textclf runs" has no subcommand "shwo".*\n.*Did you mean "show"/,
     ],
-    [['runs', 'nosuch'], 1, /^$/, /^error: "textclf runs" has no subcommand "nosuch".*\n.*ls, show, stop, rm/],
+    [
+      ['runs', 'nosuch'],
+      1,
+      /^$/,
+      /^error: "textclf runs" has no subcommand "nosuch".*\n.*ls, show, stop, rm/,
+    ],
     [['runs', 'ls', 'x'], 1, /^$/, /^error: "textclf runs ls" takes no argument/],
     [['runs', 'rm'], 1, /^$/, /missing required argument/],
     [['runs', 'rm', 'none'], 1, /^$/, /^error: There is no run "none"/],
