@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { fileError } from '../protocol/file-error';
@@ -60,6 +60,7 @@ function copyWithProgress(model: string, folder: string): Thenable<boolean> {
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
   return vscode.window.withProgress({ ...options, title: 'Exporting the model' }, async (progress, token) => {
     const part = `${folder}.part-${randomBytes(3).toString('hex')}`;
+    const before = await identityOf(model);
     try {
       await mkdir(part, { recursive: true });
       const files = await readdir(model);
@@ -68,13 +69,25 @@ function copyWithProgress(model: string, folder: string): Thenable<boolean> {
         progress.report({ message: withoutLinks(file), increment: 100 / files.length });
         await copyFile(join(model, file), join(part, file));
       }
+      if ((await identityOf(model)) !== before) throw new Error('replaced meanwhile');
       await rm(folder, { recursive: true, force: true });
       await rename(part, folder);
       return true;
     } catch (error) {
+      if ((await identityOf(model)) !== before) {
+        throw new HumanError('The run saved a better model while this one was copied.', {
+          hint: 'Export it again.',
+          cause: error,
+        });
+      }
       throw fileError('writing', folder, error);
     } finally {
       await rm(part, { recursive: true, force: true });
     }
   });
+}
+
+/** A run that goes on replaces its model's folder as a whole. */
+async function identityOf(model: string): Promise<number | undefined> {
+  return (await stat(model).catch(() => undefined))?.ino;
 }

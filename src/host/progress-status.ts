@@ -111,7 +111,11 @@ class ProgressStatus implements vscode.Disposable {
   #tooltip(): vscode.MarkdownString {
     const { store, trainings } = this.services;
     const lines = store.live.map(({ folder, name }) => {
-      const command = `command:textclf.openDashboard?${encodeURIComponent(JSON.stringify([folder]))}`;
+      // Parentheses end a link's address, and encodeURIComponent leaves them.
+      const args = encodeURIComponent(JSON.stringify([folder]))
+        .replaceAll('(', '%28')
+        .replaceAll(')', '%29');
+      const command = `command:textclf.openDashboard?${args}`;
       return `[${escapeMarkdown(name)}](${command}): ${escapeMarkdown(progressText(store.feed(folder)?.view))}`;
     });
     for (const { experimentFile, state } of trainings.pending) {
