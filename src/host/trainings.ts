@@ -25,6 +25,10 @@ interface Started {
 }
 
 const queueKey = 'textclf.queue';
+const oursKey = 'textclf.ours';
+
+/** More runs than this are hardly under way when a window is reloaded. */
+const keptRuns = 50;
 
 /**
  * Starts training processes, no more at a time than the setting allows, and queues the rest. A process belongs to
@@ -33,8 +37,8 @@ const queueKey = 'textclf.queue';
 export class Trainings implements vscode.Disposable {
   readonly #queue: vscode.Uri[];
   readonly #started = new Map<number, Started>();
-  /** The folders of the runs that this window started. */
-  readonly #ours = new Set<string>();
+  /** The folders of the runs that this window started, also before it was reloaded. */
+  readonly #ours: Set<string>;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #began = new vscode.EventEmitter<StoredRun>();
   readonly #failed = new vscode.EventEmitter<unknown>();
@@ -54,6 +58,7 @@ export class Trainings implements vscode.Disposable {
   ) {
     const waiting = context.workspaceState.get<string[]>(queueKey, []);
     this.#queue = waiting.map((uri) => vscode.Uri.parse(uri));
+    this.#ours = new Set(context.workspaceState.get<string[]>(oursKey, []));
     this.#subscriptions = [
       store.onDidChange(() => this.#lookForRuns()),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -169,6 +174,7 @@ export class Trainings implements vscode.Disposable {
       if (!started || started.folder !== undefined || !isRunOf(run, started)) continue;
       started.folder = run.folder;
       this.#ours.add(run.folder);
+      void this.context.workspaceState.update(oursKey, [...this.#ours].slice(-keptRuns));
       this.#began.fire(run);
       this.#changed.fire();
     }
