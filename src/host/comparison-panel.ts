@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type * as vscode from 'vscode';
 import type { ComparedRun, FromPage, ToPage } from '../protocol/dashboard';
 import { differingSettings } from '../runs/compare';
-import { runPaths } from '../runs/paths';
+import { readSettings } from '../runs/settings';
 import { runCommand } from './commands';
 import type { PanelServices } from './panel-services';
 import { RunFeed } from './run-feed';
@@ -15,6 +14,8 @@ const postInterval = 1_000;
 export class ComparisonPanel implements vscode.Disposable {
   readonly #feeds: RunFeed[];
   readonly #subscriptions: vscode.Disposable[];
+  /** What each run was started with, by its folder: it never changes. */
+  readonly #settings = new Map<string, unknown>();
   #isReady = false;
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
@@ -46,15 +47,21 @@ export class ComparisonPanel implements vscode.Disposable {
 
   #receive(message: FromPage): void {
     if (message.type === 'ready') {
-      const { store } = this.services;
-      void store.ready.then(() => {
-        for (const folder of this.folders) if (!store.find(folder)) store.addRun(folder);
-        this.#isReady = !this.#isDisposed;
-        this.#send();
-      });
+      void this.#begin();
     } else if (message.type === 'openRun') {
       void runCommand('textclf.openDashboard', message.folder);
     }
+  }
+
+  async #begin(): Promise<void> {
+    const { store } = this.services;
+    await store.ready;
+    for (const folder of this.folders) {
+      if (!store.find(folder)) store.addRun(folder);
+      this.#settings.set(folder, (await readSettings(folder)) ?? {});
+    }
+    this.#isReady = !this.#isDisposed;
+    this.#send();
   }
 
   #changed(): void {
@@ -75,7 +82,7 @@ export class ComparisonPanel implements vscode.Disposable {
             type: 'comparison',
             state: {
               runs: feeds.map((feed) => this.#compared(feed)),
-              settings: differingSettings(feeds.map(({ folder }) => readSettings(folder))),
+              settings: differingSettings(feeds.map(({ folder }) => this.#settings.get(folder))),
             },
           };
     void this.panel.webview.postMessage(message);
@@ -85,13 +92,5 @@ export class ComparisonPanel implements vscode.Disposable {
     const { id, name, status, startedAt } = runHeader(this.services.store.find(folder)!, view);
     const { epochs, evaluation } = view;
     return { id, folder, name, status, startedAt, curve: view.curve.curve, epochs, evaluation };
-  }
-}
-
-function readSettings(folder: string): unknown {
-  try {
-    return JSON.parse(readFileSync(runPaths(folder).experiment, 'utf8'));
-  } catch {
-    return {};
   }
 }

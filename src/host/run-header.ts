@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import type { RunHeader } from '../protocol/dashboard';
-import { savedModel } from '../runs/paths';
 import type { RunView } from '../runs/run-view';
 import type { StoredRun } from './run-store';
 
@@ -30,7 +29,7 @@ export function runHeader(run: StoredRun, view: RunView): RunHeader {
     ...(record.best
       ? { best: { epoch: record.best.epoch, metric: record.best.metric, value: record.best.value } }
       : {}),
-    hasModel: savedModel(run.folder) !== undefined,
+    hasModel: run.hasModel,
     starred: run.starred,
     note: run.note,
     stopping: isLive && run.stopping,

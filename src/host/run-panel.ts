@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type {
@@ -11,9 +10,10 @@ import type {
   ToPage,
 } from '../protocol/dashboard';
 import { formatError, HumanError } from '../protocol/human-error';
-import { runPaths, savedModel } from '../runs/paths';
+import { savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
 import { type ViewPart, viewStart } from '../runs/run-view';
+import { readSettings } from '../runs/settings';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
 import type { PanelServices } from './panel-services';
@@ -113,13 +113,12 @@ export class RunPanel implements vscode.Disposable {
   }
 
   #flush(): void {
-    this.#updateTitle();
-    const run = this.#run;
-    if (!this.#isReady || !run) return;
+    const header = this.#updateTitle();
+    if (!this.#isReady || !header) return;
     const { view } = this.#feed;
     const changed: Extract<ToPage, { type: 'delta' }>['changed'] = {};
     if (this.#dirty.has('header') || this.#dirty.has('progress') || this.#dirty.has('epochs')) {
-      changed.header = this.#header(run);
+      changed.header = header;
     }
     for (const part of ['data', 'model', 'evaluation', 'examples'] as const) {
       if (this.#dirty.has(part)) Object.assign(changed, { [part]: view[part] });
@@ -137,12 +136,14 @@ export class RunPanel implements vscode.Disposable {
     return runHeader(run, this.#feed.view);
   }
 
-  #updateTitle(): void {
-    if (!this.#run) return;
-    const { status, progress, name } = this.#header(this.#run);
+  #updateTitle(): RunHeader | undefined {
+    if (!this.#run) return undefined;
+    const header = this.#header(this.#run);
+    const { status, progress, name } = header;
     const percent = status === 'running' ? ` ${Math.floor(100 * progress)} %` : '';
     const title = `${marks[status]}${percent} ${name}`;
     if (this.panel.title !== title) this.panel.title = title;
+    return header;
   }
 
   async #receive(message: FromPage): Promise<void> {
@@ -232,14 +233,6 @@ export class RunPanel implements vscode.Disposable {
     // The panel may be closed while an answer is on its way.
     if (this.#isDisposed) return;
     void this.panel.webview.postMessage(message);
-  }
-}
-
-async function readSettings(folder: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(runPaths(folder).experiment, 'utf8'));
-  } catch {
-    return null;
   }
 }
 

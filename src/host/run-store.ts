@@ -43,9 +43,9 @@ const pollInterval = 2_000;
 export class RunStore implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #feeds = new Map<string, RunFeed>();
-  readonly #roots = new Set<string>();
   /** Since when a run with a living process has said nothing (milliseconds since 1970), by its folder. */
   readonly #silent = new Map<string, number>();
+  /** By the root whose runs are shown. */
   readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<string>();
@@ -121,7 +121,7 @@ export class RunStore implements vscode.Disposable {
   refresh(): void {
     let changed = false;
     const seen = new Set<string>();
-    for (const root of this.#roots) {
+    for (const root of this.#watchers.keys()) {
       for (const folder of this.#foldersOf(root)) {
         seen.add(folder);
         try {
@@ -175,8 +175,7 @@ export class RunStore implements vscode.Disposable {
   }
 
   #addRoot(root: string): void {
-    if (this.#roots.has(root)) return;
-    this.#roots.add(root);
+    if (this.#watchers.has(root)) return;
     const pattern = new vscode.RelativePattern(
       vscode.Uri.file(root),
       '.textclf/runs/*/{run.json,annotations.json,stop}',
@@ -261,8 +260,13 @@ function stored(run: Run, root: string): StoredRun {
 
 /** A file's identity: every atomic replacement makes a new one. */
 function stampOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.size}` : '-';
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats ? `${stats.ino}:${stats.mtimeMs}:${stats.size}` : '-';
+  } catch {
+    // In a folder of another user, say: reading it tells why, once, and the run is listed as broken.
+    return '?';
+  }
 }
 
 function sameRun(a: StoredRun | BrokenRun, b: StoredRun | BrokenRun): boolean {

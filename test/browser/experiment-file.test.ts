@@ -18,7 +18,7 @@ import {
   treeRow,
   webview,
 } from '../vscode/page';
-import { describeInVSCode, screenshot, useWorkbench } from '../vscode/workbench';
+import { describeInVSCode, patience, screenshot, useWorkbench } from '../vscode/workbench';
 
 const rows = Array.from({ length: 40 }, (_, i) =>
   i % 2 === 0 ? `${i},Film ${i} was a great one,good` : `${i},Film ${i} was a boring one,bad`,
@@ -33,8 +33,6 @@ const experiment = `{
 `;
 
 const files = { 'films.csv': `id,review,mood\n${rows}\n`, 'wrong.textclf.json': experiment };
-
-const patience = { timeout: 30_000, interval: 100 };
 
 /** A window that just opened knows no menus and commands of extensions yet. */
 async function extensionIsThere(page: Page): Promise<void> {

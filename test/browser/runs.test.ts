@@ -22,10 +22,8 @@ import {
   treeRow,
   webview,
 } from '../vscode/page';
-import { describeInVSCode, useWorkbench } from '../vscode/workbench';
+import { describeInVSCode, patience, useWorkbench } from '../vscode/workbench';
 import { clickable } from './experiments';
-
-const patience = { timeout: 30_000, interval: 100 };
 
 const hostile = '$(trash) <b>bold</b> [x](command:y)';
 

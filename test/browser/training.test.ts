@@ -16,10 +16,8 @@ import {
   treeRow,
   webview,
 } from '../vscode/page';
-import { describeInVSCode, useWorkbench } from '../vscode/workbench';
+import { describeInVSCode, patience, useWorkbench } from '../vscode/workbench';
 import { clickable, mislabelledLine } from './experiments';
-
-const patience = { timeout: 30_000, interval: 100 };
 
 describeInVSCode('a person who trains', () => {
   const workbench = useWorkbench(clickable);

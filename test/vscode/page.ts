@@ -154,13 +154,6 @@ export async function problems(page: Page): Promise<Locator> {
   return page.locator('.markers-panel .monaco-list-row');
 }
 
-/** Opens an output channel; its lines are the answer. */
-export async function outputLines(page: Page, channel: string): Promise<Locator> {
-  await runCommand(page, 'Output: Focus on Output View');
-  await page.locator('.panel select').first().selectOption({ label: channel });
-  return page.locator('.panel .view-line');
-}
-
 /** VS Code draws spaces as non-breaking ones in places. */
 function exactly(text: string): RegExp {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '[ \\u00a0]');

@@ -21,6 +21,9 @@ export interface WorkbenchOptions {
   readonly server?: () => ServerOptions | Promise<ServerOptions>;
 }
 
+/** How long, and how often, a test looks for what is to come. */
+export const patience = { timeout: 30_000, interval: 100 };
+
 const shared = inject('vscode');
 
 /** A `describe` that is skipped where VS Code can't be had; setup.ts has said so. */
