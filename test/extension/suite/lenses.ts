@@ -81,7 +81,9 @@ describe('code lenses', () => {
   it('lead from Train to the result, and to predictions above the file and its examples', async () => {
     const { uri } = await open('short', 2);
     await click(uri, /^Train$/);
-    const lenses = await lensesWith(uri, /^best: /, 30_000);
+    // There is a best epoch before the run is over.
+    await lensesWith(uri, /^best: /, 30_000);
+    const lenses = await lensesWith(uri, /^Train$/, 30_000);
     const shown = lenses.map(({ title, line }) => `${line}: ${title.replace(/\d+\.\d %/, '# %')}`);
     assert.deepEqual(shown, [
       '0: Train',
