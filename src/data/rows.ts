@@ -1,15 +1,16 @@
 /** One labelled text and where it stands, so that a person can be led to it. */
 export interface Row {
   text: string;
-  label: string;
+  /** Exactly one, unless the task is multi-label. */
+  labels: string[];
   /** The file as it was named to the reader. */
   file: string;
   /** The line on which the record starts, from 1 (a quoted field may span several). */
   line: number;
 }
 
-/** A row whose label has its number, the index in `Dataset.labels`. */
-export type Example = Row & { labelIndex: number };
+/** A row whose labels have their numbers, the indices in `Dataset.labels`, rising. */
+export type Example = Row & { labelIndices: readonly number[] };
 
 /** What training works on. All parts share the classes of `labels`, in the model's order. */
 export interface Dataset {

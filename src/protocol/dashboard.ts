@@ -5,12 +5,16 @@
  */
 import type {
   DataEvent,
+  DownloadEvent,
   EpochEvent,
   Evaluation,
   ExamplesEvent,
+  GroupEvent,
   ModelEvent,
   Phase,
   RunStatus,
+  SummaryEvent,
+  TrialEvent,
 } from './events';
 import type { TextPrediction } from './helper';
 
@@ -24,6 +28,8 @@ export interface RunHeader {
   /** For a failed run: what, where and how to mend it. */
   message?: string;
   phase?: Phase;
+  /** While a file is on its way: bytes. */
+  download?: Pick<DownloadEvent, 'name' | 'done' | 'total'>;
   /** ISO 8601, UTC. */
   startedAt: string;
   endedAt?: string;
@@ -89,8 +95,28 @@ export interface LogLine {
   text: string;
 }
 
+/** A run that stands for several: what it does, each of its runs as last heard of, and what came of them. */
+export interface GroupState extends Omit<GroupEvent, 'time' | 'type'> {
+  /** In the order in which they began. */
+  trials: Omit<TrialEvent, 'time' | 'type'>[];
+  summary: Omit<SummaryEvent, 'time' | 'type'> | null;
+}
+
+/** The newest baseline of the same rows: what a network has to beat. Its scores on validation. */
+export interface BaselineScores {
+  id: string;
+  name: string;
+  loss: number | null;
+  accuracy: number | null;
+  macroF1: number | null;
+}
+
 export interface RunState {
   header: RunHeader;
+  /** Null for a run that stands for itself alone. */
+  group: GroupState | null;
+  /** Null where there is none, or where the run is one itself. */
+  baseline: BaselineScores | null;
   data: Omit<DataEvent, 'time' | 'type'> | null;
   model: Omit<ModelEvent, 'time' | 'type'> | null;
   curve: Curve;
@@ -164,7 +190,11 @@ export type FromPage =
   | { type: 'openRow'; file: string; line: number }
   | { type: 'predict'; request: number; text: string }
   | { type: 'command'; command: PageCommand }
-  | { type: 'openRun'; folder: string };
+  | { type: 'openRun'; folder: string }
+  /** One of a group's runs, by its id. */
+  | { type: 'openTrial'; id: string }
+  /** "Make this the experiment": writes the trial's settings into the experiment file. */
+  | { type: 'adoptTrial'; id: string };
 
 /** What the page's buttons do, by the host's hand. */
 export const pageCommands = [

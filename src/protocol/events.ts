@@ -4,9 +4,12 @@
  * Numbers that could not be computed (an empty split, a loss that is not finite) are null.
  */
 
+import type { MetricName, Metrics } from './metrics';
+
 export type Split = 'train' | 'validation' | 'test';
 export type RunStatus = 'starting' | 'running' | 'succeeded' | 'failed' | 'stopped';
 export type Phase =
+  | 'downloading'
   | 'reading data'
   | 'building vocabulary'
   | 'compiling'
@@ -20,26 +23,36 @@ export interface Scores {
   accuracy: number | null;
 }
 
+export type Task = 'single-label' | 'multi-label';
+
 export interface ClassScores {
   label: string;
   precision: number;
   recall: number;
   f1: number;
+  /** This class against all others; null where the rows have none of it, or nothing else. */
+  rocAuc: number | null;
+  prAuc: number | null;
+  /** From which probability on the class is given, where that was chosen: see `training.threshold`. */
+  threshold?: number;
   /** How many rows truly have this label. */
   support: number;
 }
 
 /** The metrics of one evaluated split. */
-export interface Evaluation {
+export interface Evaluation extends Metrics {
   split: Split;
+  task: Task;
   rows: number;
-  loss: number | null;
-  accuracy: number;
-  macroF1: number;
   classes: ClassScores[];
-  /** `confusion[truth][prediction]`: how many rows, in the order of `classes`. */
+  /** `confusion[truth][prediction]`: how many rows, in the order of `classes`; empty for a multi-label task. */
   confusion: number[][];
+  /** How well the probabilities are meant: rows by the predicted class's probability, in ten equal parts. */
+  reliability: { rows: number; confidence: number; accuracy: number }[];
 }
+
+/** Each metric of an epoch's validation rows; null where there are none. */
+export type EpochMetrics = { [Name in keyof Metrics]: number | null };
 
 export interface LengthSummary {
   /** Tokens a text, before cutting to `maxLength`. */
@@ -103,7 +116,7 @@ export interface EpochEvent extends Base {
   type: 'epoch';
   epoch: number;
   train: Scores;
-  validation: Scores & { macroF1: number | null };
+  validation: EpochMetrics;
   learningRate: number;
   /** Whether this is the best epoch so far by the monitored metric. */
   best: boolean;
@@ -119,6 +132,64 @@ export interface EvaluationEvent extends Base {
 export interface ExamplesEvent extends Base {
   type: 'examples';
   examples: { text: string; label: string; probability: number }[];
+}
+
+/** A file is on its way into the download cache. */
+export interface DownloadEvent extends Base {
+  type: 'download';
+  /** What it is called: "glove.6B.100d". */
+  name: string;
+  /** Bytes. */
+  done: number;
+  total: number;
+}
+
+/** Several runs under one: a search, the folds of a cross-validation, or repetitions with other seeds. */
+export type GroupKind = 'search' | 'folds' | 'repeat';
+
+/** What a group of runs is going to do; the first thing that its own run says. */
+export interface GroupEvent extends Base {
+  type: 'group';
+  kind: GroupKind;
+  /** How many runs at most; null where only time limits them. */
+  planned: number | null;
+  /** What decides which run is the best. */
+  metric: `validation.${MetricName}`;
+  /** The options that differ between the runs, by their dotted paths; numbers may be drawn on a log scale. */
+  options: { path: string; scale: 'linear' | 'log' | 'choice' }[];
+}
+
+export type TrialStatus = 'running' | 'succeeded' | 'failed' | 'stopped' | 'pruned';
+
+/** How far a group's run is; told when it begins, after each of its epochs and when it ends. */
+export interface TrialEvent extends Base {
+  type: 'trial';
+  /** From 1. */
+  index: number;
+  /** The run's id: its folder lies beside the group's. */
+  id: string;
+  /** What tells it from the others, for a person: "fold 2 of 5", "seed 44", "trial 7". */
+  label: string;
+  /** The value of each of the group's options. */
+  settings: Record<string, unknown>;
+  /** `pruned`: ended early because it was not among the best. */
+  status: TrialStatus;
+  /** Epochs that are done. */
+  epoch: number;
+  /** The group's metric at its best epoch so far. */
+  value: number | null;
+  seconds: number;
+  /** For a failed run: what, where and how to mend it. */
+  message?: string;
+}
+
+/** What came of a group. */
+export interface SummaryEvent extends Base {
+  type: 'summary';
+  /** Over the runs that succeeded: each metric's mean and sample standard deviation (0 for a single run). */
+  metrics: { split: Split; name: MetricName; mean: number; deviation: number; runs: number }[];
+  /** The best run by the group's metric; absent where none has a value. */
+  best?: { index: number; id: string; value: number };
 }
 
 export interface WarningEvent extends Base {
@@ -142,6 +213,10 @@ export type RunEvent =
   | EpochEvent
   | EvaluationEvent
   | ExamplesEvent
+  | DownloadEvent
+  | GroupEvent
+  | TrialEvent
+  | SummaryEvent
   | WarningEvent
   | FinishedEvent;
 

@@ -2,6 +2,7 @@ import type { Phase } from './events';
 
 /** What a person reads of a phase, in a terminal and on the dashboard. */
 export const phaseNames: Record<Phase, string> = {
+  downloading: 'Downloading',
   'reading data': 'Reading data',
   'building vocabulary': 'Building the vocabulary',
   compiling: 'Compiling the model',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { RunEvent, RunStatus } from '../protocol/events';
+import { definedMetrics, type MetricName, metricNames } from '../protocol/metrics';
 
 const count = z.int().nonnegative();
 const split = z.enum(['train', 'validation', 'test']);
@@ -15,23 +16,43 @@ export const runStatusSchema = z.enum([
 
 export const scoresSchema = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
-const evaluationSchema = z.object({
-  split,
-  rows: count,
-  loss: z.number().nullable(),
-  accuracy: z.number(),
-  macroF1: z.number(),
-  classes: z.array(
-    z.object({
-      label: z.string(),
-      precision: z.number(),
-      recall: z.number(),
-      f1: z.number(),
-      support: count,
-    }),
-  ),
-  confusion: z.array(z.array(count)),
-});
+const score = z.number().nullable();
+
+/** One number, or nothing, for each metric. */
+const epochMetrics = () =>
+  z.object(
+    Object.fromEntries(metricNames.map((name) => [name, score])) as Record<MetricName, typeof score>,
+  );
+
+const evaluationSchema = () =>
+  z.object({
+    ...epochMetrics().shape,
+    ...(Object.fromEntries(definedMetrics.map((name) => [name, z.number()])) as Record<
+      (typeof definedMetrics)[number],
+      z.ZodNumber
+    >),
+    split,
+    task: z.enum(['single-label', 'multi-label']),
+    rows: count,
+    classes: z.array(
+      z.object({
+        label: z.string(),
+        precision: z.number(),
+        recall: z.number(),
+        f1: z.number(),
+        rocAuc: score,
+        prAuc: score,
+        threshold: z.number().optional(),
+        support: count,
+      }),
+    ),
+    confusion: z.array(z.array(count)),
+    reliability: z.array(z.object({ rows: count, confidence: z.number(), accuracy: z.number() })),
+  });
+
+const monitored = () => z.enum(metricNames.map((name) => `validation.${name}` as const));
+
+const trialStatus = z.enum(['running', 'succeeded', 'failed', 'stopped', 'pruned']);
 
 /**
  * Checks one event as read from `events.ndjson`; keys that it does not know are dropped. Built when the first event
@@ -43,7 +64,7 @@ export const runEventSchema = z.lazy(() =>
     z.object({
       ...base,
       type: z.literal('phase'),
-      phase: z.enum(['reading data', 'building vocabulary', 'compiling', 'training', 'evaluating', 'saving']),
+      phase: z.enum(['downloading', 'reading data', 'building vocabulary', 'compiling', 'training', 'evaluating', 'saving']),
     }),
     z.object({
       ...base,
@@ -92,16 +113,46 @@ export const runEventSchema = z.lazy(() =>
       type: z.literal('epoch'),
       epoch: count,
       train: scoresSchema,
-      validation: scoresSchema.extend({ macroF1: z.number().nullable() }),
+      validation: epochMetrics(),
       learningRate: z.number(),
       best: z.boolean(),
       seconds: z.number(),
     }),
-    z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema }),
+    z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema() }),
     z.object({
       ...base,
       type: z.literal('examples'),
       examples: z.array(z.object({ text: z.string(), label: z.string(), probability: z.number() })),
+    }),
+    z.object({ ...base, type: z.literal('download'), name: z.string(), done: count, total: count }),
+    z.object({
+      ...base,
+      type: z.literal('group'),
+      kind: z.enum(['search', 'folds', 'repeat']),
+      planned: count.nullable(),
+      metric: monitored(),
+      options: z.array(z.object({ path: z.string(), scale: z.enum(['linear', 'log', 'choice']) })),
+    }),
+    z.object({
+      ...base,
+      type: z.literal('trial'),
+      index: count,
+      id: z.string(),
+      label: z.string(),
+      settings: z.record(z.string(), z.unknown()),
+      status: trialStatus,
+      epoch: count,
+      value: score,
+      seconds: z.number(),
+      message: z.string().optional(),
+    }),
+    z.object({
+      ...base,
+      type: z.literal('summary'),
+      metrics: z.array(
+        z.object({ split, name: z.enum(metricNames), mean: z.number(), deviation: z.number(), runs: count }),
+      ),
+      best: z.object({ index: count, id: z.string(), value: z.number() }).optional(),
     }),
     z.object({ ...base, type: z.literal('warning'), message: z.string() }),
     z.object({
