@@ -32,6 +32,10 @@ export interface NewRun {
   experimentFile: string;
   /** The resolved experiment as JSON, every default spelt out. */
   experimentText: string;
+  /** The type of its model. */
+  model: string;
+  group?: RunRecord['group'];
+  parent?: RunRecord['parent'];
   seed: number;
   versions: { textclf: string; onnxruntime: string };
   device: string;
@@ -63,6 +67,9 @@ export function createRun(run: NewRun, onEvent?: (event: RunEvent) => void): Run
     heartbeat: now,
     startedAt: now,
     git,
+    model: run.model,
+    ...(run.group ? { group: run.group } : {}),
+    ...(run.parent ? { parent: run.parent } : {}),
     seed: run.seed,
     versions: { ...run.versions, node: process.versions.node },
     device: run.device,

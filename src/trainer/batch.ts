@@ -1,10 +1,12 @@
 import { floatTensor, type Tensor } from '../runtime/executor';
+import type { OutputForm } from './outputs';
 
 /** Numbered texts with their classes: what batches are made of. */
 export interface EncodedText {
   /** Token ids, at least one. */
   readonly ids: Int32Array;
-  readonly label: number;
+  /** The numbers of its classes: one, or any number of them in a multi-label task. */
+  readonly labels: readonly number[];
 }
 
 /** Some texts, padded to the longest of them. */
@@ -13,16 +15,16 @@ export interface Batch {
   readonly ids: Int32Array;
   readonly time: number;
   readonly size: number;
-  /** Which class each text has, `[batch]`. */
-  readonly labels: Int32Array;
+  /** Which classes each text has, `[batch]`. */
+  readonly labels: readonly (readonly number[])[];
   /** `[time, batch, 1]`: 1 at tokens. */
   readonly mask: Tensor;
-  /** `[batch, outputs]`: one-hot, or the class itself where there is one output. */
+  /** `[batch, outputs]`: 1 at the text's classes, or the class itself where there is one output. */
   readonly targets: Tensor;
 }
 
-/** Pads and transposes `texts` for a model with this many outputs. */
-export function makeBatch(texts: readonly EncodedText[], outputs: number): Batch {
+/** Pads and transposes `texts` for a model with outputs of this form. */
+export function makeBatch(texts: readonly EncodedText[], { task, outputs }: OutputForm): Batch {
   const size = texts.length;
   const time = texts.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
   const ids = new Int32Array(time * size);
@@ -33,14 +35,14 @@ export function makeBatch(texts: readonly EncodedText[], outputs: number): Batch
       ids[t * size + column] = text.ids[t]!;
       mask[t * size + column] = 1;
     }
-    if (outputs === 1) targets[column] = text.label;
-    else targets[column * outputs + text.label] = 1;
+    if (task === 'single-label' && outputs === 1) targets[column] = text.labels[0] ?? 0;
+    else for (const label of text.labels) targets[column * outputs + label] = 1;
   });
   return {
     ids,
     time,
     size,
-    labels: Int32Array.from(texts, ({ label }) => label),
+    labels: texts.map((text) => text.labels),
     mask: { dtype: 'float32', shape: [time, size, 1], data: mask },
     targets: floatTensor([size, outputs], targets),
   };

@@ -3,35 +3,48 @@ import { OptionError } from '../experiment/option-error';
 import type { TrainingOptions } from '../experiment/schema';
 import { classify } from '../nn/probabilities';
 import { rateShare } from '../nn/schedules';
-import type { NewRunEvent, Scores } from '../protocol/events';
+import type { EpochMetrics, NewRunEvent, Scores } from '../protocol/events';
 import { type Batch, type EncodedText, makeBatch } from './batch';
 import { trainingBatches } from './batches';
 import { evaluateSplit } from './evaluate';
 import type { Monitor } from './monitor';
+import type { OutputForm } from './outputs';
 import { totalSteps } from './steps';
 import type { TrainingStep } from './training-step';
 
 export interface EpochsOptions {
   readonly step: TrainingStep;
   readonly training: TrainingOptions;
-  readonly outputs: number;
+  readonly form: OutputForm;
   readonly labels: string[];
   readonly train: readonly EncodedText[];
   readonly validation: readonly EncodedText[];
   readonly monitor: Monitor;
   readonly signal: AbortSignal | undefined;
   emit(event: NewRunEvent): void;
-  /** Called when an epoch is over; `isBest` when its weights are the best so far. */
-  onEpoch(epoch: { epoch: number; isBest: boolean; train: Scores; validation: Scores }): void;
+  /** Called when an epoch is over; `isBest` when its weights are the best so far. May end the training. */
+  onEpoch(epoch: {
+    epoch: number;
+    isBest: boolean;
+    train: Scores;
+    validation: EpochMetrics;
+  }): 'stop' | undefined;
+}
+
+export interface EpochsResult {
+  /** How many were finished. */
+  readonly epochs: number;
+  /** Why not all were: no improvement, the one who asked for the training, or the signal. */
+  readonly stopped: 'early' | 'asked' | 'aborted' | undefined;
 }
 
 /**
  * Trains until the epochs are done, early stopping says so, or the signal is aborted (after the
- * batch at hand). Returns how many epochs were finished.
+ * batch at hand).
  *
  * @throws OptionError when the loss is no longer a number
  */
-export async function trainEpochs(options: EpochsOptions): Promise<number> {
+export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult> {
   const { step, training, train, validation, monitor, signal, emit } = options;
   const order = createRandom(training.seed + 2);
   const dropout = createRandom(training.seed + 3);
@@ -47,15 +60,15 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
     clock.resume();
     emit({ type: 'phase', phase: 'training' });
     for (const [index, indices] of batches.entries()) {
-      if (signal?.aborted) return epoch - 1;
+      if (signal?.aborted) return { epochs: epoch - 1, stopped: 'aborted' };
       const batch = makeBatch(
         indices.map((i) => train[i]!),
-        options.outputs,
+        options.form,
       );
       const learningRate = rateOf(clock.steps + 1);
       const result = await step.train(batch, learningRate, dropout);
       if (!Number.isFinite(result.loss)) throw lostLoss(`epoch ${epoch}, batch ${index + 1}`, training);
-      const correct = countCorrect(batch, result.logits, options.outputs);
+      const correct = countCorrect(batch, result.logits, options.form);
       sums.loss += result.loss * batch.size;
       sums.correct += correct;
       clock.tick(batch.size);
@@ -79,11 +92,11 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
       split: 'validation',
       texts: validation,
       labels: options.labels,
-      outputs: options.outputs,
+      form: options.form,
       batchSize: training.batchSize,
       signal,
     });
-    if (!result) return epoch - 1;
+    if (!result) return { epochs: epoch - 1, stopped: 'aborted' };
     const { evaluation } = result;
     const isEmpty = validation.length === 0;
     if (evaluation.loss === null && !isEmpty) throw lostLoss(`epoch ${epoch}, validation`, training);
@@ -95,7 +108,7 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
     const isBest = monitor.record(epoch, scores);
     const trainScores = { loss: sums.loss / train.length, accuracy: sums.correct / train.length };
     // Before the event: who hears of a best epoch finds its model.
-    options.onEpoch({ epoch, isBest, train: trainScores, validation: scores });
+    const asked = options.onEpoch({ epoch, isBest, train: trainScores, validation: scores });
     const seconds = (performance.now() - startedAt) / 1000;
     emit({
       type: 'epoch',
@@ -107,16 +120,21 @@ export async function trainEpochs(options: EpochsOptions): Promise<number> {
       best: isBest,
       seconds,
     });
-    if (monitor.shouldStop) return epoch;
+    if (epoch < training.epochs && asked === 'stop') return { epochs: epoch, stopped: 'asked' };
+    if (epoch < training.epochs && monitor.shouldStop) return { epochs: epoch, stopped: 'early' };
   }
-  return training.epochs;
+  return { epochs: training.epochs, stopped: undefined };
 }
 
-function countCorrect({ labels }: Batch, logits: Float32Array, outputs: number): number {
-  return labels.reduce(
-    (count, label, row) => count + (classify(logits, outputs, row).index === label ? 1 : 0),
-    0,
-  );
+/** How many texts got exactly their classes. */
+function countCorrect({ labels }: Batch, logits: Float32Array, { task, outputs }: OutputForm): number {
+  const isCorrect = (truth: readonly number[], row: number) =>
+    task === 'single-label'
+      ? classify(logits, outputs, row).index === truth[0]
+      : Array.from({ length: outputs }, (_, label) => label).every(
+          (label) => logits[row * outputs + label]! > 0 === truth.includes(label),
+        );
+  return labels.filter(isCorrect).length;
 }
 
 /** Weights that have become too large to compute with. */

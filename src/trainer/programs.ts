@@ -14,16 +14,14 @@ import { differentiate } from '../graph/differentiate';
 import type { Value } from '../graph/ops';
 import type { Program } from '../graph/program';
 import { type ClassifierOptions, classifierLogits } from '../models/classifier';
-import { type LossType, losses, meanLoss } from '../nn/losses';
+import { losses, meanLoss } from '../nn/losses';
 import type { Optimizer } from '../nn/optimizers';
 import { type DropoutMask, type ParameterSpec, Scope } from '../nn/scope';
+import type { OutputForm } from './outputs';
 
-export interface ModelShape {
+export interface ModelShape extends OutputForm {
   readonly model: ClassifierOptions;
   readonly embeddingSize: number;
-  /** Logits for each text: one for each class, or one in all for two classes with BCE. */
-  readonly outputs: number;
-  readonly loss: LossType;
 }
 
 export interface GradientProgram {

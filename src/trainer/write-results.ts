@@ -1,22 +1,37 @@
 import { relative } from 'node:path';
-import type { Example } from '../data/rows';
+import type { Dataset, Example } from '../data/rows';
 import type { Evaluation } from '../protocol/events';
 import { writeFileAtomic } from '../runs/atomic';
 import type { runPaths } from '../runs/paths';
 import type { SplitResult } from './evaluate';
+import type { RunContext } from './run-context';
 
 type Paths = ReturnType<typeof runPaths>;
 
 /** So much of a text is kept beside its prediction; file and line lead to the whole. */
 const EXCERPT = 200;
 
+/** Tells the final evaluation and writes what it found: files, event and record. */
+export function writeResults(
+  { writer, paths, root }: RunContext,
+  dataset: Dataset,
+  result: SplitResult,
+): void {
+  const { evaluation } = result;
+  const { split, accuracy, macroF1 } = evaluation;
+  writeEvaluation(paths, [evaluation]);
+  writePredictions(paths, dataset[split], dataset.labels, result, root);
+  writer.emit({ type: 'evaluation', evaluation });
+  if (split === 'test') writer.update({ test: { accuracy, macroF1 } });
+}
+
 /** `evaluation.json`: the metrics of each evaluated split. */
-export function writeEvaluation(paths: Paths, evaluations: readonly Evaluation[]): void {
+function writeEvaluation(paths: Paths, evaluations: readonly Evaluation[]): void {
   writeFileAtomic(paths.evaluation, `${JSON.stringify(evaluations)}\n`);
 }
 
 /** `predictions.ndjson`: a row for each evaluated text, with the place where it stands. */
-export function writePredictions(
+function writePredictions(
   paths: Paths,
   examples: readonly Example[],
   labels: readonly string[],

@@ -1,0 +1,36 @@
+import type { Dataset } from '../data/rows';
+import type { Experiment } from '../experiment/schema';
+import type { EpochMetrics, Evaluation, NewRunEvent } from '../protocol/events';
+import type { runPaths } from '../runs/paths';
+import type { RunWriter } from '../runs/run-writer';
+import type { Executor } from '../runtime/executor';
+
+/** What training one model, of whatever kind, is given besides its data. */
+export interface RunContext {
+  readonly writer: RunWriter;
+  readonly experiment: Experiment;
+  /** The experiment file's folder, which its paths start from. */
+  readonly folder: string;
+  /** The workspace folder: files are named from there. */
+  readonly root: string;
+  readonly paths: ReturnType<typeof runPaths>;
+  readonly executor: Executor;
+  readonly signal: AbortSignal;
+  /** Hears of each epoch; returning `stop` ends training as early stopping would. */
+  readonly onEpoch?: ((epoch: number, validation: EpochMetrics) => 'stop' | undefined) | undefined;
+}
+
+/**
+ * Trains, saves and evaluates one kind of model on data that was read.
+ *
+ * @returns the final evaluation; undefined where there is nothing to evaluate on or the signal ended it early
+ */
+export type TrainModel = (context: RunContext, dataset: Dataset) => Promise<Evaluation | undefined>;
+
+/** Says which part of its work a run is at. */
+export function enterPhase(
+  { writer }: RunContext,
+  phase: Extract<NewRunEvent, { type: 'phase' }>['phase'],
+): void {
+  writer.emit({ type: 'phase', phase });
+}
