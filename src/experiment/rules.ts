@@ -29,14 +29,12 @@ const rules: Rule[] = [
   {
     severity: 'error',
     broken: ({ data }) =>
-      list(data.text).includes(data.label)
-        ? [
-            {
-              path: ['data', 'text'],
-              message: `The column ${JSON.stringify(data.label)} is both text and label: the model would read the answer.`,
-            },
-          ]
-        : [],
+      list(data.label)
+        .filter((column) => list(data.text).includes(column))
+        .map((column) => ({
+          path: ['data', 'text'],
+          message: `The column ${JSON.stringify(column)} is both text and label: the model would read the answer.`,
+        })),
     hint: 'Name different columns in "text" and "label".',
   },
   {
@@ -100,8 +98,8 @@ const rules: Rule[] = [
   },
   {
     severity: 'warning',
-    broken: ({ model: { embedding } }) =>
-      embedding.frozen && embedding.vectors === undefined
+    broken: ({ model }) =>
+      model.type !== 'baseline' && model.embedding.frozen && model.embedding.vectors === undefined
         ? [
             {
               path: ['model', 'embedding', 'frozen'],
@@ -134,10 +132,10 @@ function list(value: string | string[]): string[] {
 
 function sharedWithTrain(
   train: string | string[],
-  other: string | string[] | number | undefined,
+  other: Experiment['data']['validation'] | undefined,
   key: string,
 ) {
-  if (other === undefined || typeof other === 'number') return [];
+  if (typeof other !== 'string' && !Array.isArray(other)) return [];
   return list(other).flatMap((file, position) =>
     list(train).includes(file)
       ? [
