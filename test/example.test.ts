@@ -20,7 +20,7 @@ describe('the example workspace', () => {
   it('has as many mails of each class, one a line and none twice', async () => {
     const rows = await readRows(files, { text: 'text', label: 'label' });
     expect(rows).toHaveLength(1_800);
-    expect(rows.filter(({ label }) => label === 'spam')).toHaveLength(900);
+    expect(rows.filter(({ labels }) => labels[0] === 'spam')).toHaveLength(900);
     expect(new Set(rows.map(({ text }) => text.toLowerCase().replace(/[^\p{L}]+/gu, ''))).size).toBe(
       rows.length,
     );

@@ -58,7 +58,7 @@ describe("the quickstart's data", () => {
     expect(data.labels).toEqual(['ham', 'spam']);
     expect(all.length).toBeGreaterThan(4000);
     const shares = [data.train, data.validation, data.test].map(
-      (part) => part.filter(({ label }) => label === 'spam').length / part.length,
+      (part) => part.filter(({ labels }) => labels[0] === 'spam').length / part.length,
     );
     for (const share of shares) {
       expect(share).toBeGreaterThan(0.25);

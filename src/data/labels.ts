@@ -8,7 +8,7 @@ import type { Row } from './rows';
  * @throws HumanError when there are fewer than two classes to tell apart
  */
 export function labelSet(rows: readonly Row[], labels?: readonly string[]): string[] {
-  const seen = new Set(rows.map((row) => row.label));
+  const seen = new Set(rows.flatMap((row) => row.labels));
   requireTwoClasses(seen, rows[0]?.file ?? '');
   return labels ? [...labels] : [...seen].sort(compareLabels);
 }

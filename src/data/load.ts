@@ -11,11 +11,11 @@ import { stratifiedSample, stratifiedSplit } from './split';
 export interface DataOptions {
   train: string | readonly string[];
   /** A share of the training rows between 0 and 1, or files. */
-  validation: number | string | readonly string[];
+  validation: number | string | readonly string[] | { folds: number };
   test?: string | readonly string[];
   format?: DataFormat;
   text: string | readonly string[];
-  label: string;
+  label: string | readonly string[];
   labels?: readonly string[];
   /** Keeps this many of the training files' rows, before validation is split from them. */
   maxRows?: number;
@@ -53,22 +53,25 @@ export async function loadDataset(
 
   const all = await readPart('train', data.train);
   const labels = labelSet(all, data.labels);
-  const rows = data.maxRows === undefined ? all : stratifiedSample(all, data.maxRows, seed);
+  const rows = data.maxRows === undefined ? all : stratifiedSample(all, data.maxRows, seed, combination);
   const { validation } = data;
   const { train, held } =
     typeof validation === 'number'
-      ? stratifiedSplit(rows, validation, seed, (row) => row.label)
-      : { train: rows, held: await readPart('validation', validation) };
+      ? stratifiedSplit(rows, validation, seed, combination)
+      : {
+          train: rows,
+          held: 'folds' in Object(validation) ? [] : await readPart('validation', validation as string),
+        };
   const test = data.test === undefined ? [] : await readPart('test', data.test);
 
   // Of the files' rows, not of those that maxRows keeps: a quick try must not fail on a rare class.
-  const known = new Set(all.map((row) => row.label));
+  const known = new Set(all.flatMap((row) => row.labels));
   const trained = labels.filter((label) => known.has(label));
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const number = (part: Row[]): Example[] =>
     part.map((row) => {
-      if (!known.has(row.label)) throw unseenLabel(row, trained);
-      return { ...row, labelIndex: numberOf.get(row.label)! };
+      for (const label of row.labels) if (!known.has(label)) throw unseenLabel(label, row, trained);
+      return { ...row, labelIndices: row.labels.map((label) => numberOf.get(label)!) };
     });
   return {
     labels,
@@ -80,7 +83,11 @@ export async function loadDataset(
   };
 }
 
-function unseenLabel({ label, file, line }: Row, trained: readonly string[]): HumanError {
+function combination({ labels }: Row): string {
+  return labels.join('\n');
+}
+
+function unseenLabel(label: string, { file, line }: Row, trained: readonly string[]): HumanError {
   return new HumanError(`no training row has the label ${quoteName(label)}`, {
     place: { file, line },
     hint: `${didYouMeanHint(label, trained)}Trained: ${listNames(trained)}.`,

@@ -16,7 +16,7 @@ export interface ReadOptions {
   /** The column of the text, or several whose values are joined by a line break. */
   text: string | readonly string[];
   /** The column of the class. */
-  label: string;
+  label: string | readonly string[];
   /** The only labels that may occur. */
   labels?: readonly string[];
   /** Is shown each file's bytes as they are read. */
@@ -50,7 +50,8 @@ export async function readRows(files: readonly string[], options: ReadOptions): 
 
 async function readFile(file: string, options: ReadOptions, rows: Row[]): Promise<void> {
   const textColumns = typeof options.text === 'string' ? [options.text] : options.text;
-  const columns = [...textColumns, options.label];
+  const labelColumn = String(options.label);
+  const columns = [...textColumns, labelColumn];
   const allowed = options.labels && new Set(options.labels);
   const problems = new RowProblems(file);
   const seen = new Set<string>();
@@ -69,7 +70,7 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
       const named = textColumns.map(quoteName).join(', ');
       problems.add({ line, message: `the text (${named}) is empty`, hint: 'Fill it in or delete the row.' });
     } else if (label === '') {
-      const message = `the label (${quoteName(options.label)}) is empty`;
+      const message = `the label (${quoteName(labelColumn)}) is empty`;
       problems.add({ line, message, hint: 'Fill it in or delete the row.' });
     } else if (allowed && !allowed.has(label)) {
       problems.add({
@@ -80,7 +81,7 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
       });
     } else {
       seen.add(label);
-      rows.push({ text, label, file, line });
+      rows.push({ text, labels: [label], file, line });
     }
   });
 

@@ -36,13 +36,14 @@ export function stratifiedSplit<T>(
  * `count` of the rows (all, if there are no more), every class in proportion, in the rows' order. No class is
  * lost while there is room for one row of each.
  */
-export function stratifiedSample<T extends { label: string }>(
+export function stratifiedSample<T>(
   rows: readonly T[],
   count: number,
   seed: number,
+  labelOf: (row: T) => string,
 ): T[] {
   if (count >= rows.length) return [...rows];
-  const classes = groupByLabel(rows, (row) => row.label);
+  const classes = groupByLabel(rows, labelOf);
   const least = classes.length <= count ? 1 : 0;
   const shares = classes.map((members) => ({
     quota: (members.length * count) / rows.length,

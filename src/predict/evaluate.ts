@@ -13,7 +13,7 @@ export interface EvaluateOptions {
   /** The column of the text, or several. */
   text: string | readonly string[];
   /** The column of the class. */
-  label: string;
+  label: string | readonly string[];
   /** Without it, each file's extension decides. */
   format?: DataFormat;
 }
@@ -47,12 +47,12 @@ export async function evaluate(predictor: Predictor, options: EvaluateOptions): 
   const logits = await predictor.logits(rows.map(({ text }) => text));
   const predictions = logits.map((ofText) => predictionOf(predictor.labels, ofText));
   const numberOf = new Map(predictor.labels.map((label, index) => [label, index]));
-  const losses = rows.map((row, i) => crossEntropy(logits[i]!, numberOf.get(row.label)!));
+  const losses = rows.map((row, i) => crossEntropy(logits[i]!, numberOf.get(row.labels[0]!)!));
   return {
     evaluation: evaluationOf({
       split: 'test',
       labels: [...predictor.labels],
-      truth: rows.map((row) => numberOf.get(row.label)!),
+      truth: rows.map((row) => numberOf.get(row.labels[0]!)!),
       predicted: predictions.map((prediction) => numberOf.get(prediction.label)!),
       loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
     }),
@@ -75,8 +75,9 @@ function crossEntropy(logits: Float32Array, label: number): number {
 function refuseUnknownLabels(file: string, rows: readonly Row[], labels: readonly string[]): void {
   const known = new Set(labels);
   const problems = new RowProblems(file);
-  for (const { label, line } of rows) {
-    if (known.has(label)) continue;
+  for (const { labels: ofRow, line } of rows) {
+    const label = ofRow.find((name) => !known.has(name));
+    if (label === undefined) continue;
     problems.add({
       line,
       message: `the model does not know the label ${quoteName(label)}`,

@@ -18,7 +18,7 @@ function namedFiles({ data, model }: Experiment): { path: Path; name: string }[]
     return Array.isArray(value) ? value.flatMap((name, i) => named([...path, i], name)) : [];
   };
   return [
-    ...named(['model', 'embedding', 'vectors'], model.embedding.vectors),
+    ...named(['model', 'embedding', 'vectors'], 'embedding' in model ? model.embedding.vectors : undefined),
     ...named(['data', 'train'], data.train),
     ...named(['data', 'validation'], data.validation),
     ...named(['data', 'test'], data.test),
@@ -113,10 +113,12 @@ function inDataFile(error: unknown, path: Path = []): PlacedFinding {
 function missingColumns(error: MissingColumnError, { data }: Experiment): PlacedFinding[] {
   const { columns, place, hint } = error;
   const wanted: { path: Path; column: string }[] = [
-    ...(typeof data.text === 'string'
-      ? [{ path: ['data', 'text'], column: data.text }]
-      : data.text.map((column, i) => ({ path: ['data', 'text', i], column }))),
-    { path: ['data', 'label'], column: data.label },
+    ...(['text', 'label'] as const).flatMap((key) => {
+      const columns = data[key];
+      return typeof columns === 'string'
+        ? [{ path: ['data', key], column: columns }]
+        : columns.map((column, i) => ({ path: ['data', key, i], column }));
+    }),
   ];
   const taken = wanted.map(({ column }) => column);
   const free = columns.filter((column) => column.trim() !== '' && !taken.includes(column));

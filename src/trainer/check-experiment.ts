@@ -90,12 +90,13 @@ async function checkData(
   const missing = await findMissingFiles(experiment, folder);
   findings.push(...missing);
   const isThere = (key: string) => !missing.some(({ path }) => path[0] === key);
-  if (isThere('model')) await attempt(() => checkVectors(experiment.model.embedding, folder));
+  const { model } = experiment;
+  if ('embedding' in model && isThere('model')) await attempt(() => checkVectors(model.embedding, folder));
   signal?.throwIfAborted();
   if (!isThere('data')) return { findings };
   const facts = await attempt(() => readFacts(experiment, folder, signal));
   if (!facts) return { findings };
-  await attempt(() => outputForm(experiment.training.loss, facts.labels.length));
+  await attempt(() => outputForm(experiment.training.loss, experiment.data.task, facts.labels.length));
   findings.push(
     ...findUnseenLabels(experiment, facts.unseenLabels),
     ...findLongWarmup(experiment, facts.rows.train),

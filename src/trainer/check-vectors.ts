@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { OptionError } from '../experiment/option-error';
-import type { ModelOptions } from '../experiment/schema';
+import type { NetworkOptions } from '../experiment/schema';
 import { readVectorSize } from '../text/vectors';
 
 /**
@@ -10,7 +10,7 @@ import { readVectorSize } from '../text/vectors';
  * @throws OptionError for another size, HumanError for a file that cannot be read
  */
 export async function checkVectors(
-  { vectors, size }: ModelOptions['embedding'],
+  { vectors, size }: NetworkOptions['embedding'],
   folder: string,
 ): Promise<void> {
   if (vectors === undefined) return;

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import { createRandom } from '../data/random';
 import type { Dataset, Example } from '../data/rows';
-import type { Experiment } from '../experiment/schema';
+import type { Experiment, NetworkOptions } from '../experiment/schema';
 import type { DataEvent, LengthSummary, Split } from '../protocol/events';
 import { embeddingMatrix } from '../text/embedding-matrix';
 import { wordTokenizer } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { buildVocabulary, unknownId, type Vocabulary } from '../text/vocabulary';
 import type { EncodedText } from './batch';
+
+/** An experiment whose model is a network. */
+export type NetworkExperiment = Experiment & { model: NetworkOptions };
 
 export interface PreparedData {
   readonly tokenizer: Tokenizer;
@@ -28,7 +31,7 @@ export interface PreparedData {
  */
 export async function prepareData(
   dataset: Dataset,
-  experiment: Experiment,
+  experiment: NetworkExperiment,
   folder: string,
 ): Promise<PreparedData> {
   const { tokenizer: options } = experiment;
@@ -39,7 +42,7 @@ export async function prepareData(
   const encode = (lists: readonly string[][], examples: readonly Example[]): EncodedText[] =>
     lists.map((list, i) => ({
       ids: vocabulary.encode(list, options.maxLength),
-      label: examples[i]!.labelIndex,
+      labels: examples[i]!.labelIndices,
     }));
   const encoded = {
     train: encode(train, dataset.train),
@@ -71,7 +74,7 @@ export async function prepareData(
 }
 
 async function startingVectors(
-  experiment: Experiment,
+  experiment: NetworkExperiment,
   vocabulary: Vocabulary,
   folder: string,
 ): Promise<{ embedding: Float32Array; found?: number }> {
@@ -93,7 +96,7 @@ function countClasses(
 ): DataEvent['classes'] {
   const classes = labels.map((label) => ({ label, train: 0, validation: 0, test: 0 }));
   for (const split of ['train', 'validation', 'test'] as const) {
-    for (const { label } of splits[split]) classes[label]![split]++;
+    for (const { labels: ofText } of splits[split]) for (const label of ofText) classes[label]![split]++;
   }
   return classes;
 }

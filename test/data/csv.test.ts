@@ -7,7 +7,7 @@ const columns = { text: 'text', label: 'label' };
 
 async function readCsv(contents: string | Buffer, name = 'data.csv') {
   const rows = await readRows([await folder.write(name, contents)], columns);
-  return rows.map(({ text, label, line }) => [text, label, line]);
+  return rows.map(({ text, labels, line }) => [text, labels[0], line]);
 }
 
 const readable: [what: string, contents: string, rows: [text: string, label: string, line: number][]][] = [

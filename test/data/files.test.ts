@@ -49,8 +49,8 @@ describe('files', () => {
       await folder.write('2.tsv', 'label\ttext\ny\tb\n'),
     ];
     expect(await readRows(files, columns)).toEqual([
-      { text: 'a', label: 'x', file: files[0], line: 2 },
-      { text: 'b', label: 'y', file: files[1], line: 2 },
+      { text: 'a', labels: ['x'], file: files[0], line: 2 },
+      { text: 'b', labels: ['y'], file: files[1], line: 2 },
     ]);
   });
 });
@@ -65,7 +65,7 @@ describe('encodings', () => {
     ['UTF-16 BE', swapped(`\uFEFF${csv}`)],
   ])('reads %s with its byte-order mark', async (_, contents) => {
     const rows = await readRows([await folder.write('a.csv', contents)], columns);
-    expect(rows[1]).toMatchObject({ text, label: 'y', line: 3 });
+    expect(rows[1]).toMatchObject({ text, labels: ['y'], line: 3 });
   });
 
   it('reads characters that lie across the chunks in which files are read', async () => {

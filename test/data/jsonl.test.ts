@@ -9,7 +9,7 @@ it('reads objects, one a line', async () => {
   const contents =
     '\uFEFF{"text": "a\\nb", "label": "x"}\r\n\r\n{"label": 1, "text": 2.5, "more": [1]}\n{"text": "é", "label": true}';
   const rows = await readRows([await folder.write('a.jsonl', contents)], columns);
-  expect(rows.map(({ text, label, line }) => [text, label, line])).toEqual([
+  expect(rows.map(({ text, labels, line }) => [text, labels[0], line])).toEqual([
     ['a\nb', 'x', 1],
     ['2.5', '1', 3],
     ['é', 'true', 4],
@@ -21,7 +21,7 @@ it('reads lines longer than the chunks that files are read in', async () => {
   const contents = `${JSON.stringify({ text, label: 'x' })}\n${JSON.stringify({ text: 'b', label: 'y' })}\n`;
   const rows = await readRows([await folder.write('a.ndjson', contents)], columns);
   expect(rows[0]!.text).toBe(text);
-  expect(rows[1]).toMatchObject({ text: 'b', label: 'y', line: 2 });
+  expect(rows[1]).toMatchObject({ text: 'b', labels: ['y'], line: 2 });
 });
 
 const good = '{"text": "a", "label": "x"}\n';

@@ -4,7 +4,7 @@ import { createRandom } from '../../src/data/random';
 import { HumanError } from '../../src/protocol/human-error';
 
 const rowsOf = (...labels: string[]) =>
-  labels.map((label, i) => ({ text: 't', label, file: 'a.csv', line: i + 2 }));
+  labels.map((label, i) => ({ text: 't', labels: [label], file: 'a.csv', line: i + 2 }));
 
 const orders: [what: string, sorted: string[]][] = [
   ['words', ['negative', 'positive']],

@@ -24,9 +24,9 @@ it('splits validation rows from the training rows', async () => {
   const { labels, train, validation, test } = await load({});
   expect(labels).toEqual(['a', 'b']);
   expect([train.length, validation.length, test.length]).toEqual([24, 6, 0]);
-  expect(validation.filter((row) => row.label === 'b')).toHaveLength(2);
+  expect(validation.filter(({ labels }) => labels[0] === 'b')).toHaveLength(2);
   for (const row of [...train, ...validation]) {
-    expect(row.labelIndex).toBe(row.label === 'a' ? 0 : 1);
+    expect(row.labelIndices).toEqual(row.labels[0] === 'a' ? [0] : [1]);
     expect(row.file).toBe(file);
   }
 });
@@ -39,10 +39,10 @@ it('reads validation and test rows from files of their own', async () => {
   expect([set.train.length, set.validation.length, set.test.length]).toEqual([7, 2, 2]);
   expect(set.validation[1]).toEqual({
     text: 'b 1',
-    label: 'b',
+    labels: ['b'],
     file: folder.path('held.csv'),
     line: 3,
-    labelIndex: 1,
+    labelIndices: [1],
   });
 });
 
@@ -50,7 +50,7 @@ it('numbers the classes in the order that is given', async () => {
   await folder.write('train.csv', csvOf(['a', 3], ['b', 3]));
   const { labels, train } = await load({ labels: ['b', 'never', 'a'] });
   expect(labels).toEqual(['b', 'never', 'a']);
-  expect(new Set(train.map((row) => `${row.label}${row.labelIndex}`))).toEqual(new Set(['a2', 'b0']));
+  expect(new Set(train.map((row) => `${row.labels}${row.labelIndices}`))).toEqual(new Set(['a2', 'b0']));
 });
 
 it('trains on a sample where only a quick try is wanted', async () => {
@@ -58,7 +58,7 @@ it('trains on a sample where only a quick try is wanted', async () => {
   await folder.write('test.csv', csvOf(['a', 30], ['b', 10]));
   const { train, validation, test } = await load({ maxRows: 40, test: 'test.csv' });
   expect([train.length, validation.length, test.length]).toEqual([32, 8, 40]);
-  expect(train.filter((row) => row.label === 'b')).toHaveLength(8);
+  expect(train.filter(({ labels }) => labels[0] === 'b')).toHaveLength(8);
 });
 
 it('draws by the seed', async () => {

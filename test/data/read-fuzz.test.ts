@@ -96,7 +96,7 @@ it('reads back what a simple writer wrote, with the right lines', async () => {
     const file = await folder.write(`table.${format}`, contents);
     const read = await readRows([file], { text: 'text', label: 'label' });
     expect(
-      read.map(({ text, label, line }) => ({ text, label, line })),
+      read.map(({ text, labels: [label], line }) => ({ text, label, line })),
       `seed ${seed}`,
     ).toEqual(rows);
   }

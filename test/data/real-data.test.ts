@@ -23,7 +23,10 @@ for (const [name, letters, starts, classes] of sets) {
     async () => {
       const rows = await readRows([file], { text: 'text', label: 'label' });
       const counts: Record<string, number> = {};
-      for (const { label } of rows) counts[label] = (counts[label] ?? 0) + 1;
+      for (const {
+        labels: [label],
+      } of rows)
+        counts[label!] = (counts[label!] ?? 0) + 1;
       expect(counts).toEqual(classes);
       expect(rows.reduce((sum, row) => sum + row.text.length, 0)).toBe(letters);
       expect(rows.reduce((sum, row) => sum + row.line, 0)).toBe(starts);

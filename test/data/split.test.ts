@@ -86,11 +86,11 @@ describe('stratifiedSample', () => {
   ];
 
   it.each(samples)('%j: %i rows are %j', (counts, count, expected) => {
-    expect(countsOf(stratifiedSample(rowsOf(...counts), count, 3), counts.length)).toEqual(expected);
+    expect(countsOf(stratifiedSample(rowsOf(...counts), count, 3, labelOf), counts.length)).toEqual(expected);
   });
 
   it('keeps the order', () => {
-    const ids = stratifiedSample(rowsOf(50, 30, 20), 40, 9).map((row) => row.id);
+    const ids = stratifiedSample(rowsOf(50, 30, 20), 40, 9, labelOf).map((row) => row.id);
     expect(ids).toHaveLength(40);
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
   });
@@ -102,7 +102,12 @@ describe('what classes of equal remainders leave over goes to each as often', ()
   it.each<[string, number[], Draw, number[]]>([
     ['a split', [5, 5, 5, 5], tenth, [0.5, 0.5, 0.5, 0.5]],
     ['a split of uneven classes', [5, 15], tenth, [0.5, 1.5]],
-    ['a sample', [50, 50, 50], (rows, seed) => stratifiedSample(rows, 2, seed), [2 / 3, 2 / 3, 2 / 3]],
+    [
+      'a sample',
+      [50, 50, 50],
+      (rows, seed) => stratifiedSample(rows, 2, seed, labelOf),
+      [2 / 3, 2 / 3, 2 / 3],
+    ],
   ])('%s', (_, counts, draw, quotas) => {
     const rows = rowsOf(...counts);
     const seeds = 2000;
