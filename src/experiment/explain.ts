@@ -71,7 +71,7 @@ function missing(path: Path, root: unknown): Finding {
 function unfit(path: Path, root: unknown): Finding {
   const nodes = schemaAt(path, root);
   const value = valueAt(path, root);
-  const expected = either(expectations(nodes));
+  const expected = either(expectations(nodes, value));
   const hint = hintForValue(value, nodes);
   const values = fittingValues(value, nodes);
   return {
@@ -126,11 +126,16 @@ function hintForValue(value: unknown, nodes: JsonSchema[]): string | undefined {
   return bareValue(value, nodes) !== undefined ? `Write it without the quotes: ${value}.` : undefined;
 }
 
+/** More words than this nobody reads: those nearest to what was written stand for them. */
+const mostWords = 8;
+
 /** What the schema accepts, a phrase for each alternative. */
-function expectations(nodes: JsonSchema[]): string[] {
+function expectations(nodes: JsonSchema[], value: unknown): string[] {
   const texts = nodes.flatMap(allowedTexts);
   const others = nodes.filter((node) => allowedTexts(node).length === 0).map(expectation);
-  return [...texts.map(quoteName), ...others];
+  if (texts.length <= mostWords) return [...texts.map(quoteName), ...others];
+  const nearest = nearestFirst(typeof value === 'string' ? value : '', texts).slice(0, mostWords / 2);
+  return [...nearest.map(quoteName), `one of ${texts.length - nearest.length} other words`, ...others];
 }
 
 function expectation(node: JsonSchema): string {
@@ -144,12 +149,24 @@ function expectation(node: JsonSchema): string {
     case 'string':
       return node.pattern ? 'a text that is not empty' : 'a text';
     case 'array':
-      return `a list of ${(node.minItems ?? 0) > 0 ? `at least ${node.minItems} ` : ''}${node.minItems === 1 ? 'text' : 'texts'}`;
+      return listExpectation(node);
     case 'null':
       return 'null';
     default:
       return 'an object { … }';
   }
+}
+
+function listExpectation({ items, minItems = 0 }: JsonSchema): string {
+  if (Array.isArray(items)) return `a list of ${items.length} ${nounOf(items[0])}s`;
+  const noun = nounOf(items);
+  return `a list of ${minItems > 0 ? `at least ${minItems} ` : ''}${minItems === 1 ? noun : `${noun}s`}`;
+}
+
+const nouns: Record<string, string> = { string: 'text', integer: 'whole number', number: 'number' };
+
+function nounOf(item: JsonSchema | undefined): string {
+  return nouns[item?.type ?? ''] ?? 'value';
 }
 
 function range(node: JsonSchema): string {

@@ -9,8 +9,10 @@ export interface JsonSchema {
   type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   properties?: Record<string, JsonSchema>;
   required?: string[];
-  additionalProperties?: boolean;
-  items?: JsonSchema;
+  /** What keys of any name have, or false where no others are allowed. */
+  additionalProperties?: boolean | JsonSchema;
+  /** Of a list of fixed length, one for each place. */
+  items?: JsonSchema | JsonSchema[];
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
   enum?: string[];

@@ -125,7 +125,9 @@ const baseline = z.strictObject({
     ),
   wordNgrams: ngramRange()
     .default([1, 2])
-    .describe('The shortest and the longest run of neighbouring words that is counted: [1, 2] is words and pairs.'),
+    .describe(
+      'The shortest and the longest run of neighbouring words that is counted: [1, 2] is words and pairs.',
+    ),
   characterNgrams: ngramRange()
     .nullable()
     .default(null)

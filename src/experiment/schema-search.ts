@@ -11,13 +11,17 @@ const range = z.strictObject({
     .describe('How values are drawn between the two: evenly, or evenly in their order of magnitude (log).'),
   step: positive()
     .optional()
-    .describe('Values are "from" plus multiples of this. Without it any number between the two, which a grid cannot have.'),
+    .describe(
+      'Values are "from" plus multiples of this. Without it any number between the two, which a grid cannot have.',
+    ),
 });
 
 const halving = z.strictObject({
   factor: count(2)
     .default(3)
-    .describe('At each check only the best one of so many goes on, and the next check is so many times later.'),
+    .describe(
+      'At each check only the best one of so many goes on, and the next check is so many times later.',
+    ),
   firstEpoch: count(1).default(1).describe('After this epoch a trial is checked for the first time.'),
 });
 

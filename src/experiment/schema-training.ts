@@ -44,7 +44,9 @@ const optimizer = z.discriminatedUnion('type', [
     momentumDecay: atLeastZero().default(0.004).describe('How fast the momentum reaches its full size.'),
   }),
   z.strictObject({
-    type: z.literal('radam').describe('RAdam: Adam that waits until its step sizes can be trusted (Liu et al. 2020).'),
+    type: z
+      .literal('radam')
+      .describe('RAdam: Adam that waits until its step sizes can be trusted (Liu et al. 2020).'),
     ...adamMoments(),
     weightDecay: l2(),
   }),
@@ -110,7 +112,7 @@ const scheduler = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('multiStep').describe('The learning rate falls after the epochs that are named.'),
-    epochs: z.array(count(1)).min(1).describe('The epochs after which the learning rate falls.'),
+    milestones: z.array(count(1)).min(1).describe('The epochs after which the learning rate falls.'),
     gamma: gamma(0.1, 'each time'),
   }),
   z.strictObject({
@@ -136,7 +138,9 @@ const scheduler = z.discriminatedUnion('type', [
   z.strictObject({
     type: z
       .literal('cosineRestarts')
-      .describe('The learning rate falls along half a cosine wave, again and again (SGDR: Loshchilov and Hutter 2017).'),
+      .describe(
+        'The learning rate falls along half a cosine wave, again and again (SGDR: Loshchilov and Hutter 2017).',
+      ),
     firstCycle: count(1).default(1).describe('How many epochs the first wave takes.'),
     factor: count(1).default(1).describe('By how much each wave is longer than the one before.'),
     minimum: belowOne().default(0).describe('The share of the learning rate that each wave falls to.'),
@@ -148,7 +152,10 @@ const scheduler = z.discriminatedUnion('type', [
         'The learning rate rises to its full size and falls to almost nothing, once over the whole training (Smith and Topin 2018).',
       ),
     rise: positive().lt(1).default(0.3).describe('The share of all steps in which it rises.'),
-    startDivisor: positive().min(1).default(25).describe('It starts at the full learning rate divided by this.'),
+    startDivisor: positive()
+      .min(1)
+      .default(25)
+      .describe('It starts at the full learning rate divided by this.'),
     endDivisor: positive().min(1).default(1e4).describe('It ends at its start divided by this.'),
     shape: z.enum(['cosine', 'linear']).default('cosine').describe('The shape of the rise and of the fall.'),
   }),
@@ -156,7 +163,9 @@ const scheduler = z.discriminatedUnion('type', [
     type: z
       .literal('polynomial')
       .describe('After the warm-up, the learning rate falls as a power of the steps left, to 0 at the end.'),
-    power: positive().default(1).describe('The power: 1 is a straight line, higher ones fall faster at first.'),
+    power: positive()
+      .default(1)
+      .describe('The power: 1 is a straight line, higher ones fall faster at first.'),
     warmupSteps: warmupSteps(),
   }),
   z.strictObject({

@@ -10,7 +10,9 @@ export function schemaAt(path: Path, root: unknown): JsonSchema[] {
   let value = root;
   for (const step of path) {
     value = valueAt([step], value);
-    const next = nodes.map((node) => (typeof step === 'number' ? node.items : ownProperty(node, step)));
+    const next = nodes.map((node) =>
+      typeof step === 'number' ? itemAt(node, step) : valueOfKey(node, step),
+    );
     nodes = variants(
       next.filter((node) => node !== undefined),
       value,
@@ -24,7 +26,7 @@ export function knownKeys(path: Path, root: unknown): string[] {
   return [...new Set(schemaAt(path, root).flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 
-/** The paths (dotted) of all objects of the schema that have this key. */
+/** The paths (dotted) of all objects of the schema that have this key, the outermost first. */
 export function objectsWithKey(key: string): string[] {
   const found = new Set<string>();
   const visit = (node: JsonSchema, path: string) => {
@@ -35,7 +37,8 @@ export function objectsWithKey(key: string): string[] {
     }
   };
   visit(experimentJsonSchema(), '');
-  return [...found];
+  const depth = (path: string) => (path === '' ? 0 : path.split('.').length);
+  return [...found].sort((a, b) => depth(a) - depth(b));
 }
 
 /** The value at a path, or undefined where there is none. */
@@ -49,8 +52,14 @@ export function valueAt(path: Path, root: unknown): unknown {
   );
 }
 
-function ownProperty(node: JsonSchema, key: string): JsonSchema | undefined {
-  return node.properties && Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
+/** What an item of a list has to be. */
+export function itemAt({ items }: JsonSchema, position: number): JsonSchema | undefined {
+  return Array.isArray(items) ? items[position] : items;
+}
+
+function valueOfKey({ properties, additionalProperties }: JsonSchema, key: string): JsonSchema | undefined {
+  if (properties && Object.hasOwn(properties, key)) return properties[key];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
 
 function variants(nodes: JsonSchema[], value: unknown): JsonSchema[] {

@@ -32,7 +32,9 @@ export const experimentSchema = z.strictObject({
   search: search
     .nullable()
     .default(null)
-    .describe('Options to try several values of, each trial a run of its own. null trains this experiment alone.'),
+    .describe(
+      'Options to try several values of, each trial a run of its own. null trains this experiment alone.',
+    ),
   runtime: runtime.prefault({}).describe('What the computing runs on.'),
   examples: z.array(filled()).default([]).describe('Texts to classify with the finished model, as a taste.'),
 });

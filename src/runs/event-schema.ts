@@ -20,9 +20,7 @@ const score = z.number().nullable();
 
 /** One number, or nothing, for each metric. */
 const epochMetrics = () =>
-  z.object(
-    Object.fromEntries(metricNames.map((name) => [name, score])) as Record<MetricName, typeof score>,
-  );
+  z.object(Object.fromEntries(metricNames.map((name) => [name, score])) as Record<MetricName, typeof score>);
 
 const evaluationSchema = () =>
   z.object({
@@ -64,7 +62,15 @@ export const runEventSchema = z.lazy(() =>
     z.object({
       ...base,
       type: z.literal('phase'),
-      phase: z.enum(['downloading', 'reading data', 'building vocabulary', 'compiling', 'training', 'evaluating', 'saving']),
+      phase: z.enum([
+        'downloading',
+        'reading data',
+        'building vocabulary',
+        'compiling',
+        'training',
+        'evaluating',
+        'saving',
+      ]),
     }),
     z.object({
       ...base,

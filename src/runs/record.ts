@@ -44,9 +44,7 @@ export const runRecordSchema = z.object({
   /** `baseline`, `lstm`, …: the type of its model. */
   model: z.string().optional(),
   /** Of a run that stands for several: a search, a cross-validation, repetitions. */
-  group: z
-    .object({ kind: z.enum(['search', 'folds', 'repeat']), planned: z.int().nullable() })
-    .optional(),
+  group: z.object({ kind: z.enum(['search', 'folds', 'repeat']), planned: z.int().nullable() }).optional(),
   /** Of one of the several: the run that stands for them, and its place and name among them. */
   parent: z.object({ id: z.string(), index: z.int(), label: z.string() }).optional(),
 });

@@ -153,12 +153,14 @@ describe('the fixes of an experiment', () => {
     [
       'a wrong word',
       `{ ${base}, "model": { "type": "lsmt" } }`,
-      ['Change to "lstm"', 'Change to "rnn"', 'Change to "gru"'],
+      ['lstm', 'cnn', 'rnn', 'gru', 'pooled', 'baseline', 'transformer'].map((type) => `Change to "${type}"`),
     ],
     [
       'a word that is missing',
       `{ ${base}, "model": {} }`,
-      ['Add "type": "rnn"', 'Add "type": "gru"', 'Add "type": "lstm"'],
+      ['baseline', 'pooled', 'cnn', 'rnn', 'gru', 'lstm', 'transformer'].map(
+        (type) => `Add "type": "${type}"`,
+      ),
     ],
     ['a number in quotes', `{ ${base}, "model": { "type": "gru", "layers": "2" } }`, ['Change to 2']],
     [

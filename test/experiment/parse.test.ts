@@ -141,14 +141,18 @@ describe('values that do not fit', () => {
     [
       'a wrong enum value',
       withModel('{ "type": ‹"lsmt"› }'),
-      { message: '"model.type" must be "rnn", "gru" or "lstm", not "lsmt".', hint: 'Did you mean "lstm"?' },
+      {
+        message:
+          '"model.type" must be "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not "lsmt".',
+        hint: 'Did you mean "lstm"?',
+      },
     ],
     [
       'a shortened enum value',
       withTraining('{ "earlyStopping": { "monitor": ‹"accuracy"› } }'),
       {
         message:
-          '"training.earlyStopping.monitor" must be "validation.loss", "validation.accuracy" or "validation.macroF1", not "accuracy".',
+          '"training.earlyStopping.monitor" must be "validation.accuracy", "validation.prAuc", "validation.loss", "validation.rocAuc" or one of 15 other words, not "accuracy".',
         hint: 'Did you mean "validation.accuracy"?',
       },
     ],
@@ -156,14 +160,15 @@ describe('values that do not fit', () => {
       'an unknown optimizer',
       withTraining('{ "optimizer": { "type": ‹"adamw"› } }'),
       {
-        message: '"training.optimizer.type" must be "adam", "adamW" or "sgd", not "adamw".',
+        message:
+          '"training.optimizer.type" must be "adam", "adamW", "nadam", "radam", "rmsprop", "adagrad" or "sgd", not "adamw".',
         hint: 'Did you mean "adamW"?',
       },
     ],
     [
       'an unknown tokenizer',
       `{ ${base}, "tokenizer": { "type": ‹"bpe"› } }`,
-      { message: '"tokenizer.type" must be "word", not "bpe".' },
+      { message: '"tokenizer.type" must be "word" or "character", not "bpe".' },
     ],
     [
       'a number as text',
@@ -185,7 +190,7 @@ describe('values that do not fit', () => {
       'a text as number',
       withData('{ "train": "a.csv", "label": ‹3› }'),
       {
-        message: '"data.label" must be a text that is not empty, not 3.',
+        message: '"data.label" must be a text that is not empty or a list of at least 2 texts, not 3.',
         hint: 'If it is meant, put it in double quotes: "3".',
       },
     ],
@@ -227,7 +232,7 @@ describe('values that do not fit', () => {
       withData('{ "train": "a.csv", "validation": ‹1› }'),
       {
         message:
-          '"data.validation" must be a number that is above 0 and below 1, a text that is not empty or a list of at least 1 text, not 1.',
+          '"data.validation" must be a number that is above 0 and below 1, a text that is not empty, a list of at least 1 text or an object { … }, not 1.',
       },
     ],
     [
@@ -274,7 +279,10 @@ describe('values that do not fit', () => {
     [
       'a number as enum value',
       withModel('{ "type": ‹3› }'),
-      { message: '"model.type" must be "rnn", "gru" or "lstm", not 3.' },
+      {
+        message:
+          '"model.type" must be "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not 3.',
+      },
     ],
     [
       'only the kind of optimizer',
@@ -358,7 +366,7 @@ describe('keys', () => {
     [
       'missing: the model',
       '‹{› "data": { "train": "a.csv" } }',
-      { message: '"model" is missing.', hint: 'Add "model": { "type": "rnn" }.' },
+      { message: '"model" is missing.', hint: 'Add "model": { "type": "baseline" }.' },
     ],
     [
       'missing: the data',
@@ -373,12 +381,18 @@ describe('keys', () => {
     [
       'missing: the kind of model',
       withModel('‹{› "layers": 2 }'),
-      { message: '"model.type" is missing.', hint: 'Add "type": "rnn", "gru" or "lstm".' },
+      {
+        message: '"model.type" is missing.',
+        hint: 'Add "type": "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer".',
+      },
     ],
     [
       'missing: the kind of optimizer',
       withTraining('{ "optimizer": ‹{› "learningRate": 0.1 } }'),
-      { message: '"training.optimizer.type" is missing.', hint: 'Add "type": "adam", "adamW" or "sgd".' },
+      {
+        message: '"training.optimizer.type" is missing.',
+        hint: 'Add "type": "adam", "adamW", "nadam", "radam", "rmsprop", "adagrad" or "sgd".',
+      },
     ],
   ])('%s', (_, text, expected) => check(text, expected));
 });
@@ -386,7 +400,7 @@ describe('keys', () => {
 it('an unknown key like nothing else names the keys that are free', () =>
   check(`{ ${base}, "name": "x", ‹"hub"›: 1 }`, {
     message: 'Unknown key "hub".',
-    hint: 'Remove it, or use "tokenizer", "training", "runtime" or "examples".',
+    hint: 'Remove it, or use "tokenizer", "training", "search", "runtime" or "examples".',
   }));
 
 describe('fields that contradict each other', () => {
@@ -484,7 +498,7 @@ describe('fields that contradict each other', () => {
 it('problems come in the order of the file', () =>
   check(
     '‹{›\n  ‹"modle"›: {},\n  "data": { "train": "a.csv", "validation": "v.csv", ‹"lable"›: "x" },\n  "training": { "epochs": ‹0› }\n}',
-    { message: '"model" is missing.', hint: 'Add "model": { "type": "rnn" }.' },
+    { message: '"model" is missing.', hint: 'Add "model": { "type": "baseline" }.' },
     { message: 'Unknown key "modle".', hint: 'Did you mean "model"?' },
     { message: 'Unknown key "lable" in "data".', hint: 'Did you mean "label"?' },
     { message: '"training.epochs" must be a whole number that is at least 1, not 0.' },

@@ -13,6 +13,19 @@ const least = '{ "data": { "train": "a.csv" }, "model": { "type": "lstm" } }';
 const optimizers: [string, object][] = [
   ['adam', { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }],
   ['adamW', { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }],
+  [
+    'nadam',
+    { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, momentumDecay: 0.004 },
+  ],
+  ['radam', { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }],
+  [
+    'rmsprop',
+    { learningRate: 0.01, alpha: 0.99, epsilon: 1e-8, weightDecay: 0, momentum: 0, centered: false },
+  ],
+  [
+    'adagrad',
+    { learningRate: 0.01, learningRateDecay: 0, initialAccumulator: 0, epsilon: 1e-10, weightDecay: 0 },
+  ],
   ['sgd', { learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0 }],
 ];
 
@@ -20,12 +33,20 @@ describe('defaults', () => {
   it('are all spelt out', () => {
     expect(resolve(least)).toEqual({
       name: 'imdb-lstm',
-      data: { train: 'a.csv', validation: 0.2, text: 'text', label: 'label' },
+      data: {
+        train: 'a.csv',
+        validation: 0.2,
+        text: 'text',
+        task: 'single-label',
+        label: 'label',
+        labelSeparator: ',',
+      },
       tokenizer: {
         type: 'word',
         lowercase: true,
         stripHtml: true,
         keepEmoticons: true,
+        ngrams: 1,
         maxVocabulary: 25_000,
         minFrequency: 1,
         maxLength: 256,
@@ -44,12 +65,20 @@ describe('defaults', () => {
         epochs: 5,
         batchSize: 32,
         loss: 'auto',
+        focalGamma: 2,
+        labelSmoothing: 0,
+        classWeights: 'none',
         optimizer: { type: 'adam', ...optimizers[0]?.[1] },
         scheduler: { type: 'constant', warmupSteps: 0 },
         gradientClip: 0,
+        gradientClipBy: 'norm',
+        gradientAccumulation: 1,
         earlyStopping: null,
+        threshold: 0.5,
         seed: 42,
+        repeat: 1,
       },
+      search: null,
       runtime: { threads: 0 },
       examples: [],
     });
