@@ -1,12 +1,11 @@
 /**
- * Class probabilities of one text, from its logits `[outputs]`: the sigmoid for one output, the
- * softmax for more.
+ * The probability of every class of one text, from its logits `[outputs]`. For a multi-label task the sigmoid of
+ * each; otherwise the softmax, or the sigmoid where one logit tells two classes apart.
  */
-export function probabilities(logits: ArrayLike<number>): number[] {
-  if (logits.length === 1) {
-    // Not 1 minus the other: the smaller of the two would lose its digits.
-    return [1 / (1 + Math.exp(logits[0]!)), 1 / (1 + Math.exp(-logits[0]!))];
-  }
+export function probabilities(logits: ArrayLike<number>, task: 'single-label' | 'multi-label'): number[] {
+  if (task === 'multi-label') return Array.from(logits, sigmoid);
+  // Not 1 minus the other: the smaller of the two would lose its digits.
+  if (logits.length === 1) return [sigmoid(-logits[0]!), sigmoid(logits[0]!)];
   const list = Array.from(logits);
   const largest = Math.max(...list);
   const exponentials = list.map((logit) => Math.exp(logit - largest));
@@ -14,20 +13,11 @@ export function probabilities(logits: ArrayLike<number>): number[] {
   return exponentials.map((value) => value / total);
 }
 
-/** The index of the largest number, the first of several. */
-export function largestIndex(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
+function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
 }
 
-/** The class that a batch's `logits [batch, outputs]` give to one of its texts, and its probability. */
-export function classify(
-  logits: Float32Array,
-  outputs: number,
-  row: number,
-): { index: number; probability: number } {
-  const shares = probabilities(logits.subarray(row * outputs, (row + 1) * outputs));
-  const index = largestIndex(shares);
-  return { index, probability: shares[index]! };
+/** One row of a matrix with this many columns, as a view. */
+export function rowOf(matrix: Float32Array, columns: number, row: number): Float32Array {
+  return matrix.subarray(row * columns, (row + 1) * columns);
 }

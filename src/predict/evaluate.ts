@@ -2,9 +2,10 @@ import type { DataFormat } from '../data/read';
 import { readRows } from '../data/read';
 import { RowProblems } from '../data/row-problems';
 import type { Row } from '../data/rows';
+import { evaluationOf } from '../metrics/evaluation';
+import { probabilities as probabilitiesOf } from '../nn/probabilities';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import type { Evaluation } from '../protocol/events';
-import { evaluationOf } from '../trainer/metrics';
 import { type Prediction, type Predictor, predictionOf } from './predictor';
 
 export interface EvaluateOptions {
@@ -32,44 +33,62 @@ export interface EvaluatedData {
 
 /**
  * Classifies every row of data files and compares with the labels that they have. The loss is the mean
- * cross-entropy, without the class weights or smoothing that a training may have had.
+ * cross-entropy (of each label, in a multi-label task), without the class weights or smoothing that a training may
+ * have had.
  *
  * @throws HumanError for unreadable files or rows, and for labels that the model doesn't know
  */
 export async function evaluate(predictor: Predictor, options: EvaluateOptions): Promise<EvaluatedData> {
   const { files, ...columns } = options;
+  const { labels, rule } = predictor;
+  const reading = { ...columns, task: rule.task };
   const rows: Row[] = [];
   for (const file of files) {
-    const ofFile = await readRows([file], columns);
-    refuseUnknownLabels(file, ofFile, predictor.labels);
+    const ofFile = await readRows([file], reading);
+    refuseUnknownLabels(file, ofFile, labels);
     for (const row of ofFile) rows.push(row);
   }
   const logits = await predictor.logits(rows.map(({ text }) => text));
-  const predictions = logits.map((ofText) => predictionOf(predictor.labels, ofText));
-  const numberOf = new Map(predictor.labels.map((label, index) => [label, index]));
-  const losses = rows.map((row, i) => crossEntropy(logits[i]!, numberOf.get(row.labels[0]!)!));
+  const predictions = logits.map((ofText) => predictionOf(labels, ofText, rule));
+  const numberOf = new Map(labels.map((label, index) => [label, index]));
+  const truth = rows.map((row) => row.labels.map((label) => numberOf.get(label)!));
+  const probabilities = new Float32Array(rows.length * labels.length);
+  logits.forEach((ofText, row) => {
+    probabilities.set(probabilitiesOf(ofText, rule.task), row * labels.length);
+  });
+  const lossOf = rule.task === 'multi-label' ? binaryCrossEntropy : crossEntropy;
+  const losses = logits.map((ofText, row) => lossOf(ofText, truth[row]!));
   return {
     evaluation: evaluationOf({
       split: 'test',
-      labels: [...predictor.labels],
-      truth: rows.map((row) => numberOf.get(row.labels[0]!)!),
-      predicted: predictions.map((prediction) => numberOf.get(prediction.label)!),
+      labels,
+      truth,
+      probabilities,
       loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+      ...rule,
     }),
     rows: rows.map((row, i) => ({ row, prediction: predictions[i]! })),
   };
 }
 
 /**
- * Minus the logarithm of a class's probability, from `logits [outputs]`. The probability itself would round
+ * Minus the logarithm of the true class's probability, from `logits [outputs]`. The probability itself would round
  * to 0 where the model is sure and wrong, and the loss to infinity.
  */
-function crossEntropy(logits: Float32Array, label: number): number {
+function crossEntropy(logits: Float32Array, truth: readonly number[]): number {
   // One logit is the second class's, beside a 0 for the first.
   const ofClasses = logits.length === 1 ? [0, logits[0]!] : Array.from(logits);
   const largest = Math.max(...ofClasses);
   const total = ofClasses.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
-  return largest - ofClasses[label]! + Math.log(total);
+  return largest - ofClasses[truth[0]!]! + Math.log(total);
+}
+
+/** The same of each label, as the mean over them. */
+function binaryCrossEntropy(logits: Float32Array, truth: readonly number[]): number {
+  const losses = Array.from(logits, (logit, label) =>
+    crossEntropy(Float32Array.of(logit), [truth.includes(label) ? 1 : 0]),
+  );
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
 function refuseUnknownLabels(file: string, rows: readonly Row[], labels: readonly string[]): void {

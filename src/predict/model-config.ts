@@ -1,10 +1,23 @@
 import * as z from 'zod';
+import type { DecisionRule } from '../metrics/decide';
 import { HumanError } from '../protocol/human-error';
+
+/** Hugging Face's names of the tasks. */
+const tasks = {
+  single_label_classification: 'single-label',
+  multi_label_classification: 'multi-label',
+} as const;
 
 const schema = z.object({
   model_type: z.literal('textclf'),
+  problem_type: z
+    .enum(['single_label_classification', 'multi_label_classification'])
+    .default('single_label_classification'),
   id2label: z.record(z.string().regex(/^\d+$/), z.string()),
-  textclf: z.object({ outputs: z.int().min(1) }),
+  textclf: z.object({
+    outputs: z.int().min(1),
+    thresholds: z.array(z.number().min(0).max(1)).optional(),
+  }),
 });
 
 export interface ModelConfig {
@@ -12,6 +25,8 @@ export interface ModelConfig {
   labels: string[];
   /** Logits for each text: one for each class, or a single one that tells two classes apart. */
   outputs: number;
+  /** How probabilities become classes. */
+  rule: DecisionRule;
 }
 
 /**
@@ -21,16 +36,21 @@ export interface ModelConfig {
  * @throws HumanError where it is damaged or describes another kind of model
  */
 export function parseModelConfig(json: string, file: string): ModelConfig {
-  const { id2label, textclf } = parse(json, file);
+  const { id2label, problem_type, textclf } = parse(json, file);
   const classes = Object.keys(id2label).length;
   const labels = Array.from({ length: classes }, (_, id) => id2label[id]);
   if (!labels.every((label) => label !== undefined) || new Set(labels).size !== classes) {
     throw broken(file, 'id2label must number different labels from 0');
   }
-  const { outputs } = textclf;
-  const fits = outputs === 1 ? classes === 2 : outputs === classes;
+  const { outputs, thresholds } = textclf;
+  const task = tasks[problem_type];
+  const fits = task === 'single-label' && outputs === 1 ? classes === 2 : outputs === classes;
   if (!fits) throw broken(file, `${outputs} outputs do not fit ${classes} labels`);
-  return { labels, outputs };
+  const wanted = task === 'multi-label' ? classes : classes === 2 ? 1 : 0;
+  if (thresholds && thresholds.length !== wanted) {
+    throw broken(file, `${thresholds.length} thresholds do not fit ${classes} labels`);
+  }
+  return { labels, outputs, rule: { task, thresholds } };
 }
 
 function parse(json: string, file: string): z.infer<typeof schema> {

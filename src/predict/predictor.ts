@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { largestIndex, probabilities as probabilitiesOf } from '../nn/probabilities';
+import { type Classification, classify, type DecisionRule } from '../metrics/decide';
+import { probabilities as probabilitiesOf } from '../nn/probabilities';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import type { Executable, Tensor } from '../runtime/executor';
@@ -8,10 +9,7 @@ import { loadModelFile } from '../runtime/onnxruntime';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { type ModelConfig, parseModelConfig } from './model-config';
 
-export interface Prediction {
-  label: string;
-  /** Of `label`, between 0 and 1. */
-  probability: number;
+export interface Prediction extends Classification {
   /** Of every class, in the model's order (JavaScript puts labels that are whole numbers first). */
   probabilities: Record<string, number>;
 }
@@ -19,6 +17,8 @@ export interface Prediction {
 export interface Predictor {
   /** The classes in the model's order. */
   readonly labels: readonly string[];
+  /** How probabilities become classes. */
+  readonly rule: DecisionRule;
   /** Classifies texts; the results are in their order. */
   predict(texts: readonly string[]): Promise<Prediction[]>;
   /** The logits `[outputs]` of each text, in the texts' order. */
@@ -47,10 +47,12 @@ export async function loadPredictor(
   const model = await openModel(modelFile, threads);
   await checkFit(model, modelFile, tokenizer, config);
   const logits = (texts: readonly string[]) => logitsOfTexts(model, tokenizer, config.outputs, texts);
+  const { labels, rule } = config;
   return {
-    labels: config.labels,
+    labels,
+    rule,
     logits,
-    predict: async (texts) => (await logits(texts)).map((ofText) => predictionOf(config.labels, ofText)),
+    predict: async (texts) => (await logits(texts)).map((ofText) => predictionOf(labels, ofText, rule)),
     release: () => model.release(),
   };
 }
@@ -122,21 +124,23 @@ async function logitsOfTexts(
 }
 
 /**
- * The class that a text's `logits [outputs]` stand for.
+ * The classes that a text's `logits [outputs]` stand for.
  *
  * @throws HumanError where they are not numbers
  */
-export function predictionOf(labels: readonly string[], logits: Float32Array): Prediction {
-  const probabilities = probabilitiesOf(logits);
+export function predictionOf(
+  labels: readonly string[],
+  logits: Float32Array,
+  rule: DecisionRule,
+): Prediction {
+  const probabilities = probabilitiesOf(logits, rule.task);
   if (probabilities.some(Number.isNaN)) {
     throw new HumanError('The model computes no numbers any more (NaN): its weights are damaged.', {
       hint: 'Train it anew, with a lower learning rate or with training.gradientClip.',
     });
   }
-  const best = largestIndex(probabilities);
   return {
-    label: labels[best]!,
-    probability: probabilities[best]!,
+    ...classify(labels, probabilities, rule),
     probabilities: Object.fromEntries(labels.map((label, id) => [label, probabilities[id]!])),
   };
 }

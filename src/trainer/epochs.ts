@@ -1,7 +1,9 @@
 import { createRandom } from '../data/random';
 import { OptionError } from '../experiment/option-error';
 import type { TrainingOptions } from '../experiment/schema';
-import { classify } from '../nn/probabilities';
+import { decide } from '../metrics/decide';
+import { epochMetrics } from '../metrics/evaluation';
+import { probabilities, rowOf } from '../nn/probabilities';
 import { rateShare } from '../nn/schedules';
 import type { EpochMetrics, NewRunEvent, Scores } from '../protocol/events';
 import { type Batch, type EncodedText, makeBatch } from './batch';
@@ -98,13 +100,10 @@ export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult>
     });
     if (!result) return { epochs: epoch - 1, stopped: 'aborted' };
     const { evaluation } = result;
-    const isEmpty = validation.length === 0;
-    if (evaluation.loss === null && !isEmpty) throw lostLoss(`epoch ${epoch}, validation`, training);
-    const scores = {
-      loss: evaluation.loss,
-      accuracy: isEmpty ? null : evaluation.accuracy,
-      macroF1: isEmpty ? null : evaluation.macroF1,
-    };
+    if (evaluation.loss === null && validation.length > 0) {
+      throw lostLoss(`epoch ${epoch}, validation`, training);
+    }
+    const scores = epochMetrics(evaluation);
     const isBest = monitor.record(epoch, scores);
     const trainScores = { loss: sums.loss / train.length, accuracy: sums.correct / train.length };
     // Before the event: who hears of a best epoch finds its model.
@@ -128,12 +127,10 @@ export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult>
 
 /** How many texts got exactly their classes. */
 function countCorrect({ labels }: Batch, logits: Float32Array, { task, outputs }: OutputForm): number {
-  const isCorrect = (truth: readonly number[], row: number) =>
-    task === 'single-label'
-      ? classify(logits, outputs, row).index === truth[0]
-      : Array.from({ length: outputs }, (_, label) => label).every(
-          (label) => logits[row * outputs + label]! > 0 === truth.includes(label),
-        );
+  const isCorrect = (truth: readonly number[], row: number) => {
+    const given = decide(probabilities(rowOf(logits, outputs, row), task), { task });
+    return given.length === truth.length && given.every((label, i) => label === truth[i]);
+  };
   return labels.filter(isCorrect).length;
 }
 

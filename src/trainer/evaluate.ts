@@ -1,23 +1,24 @@
-import { classify } from '../nn/probabilities';
+import { evaluationOf } from '../metrics/evaluation';
+import { probabilities as probabilitiesOf, rowOf } from '../nn/probabilities';
 import type { Evaluation, Split } from '../protocol/events';
 import { type EncodedText, makeBatch } from './batch';
 import { evaluationBatches } from './batches';
-import { evaluationOf } from './metrics';
+import type { OutputForm } from './outputs';
 import type { TrainingStep } from './training-step';
 
 export interface SplitResult {
   readonly evaluation: Evaluation;
-  /** The class predicted for each text, in the order of the texts. */
-  readonly predicted: Int32Array;
-  /** The probability of that class. */
-  readonly probability: Float32Array;
+  /** `[texts, classes]`, in the order of the texts. */
+  readonly probabilities: Float32Array;
 }
 
 export interface SplitOptions {
   readonly split: Split;
   readonly texts: readonly EncodedText[];
-  readonly labels: string[];
-  readonly outputs: number;
+  readonly labels: readonly string[];
+  readonly form: OutputForm;
+  /** See `DecisionRule`. */
+  readonly thresholds?: readonly number[] | undefined;
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -25,32 +26,32 @@ export interface SplitOptions {
 /** Classifies a split's texts with the weights as they are; undefined where the signal ended it early. */
 export async function evaluateSplit(
   step: TrainingStep,
-  { split, texts, labels, outputs, batchSize, signal }: SplitOptions,
+  { split, texts, labels, form, thresholds, batchSize, signal }: SplitOptions,
 ): Promise<SplitResult | undefined> {
-  const predicted = new Int32Array(texts.length);
-  const probability = new Float32Array(texts.length);
+  const probabilities = new Float32Array(texts.length * labels.length);
   let loss = 0;
   step.settle();
   for (const indices of evaluationBatches(texts, batchSize)) {
     if (signal?.aborted) return undefined;
     const batch = makeBatch(
       indices.map((index) => texts[index]!),
-      outputs,
+      form,
     );
     const result = await step.evaluate(batch);
     loss += result.loss * indices.length;
     indices.forEach((index, row) => {
-      const found = classify(result.logits, outputs, row);
-      predicted[index] = found.index;
-      probability[index] = found.probability;
+      const shares = probabilitiesOf(rowOf(result.logits, form.outputs, row), form.task);
+      probabilities.set(shares, index * labels.length);
     });
   }
   const evaluation = evaluationOf({
     split,
+    task: form.task,
     labels,
-    truth: texts.map(({ label }) => label),
-    predicted,
+    truth: texts.map((text) => text.labels),
+    probabilities,
+    thresholds,
     loss: texts.length === 0 ? null : loss / texts.length,
   });
-  return { evaluation, predicted, probability };
+  return { evaluation, probabilities };
 }

@@ -1,17 +1,6 @@
 import type { EarlyStoppingOptions } from '../experiment/schema';
-
-/** What an epoch is judged by; null where there is nothing to evaluate on. */
-export interface EpochScores {
-  readonly loss: number | null;
-  readonly accuracy: number | null;
-  readonly macroF1: number | null;
-}
-
-const metrics = {
-  'validation.loss': { of: ({ loss }: EpochScores) => loss, sign: -1 },
-  'validation.accuracy': { of: ({ accuracy }: EpochScores) => accuracy, sign: 1 },
-  'validation.macroF1': { of: ({ macroF1 }: EpochScores) => macroF1, sign: 1 },
-} as const;
+import type { EpochMetrics } from '../protocol/events';
+import { isHigherBetter, metricOf } from '../protocol/metrics';
 
 /** Watches one metric: which epoch is the best, and whether it has been long ago. */
 export class Monitor {
@@ -30,9 +19,10 @@ export class Monitor {
    * Takes in an epoch's scores; says whether it is the best so far. With nothing to judge by,
    * the latest epoch is.
    */
-  record(epoch: number, scores: EpochScores): boolean {
-    const { of, sign } = metrics[this.metric];
-    const value = of(scores);
+  record(epoch: number, scores: EpochMetrics): boolean {
+    const name = metricOf(this.metric);
+    const sign = isHigherBetter(name) ? 1 : -1;
+    const value = scores[name];
     const exceeds = (other: number | null | undefined, by: number) =>
       value !== null && (other == null || sign * (value - other) > by);
     if (exceeds(this.reference, this.options?.minDelta ?? 0)) {

@@ -6,11 +6,14 @@ import { renameOver, writeFileAtomic } from '../runs/atomic';
 import { writeSafetensors } from '../runs/safetensors';
 import type { Tensor } from '../runtime/executor';
 import { saveTokenizer, type Tokenizer } from '../text/tokenizer-file';
+import { writeModelConfig } from './model-config';
 import { inferenceProgram, type ModelShape } from './programs';
 
 export interface SavedModel {
   readonly shape: ModelShape;
   readonly labels: readonly string[];
+  /** See `DecisionRule`. */
+  readonly thresholds?: readonly number[] | undefined;
   readonly tokenizer: Tokenizer;
   /** All parameters by name, the embedding table among them. */
   readonly weights: Readonly<Record<string, Tensor>>;
@@ -35,7 +38,10 @@ export function saveModel(folder: string, model: SavedModel): void {
   }
 }
 
-function writeModelFiles(folder: string, { shape, labels, tokenizer, weights }: SavedModel): void {
+function writeModelFiles(
+  folder: string,
+  { shape, labels, thresholds, tokenizer, weights }: SavedModel,
+): void {
   const data = new Map(Object.entries(weights).map(([name, tensor]) => [name, tensor.data as Float32Array]));
   writeFileAtomic(
     join(folder, 'model.onnx'),
@@ -52,21 +58,10 @@ function writeModelFiles(folder: string, { shape, labels, tokenizer, weights }: 
     { format: 'textclf' },
   );
   writeFileAtomic(join(folder, 'tokenizer.json'), saveTokenizer(tokenizer));
-  writeFileAtomic(join(folder, 'config.json'), `${JSON.stringify(modelConfig(shape, labels), null, 2)}\n`);
-}
-
-/** What Hugging Face's libraries call these things, and what TextClf needs besides. */
-function modelConfig({ model, embeddingSize, outputs, loss }: ModelShape, labels: readonly string[]) {
+  const { model, embeddingSize, outputs, loss, task } = shape;
   const { type, hiddenSize, layers, bidirectional, pooling, head } = model;
-  return {
-    model_type: 'textclf',
-    architectures: ['TextClfForSequenceClassification'],
-    problem_type: 'single_label_classification',
-    num_labels: labels.length,
-    id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
-    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    textclf: { type, embeddingSize, hiddenSize, layers, bidirectional, pooling, head, outputs, loss },
-  };
+  const own = { type, embeddingSize, hiddenSize, layers, bidirectional, pooling, head, outputs, loss };
+  writeModelConfig(folder, labels, { task, thresholds }, own);
 }
 
 /** A folder cannot be renamed over one that is not empty: the old one steps aside first. */

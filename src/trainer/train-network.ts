@@ -1,8 +1,9 @@
 import { createRandom } from '../data/random';
 import type { Dataset } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
+import { classify } from '../metrics/decide';
 import { describeClassifier } from '../models/classifier';
-import { classify } from '../nn/probabilities';
+import { probabilities, rowOf } from '../nn/probabilities';
 import type { Evaluation, Scores } from '../protocol/events';
 import type { Tensor } from '../runtime/executor';
 import { makeBatch } from './batch';
@@ -51,6 +52,7 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
   const shape: ModelShape = {
     model,
     embeddingSize: model.embedding.size,
+    maxLength: experiment.tokenizer.maxLength,
     ...outputForm(experiment.training.loss, experiment.data.task, dataset.labels.length),
   };
   const step = await compile(context, model, shape, data);
@@ -192,8 +194,9 @@ async function classifyExamples({ context, shape, step, dataset, data }: Network
   context.writer.emit({
     type: 'examples',
     examples: examples.map((text, row) => {
-      const { index, probability } = classify(logits, shape.outputs, row);
-      return { text, label: dataset.labels[index]!, probability };
+      const shares = probabilities(rowOf(logits, shape.outputs, row), shape.task);
+      const { label, probability } = classify(dataset.labels, shares, shape);
+      return { text, label, probability };
     }),
   });
 }

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
 import type { Dataset, Example } from '../data/rows';
+import { classify, labelText } from '../metrics/decide';
+import { rowOf } from '../nn/probabilities';
 import type { Evaluation } from '../protocol/events';
 import { writeFileAtomic } from '../runs/atomic';
 import type { runPaths } from '../runs/paths';
@@ -35,21 +37,29 @@ function writePredictions(
   paths: Paths,
   examples: readonly Example[],
   labels: readonly string[],
-  { evaluation: { split }, predicted, probability }: SplitResult,
+  { evaluation: { split, task }, probabilities }: SplitResult,
   root: string,
 ): void {
-  const lines = examples.map(({ file, line, label, text }, i) =>
-    JSON.stringify({
+  const lines = examples.map((example, row) => {
+    const shares = rowOf(probabilities, labels.length, row);
+    const { label: predicted, probability } = classify(labels, shares, { task });
+    return JSON.stringify({
       split,
-      file: relative(root, file).replaceAll('\\', '/'),
-      line,
-      label,
-      predicted: labels[predicted[i]!],
-      probability: Number(probability[i]!.toPrecision(6)),
-      text: excerpt(text),
-    }),
-  );
+      file: relative(root, example.file).replaceAll('\\', '/'),
+      line: example.line,
+      label: labelText(example.labels),
+      predicted,
+      probability: rounded(probability),
+      probabilities: Array.from(shares, rounded),
+      text: excerpt(example.text),
+    });
+  });
   writeFileAtomic(paths.predictions, lines.map((line) => `${line}\n`).join(''));
+}
+
+/** A 32-bit float has no more digits worth keeping. */
+function rounded(share: number): number {
+  return Math.round(share * 1e6) / 1e6;
 }
 
 /** Never cut between the two halves of a character. */

@@ -45,6 +45,7 @@ export function writeTinyModel(
         head: { hiddenSize: 0 },
       },
       embeddingSize: 1,
+      task: 'single-label',
       outputs,
       loss: outputs === 1 ? 'bceWithLogits' : 'crossEntropy',
     },
