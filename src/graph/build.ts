@@ -1,5 +1,5 @@
 import { type Attributes, inferTypes, type Node, type OpName, type Type, type Value } from './ops';
-import { type DType, normalizeAxis, type Shape, sameShape } from './shape';
+import { type Dim, type DType, normalizeAxis, type Shape, sameShape } from './shape';
 
 /** Makes a node and its outputs; the types of the outputs come from the operation table. */
 export function makeNode<Op extends OpName>(
@@ -53,16 +53,23 @@ function asValue(x: Value | number): Value {
 }
 
 export const fill = (value: number, shape: Shape): Value => one('fill', [], { value, shape });
+/** 0, 1, ..., size - 1 as int64, `[size]`. */
+export const range = (size: Dim): Value => one('range', [], { size });
 export const toFloat = unary('toFloat');
 export const neg = unary('neg');
 export const exp = unary('exp');
 export const log = unary('log');
 export const sqrt = unary('sqrt');
+export const sin = unary('sin');
+export const cos = unary('cos');
+export const erf = unary('erf');
 export const tanh = unary('tanh');
 export const sigmoid = unary('sigmoid');
 export const relu = unary('relu');
+export const gelu = unary('gelu');
 export const softplus = unary('softplus');
 export const isPositive = unary('isPositive');
+export const softmax = unary('softmax');
 export const logSoftmax = unary('logSoftmax');
 export const equal = binary('equal');
 export const add = binary('add');
@@ -77,6 +84,10 @@ export function matmul(a: Value, b: Value, { transposeA = false, transposeB = fa
 
 /** `a [..., m], b [..., n] -> [m, n]`, the sum of all outer products. */
 export const outerSum = (a: Value, b: Value): Value => one('outerSum', [a, b], {});
+
+/** `x [..., n], weight [n], bias [n]`, over the last axis (Ba et al. 2016). */
+export const layerNorm = (x: Value, weight: Value, bias: Value, epsilon: number): Value =>
+  one('layerNorm', [x, weight, bias], { epsilon });
 
 export function sum(x: Value, axes: readonly number[], keepDims = false): Value {
   return axes.length === 0 ? x : one('sum', [x], { axes: frontAxes(x, axes), keepDims });
@@ -110,10 +121,10 @@ export function split(x: Value, axis: number, sizes: readonly number[]): Value[]
 }
 
 export const pad = (x: Value, axis: number, before: number, after: number): Value =>
-  one('pad', [x], { axis, before, after });
+  before + after === 0 ? x : one('pad', [x], { axis, before, after });
 
 export const trim = (x: Value, axis: number, before: number, after: number): Value =>
-  one('trim', [x], { axis, before, after });
+  before + after === 0 ? x : one('trim', [x], { axis, before, after });
 
 export const gatherRows = (table: Value, ids: Value): Value => one('gatherRows', [table, ids], {});
 

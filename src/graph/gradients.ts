@@ -1,8 +1,11 @@
 import {
+  add,
   broadcast,
   concat,
+  cos,
   div,
   equal,
+  erf,
   exp,
   fill,
   gatherRows,
@@ -15,6 +18,7 @@ import {
   reshape,
   scatterAddRows,
   sigmoid,
+  sin,
   split,
   sub,
   sum,
@@ -56,6 +60,7 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   input: 'zero',
   constant: 'zero',
   fill: 'zero',
+  range: 'zero',
   toFloat: 'zero',
   // y = -x
   neg: ({ g }) => [neg(g)],
@@ -65,11 +70,21 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   log: ({ inputs: [x], g }) => [div(g, x!)],
   // y = sqrt x, dy = 1 / 2y
   sqrt: ({ y, g }) => [div(g, mul(y, 2))],
+  sin: ({ inputs: [x], g }) => [mul(g, cos(x!))],
+  cos: ({ inputs: [x], g }) => [mul(g, neg(sin(x!)))],
+  // dy = 2 / sqrt pi e^(-x^2)
+  erf: ({ inputs: [x], g }) => [mul(g, mul(exp(neg(mul(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   // dy = 1 - y^2
   tanh: ({ y, g }) => [mul(g, sub(1, mul(y, y)))],
   // dy = y (1 - y)
   sigmoid: ({ y, g }) => [mul(g, mul(y, sub(1, y)))],
   relu: ({ inputs: [x], g }) => [mul(g, isPositive(x!))],
+  // y = x P(x), dy = P(x) + x p(x), with the normal distribution's P and its density p
+  gelu: ({ inputs: [x], g }) => {
+    const distribution = add(mul(erf(mul(x!, Math.SQRT1_2)), 0.5), 0.5);
+    const density = mul(exp(mul(mul(x!, x!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [mul(g, add(distribution, mul(x!, density)))];
+  },
   // y = ln(1 + e^x), dy = sigmoid x
   softplus: ({ inputs: [x], g }) => [mul(g, sigmoid(x!))],
   isPositive: 'zero',
@@ -100,8 +115,19 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
     const isMax = equal(x!, reshape(y, kept));
     return [mul(reshape(g, kept), div(isMax, sum(isMax, axes, true)))];
   },
+  // dx = y (g - <g, y>)
+  softmax: ({ y, g }) => [mul(y, sub(g, sum(mul(g, y), [-1], true)))],
   // y = x - ln sum e^x, dx = g - softmax(x) sum g
   logSoftmax: ({ y, g }) => [sub(g, mul(exp(y), sum(g, [-1], true)))],
+  // z = (x - m) s, y = z w + b: dz = g w, dx = s (dz - mean dz - z mean dz z)
+  layerNorm: ({ inputs: [x, weight], node, g }) => {
+    const [, mean, inverse] = node.outputs;
+    const z = mul(sub(x!, mean!), inverse!);
+    const dz = mul(g, weight!);
+    const average = (value: Value) => div(sum(value, [-1], true), x!.shape.at(-1) as number);
+    const dx = mul(inverse!, sub(sub(dz, average(dz)), mul(z, average(mul(dz, z)))));
+    return [dx, mul(g, z), g];
+  },
   reshape: ({ inputs: [x], g }) => [reshape(g, x!.shape)],
   broadcast: ({ g }) => [g],
   transpose: ({ attributes: { permutation }, g }) => [

@@ -64,14 +64,22 @@ export interface Attributes {
   constant: { readonly data: readonly number[] };
   /** One value, repeated to a shape that may have named sizes. */
   fill: { readonly value: number; readonly shape: Shape };
+  /** The whole numbers 0, 1, ..., size - 1. */
+  range: { readonly size: Dim };
   toFloat: Empty;
   neg: Empty;
   exp: Empty;
   log: Empty;
   sqrt: Empty;
+  sin: Empty;
+  cos: Empty;
+  /** 2 / sqrt pi times the integral of e^(-t^2) from 0 to x. */
+  erf: Empty;
   tanh: Empty;
   sigmoid: Empty;
   relu: Empty;
+  /** x Phi(x), with the normal distribution's Phi: exact, not by tanh. */
+  gelu: Empty;
   /** log(1 + exp(x)), without overflow. */
   softplus: Empty;
   /** 1 where x > 0, else 0: a mask without gradient. */
@@ -88,8 +96,15 @@ export interface Attributes {
   outerSum: Empty;
   sum: Reduction;
   max: Reduction;
+  /** Over the last axis. */
+  softmax: Empty;
   /** Logarithm of the softmax over the last axis. */
   logSoftmax: Empty;
+  /**
+   * `x [..., n], weight [n], bias [n]`: each vector of the last axis brought to mean 0 and variance 1, then
+   * scaled and moved. Further results: its mean and the inverse of its deviation, `[..., 1]`.
+   */
+  layerNorm: { readonly epsilon: number };
   reshape: { readonly shape: Shape };
   /** Repeats axes of size 1 (and adds leading axes) up to a shape. */
   broadcast: { readonly shape: Shape };
@@ -163,14 +178,19 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
     throw new Error('a constant states its own type');
   },
   fill: (_, { shape }) => float(shape),
+  range: (_, { size }) => [{ shape: [size], dtype: 'int64' }],
   toFloat: ([x]) => float(x!.shape),
   neg: unary,
   exp: unary,
   log: unary,
   sqrt: unary,
+  sin: unary,
+  cos: unary,
+  erf: unary,
   tanh: unary,
   sigmoid: unary,
   relu: unary,
+  gelu: unary,
   softplus: unary,
   isPositive: unary,
   equal: binary,
@@ -198,7 +218,17 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
   },
   sum: reduction,
   max: reduction,
+  softmax: unary,
   logSoftmax: unary,
+  layerNorm: ([x, weight, bias]) => {
+    const last = x!.shape.slice(-1);
+    if (!sameShape(weight!.shape, last) || !sameShape(bias!.shape, last)) {
+      const shapes = [weight!, bias!].map(({ shape }) => formatShape(shape));
+      throw new Error(`cannot scale ${formatShape(x!.shape)} by ${shapes.join(' and ')}`);
+    }
+    const statistics = replaceAxis(x!.shape, -1, 1);
+    return [...float(x!.shape), ...float(statistics), ...float(statistics)];
+  },
   reshape: ([x], { shape }) => {
     const names = (s: Shape) => s.filter((dim) => typeof dim === 'string').sort();
     const size = (s: Shape) =>

@@ -1,14 +1,32 @@
-import { add, matmul, mul } from '../graph/build';
+import { add, layerNorm, matmul, mul } from '../graph/build';
 import type { Value } from '../graph/ops';
-import type { Scope } from './scope';
+import type { Initializer, Scope } from './scope';
 
-/** `x [..., features] -> [..., size]`: x W + b, started as torch.nn.Linear. */
-export function linear(scope: Scope, name: string, x: Value, size: number): Value {
+/** PyTorch's start of a layer whose every unit reads so many numbers: evenly between -1 / sqrt(n) and that. */
+export function fanIn(inputs: number): Initializer {
+  return { type: 'uniform', bound: 1 / Math.sqrt(inputs) };
+}
+
+/** `x [..., features] -> [..., size]`: x W + b, started as torch.nn.Linear if nothing else is said. */
+export function linear(
+  scope: Scope,
+  name: string,
+  x: Value,
+  size: number,
+  start: { readonly weight?: Initializer; readonly bias?: Initializer } = {},
+): Value {
   const features = x.shape.at(-1) as number;
-  const initializer = { type: 'uniform', bound: 1 / Math.sqrt(features) } as const;
-  const weight = scope.parameter(`${name}.weight`, [features, size], initializer);
-  const bias = scope.parameter(`${name}.bias`, [size], initializer);
+  const weight = scope.parameter(`${name}.weight`, [features, size], start.weight ?? fanIn(features));
+  const bias = scope.parameter(`${name}.bias`, [size], start.bias ?? fanIn(features));
   return add(matmul(x, weight), bias);
+}
+
+/** As torch.nn.LayerNorm over the last axis. */
+export function normalize(scope: Scope, name: string, x: Value): Value {
+  const size = [x.shape.at(-1) as number];
+  const weight = scope.parameter(`${name}.weight`, size, { type: 'ones' });
+  const bias = scope.parameter(`${name}.bias`, size, { type: 'zeros' });
+  return layerNorm(x, weight, bias, 1e-5);
 }
 
 /**

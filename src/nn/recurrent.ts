@@ -2,7 +2,7 @@ import { concat, fill, mul, named } from '../graph/build';
 import type { Value } from '../graph/ops';
 import { scan } from '../graph/scan';
 import { type CellType, type CellWeights, cells } from './cells';
-import { dropout } from './layers';
+import { dropout, fanIn } from './layers';
 import type { Scope } from './scope';
 
 export interface RecurrentOptions {
@@ -88,7 +88,7 @@ function cellWeights(
   hidden: number,
 ): CellWeights {
   const width = cells[type].gates.length * hidden;
-  const initializer = { type: 'uniform', bound: 1 / Math.sqrt(hidden) } as const;
+  const initializer = fanIn(hidden);
   return {
     inputWeight: scope.parameter(`${name}.inputWeight`, [features, width], initializer),
     recurrentWeight: scope.parameter(`${name}.recurrentWeight`, [hidden, width], initializer),

@@ -5,8 +5,11 @@ import type { Shape } from '../graph/shape';
 /** How a parameter starts, by PyTorch's names and bounds. */
 export type Initializer =
   | { readonly type: 'zeros' }
+  | { readonly type: 'ones' }
   /** Evenly between -bound and bound. */
-  | { readonly type: 'uniform'; readonly bound: number };
+  | { readonly type: 'uniform'; readonly bound: number }
+  /** From the normal distribution of mean 0. */
+  | { readonly type: 'normal'; readonly deviation: number };
 
 export interface ParameterSpec {
   readonly name: string;

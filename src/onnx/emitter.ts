@@ -17,6 +17,7 @@ import type { Dim, DType, Shape } from '../graph/shape';
 
 export type AttributeValue =
   | { readonly int: number }
+  | { readonly float: number }
   | { readonly ints: readonly number[] }
   | { readonly string: string }
   | { readonly tensor: TensorProto }
@@ -111,6 +112,11 @@ export class Emitter {
   /** A constant of integers, `[n]`, shared by all who need the same. */
   ints(values: readonly number[]): string {
     return this.shared.constant(`ints_${values.join('_')}`, () => intTensor(values));
+  }
+
+  /** A constant whole number, `[]`. */
+  int(value: number): string {
+    return this.shared.constant(`int_${value}`, () => ({ ...intTensor([value]), dims: [] }));
   }
 
   floats(values: readonly number[], shape: readonly number[]): string {
@@ -223,6 +229,7 @@ export function valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoPr
 function attribute(name: string, value: AttributeValue): AttributeProto {
   const set = (fields: Partial<AttributeProto>) => ({ ...create(AttributeProtoSchema, { name }), ...fields });
   if ('int' in value) return set({ type: AttributeType.INT, i: BigInt(value.int) });
+  if ('float' in value) return set({ type: AttributeType.FLOAT, f: value.float });
   if ('ints' in value) return set({ type: AttributeType.INTS, ints: value.ints.map(BigInt) });
   if ('tensor' in value) return set({ type: AttributeType.TENSOR, t: value.tensor });
   if ('graph' in value) return set({ type: AttributeType.GRAPH, g: value.graph });

@@ -54,14 +54,23 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
       { value: { tensor: floatTensor(Float32Array.of(value), [1]) } },
       { outputs: ['fill'] },
     ),
+  range: (emitter, { attributes: { size } }) => {
+    const { root } = emitter;
+    const end = root.emit('Squeeze', [root.shape([size])])[0]!;
+    return root.emit('Range', [root.int(0), end, root.int(1)], {}, { outputs: ['range'] });
+  },
   toFloat: simple('Cast', { to: { int: 1 } }),
   neg: simple('Neg'),
   exp: simple('Exp'),
   log: simple('Log'),
   sqrt: simple('Sqrt'),
+  sin: simple('Sin'),
+  cos: simple('Cos'),
+  erf: simple('Erf'),
   tanh: simple('Tanh'),
   sigmoid: simple('Sigmoid'),
   relu: simple('Relu'),
+  gelu: (emitter, node, inputs) => emitter.emit('Gelu', inputs, {}, { node, domain: 'com.microsoft' }),
   softplus: simple('Softplus'),
   isPositive: compare('Greater', (emitter) => emitter.floats([0], [])),
   equal: compare('Equal'),
@@ -89,7 +98,10 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   },
   sum: reduce('ReduceSum'),
   max: reduce('ReduceMax'),
+  softmax: simple('Softmax', { axis: { int: -1 } }),
   logSoftmax: simple('LogSoftmax', { axis: { int: -1 } }),
+  layerNorm: (emitter, node, inputs) =>
+    emitter.emit('LayerNormalization', inputs, { epsilon: { float: node.attributes.epsilon } }, { node }),
   reshape: (emitter, node, [x]) => {
     const { shape } = node.attributes;
     const named = shape.filter((dim) => typeof dim === 'string').length;

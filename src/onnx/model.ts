@@ -5,7 +5,7 @@ import { Emitter, valueInfo } from './emitter';
 import { lowerNodes } from './lower';
 
 /**
- * Writes a program as an ONNX model (opset 18, and com.microsoft's FusedMatMul where a batched
+ * Writes a program as an ONNX model (opset 18, com.microsoft's Gelu, and its FusedMatMul where a batched
  * product has a transposed operand). Inputs keep their names; those in `weights` are stored in
  * the model instead of being fed. Outputs are named by the program.
  */

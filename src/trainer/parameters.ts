@@ -1,5 +1,5 @@
 import type { Random } from '../data/random';
-import type { ParameterSpec } from '../nn/scope';
+import type { Initializer, ParameterSpec } from '../nn/scope';
 import { floatTensor, type Tensor } from '../runtime/executor';
 
 /**
@@ -67,8 +67,19 @@ export class ParameterStore {
 
 /** Fills a tensor as its initializer says. */
 export function initialize({ initializer }: ParameterSpec, data: Float32Array, random: Random): void {
-  if (initializer.type === 'zeros') return;
-  for (let i = 0; i < data.length; i++) {
-    data[i] = (2 * random.next() - 1) * initializer.bound;
+  const draw = source(initializer, random);
+  for (let i = 0; i < data.length; i++) data[i] = draw();
+}
+
+function source(initializer: Initializer, random: Random): () => number {
+  switch (initializer.type) {
+    case 'zeros':
+      return () => 0;
+    case 'ones':
+      return () => 1;
+    case 'uniform':
+      return () => (2 * random.next() - 1) * initializer.bound;
+    case 'normal':
+      return () => initializer.deviation * random.normal();
   }
 }

@@ -13,14 +13,13 @@ import {
 import { differentiate } from '../graph/differentiate';
 import type { Value } from '../graph/ops';
 import type { Program } from '../graph/program';
-import { type ClassifierOptions, classifierLogits } from '../models/classifier';
+import { type ClassifierShape, classifierLogits } from '../models/classifier';
 import { losses, meanLoss } from '../nn/losses';
 import type { Optimizer } from '../nn/optimizers';
 import { type DropoutMask, type ParameterSpec, Scope } from '../nn/scope';
 import type { OutputForm } from './outputs';
 
-export interface ModelShape extends OutputForm {
-  readonly model: ClassifierOptions;
+export interface ModelShape extends OutputForm, ClassifierShape {
   readonly embeddingSize: number;
 }
 
@@ -40,7 +39,7 @@ function lossOverBatch(scope: Scope, shape: ModelShape) {
   const mask = input('mask', ['time', 'batch', 1]);
   const targets = input('targets', ['batch', shape.outputs]);
   const rows = input('rows', []);
-  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
+  const logits = classifierLogits(scope, embedded, mask, shape);
   const loss = meanLoss(losses[shape.loss](logits, targets), rows);
   const parameters = [...scope.parameters.values()];
   return {
@@ -99,7 +98,7 @@ export function inferenceProgram(shape: ModelShape, vocabularySize: number): Pro
   const table = scope.parameter(EMBEDDING, [vocabularySize, shape.embeddingSize], { type: 'zeros' });
   const embedded = gatherRows(table, transpose(ids, [1, 0]));
   const mask = reshape(transpose(toFloat(attention), [1, 0]), ['time', 'batch', 1]);
-  const logits = classifierLogits(scope, embedded, mask, shape.outputs, shape.model);
+  const logits = classifierLogits(scope, embedded, mask, shape);
   const parameters = [...scope.parameters.values()].map(({ value }) => value);
   return { name: 'classifier', inputs: [ids, attention, ...parameters], outputs: { logits } };
 }

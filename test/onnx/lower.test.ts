@@ -135,6 +135,19 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
       ],
     },
   ],
+  range: [
+    { build: () => g.toFloat(g.range(4)), expected: [[[4], [0, 1, 2, 3]]] },
+    {
+      inputs: { x: counting([3, 2]) },
+      named: { x: { 0: 'n', 1: 'm' } },
+      build: () => [g.toFloat(g.range('n')), g.toFloat(g.range('m')), g.toFloat(g.range('n+1'))],
+      expected: [
+        [[3], [0, 1, 2]],
+        [[2], [0, 1]],
+        [[4], [0, 1, 2, 3]],
+      ],
+    },
+  ],
   toFloat: [
     {
       inputs: { ids: intTensor([2], [3, -4]) },
@@ -146,9 +159,27 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
   exp: [elementwise(g.exp, Math.exp)],
   log: [{ inputs: { x: f([2], [1, 8]) }, build: ({ x }) => g.log(x!), expected: [[[2], [0, Math.log(8)]]] }],
   sqrt: [{ inputs: { x: f([2], [0, 9]) }, build: ({ x }) => g.sqrt(x!), expected: [[[2], [0, 3]]] }],
+  sin: [elementwise(g.sin, Math.sin)],
+  cos: [elementwise(g.cos, Math.cos)],
+  // Of Abramowitz and Stegun's table 7.1.
+  erf: [
+    {
+      inputs: { x: f([3], [-0.5, 0, 1]) },
+      build: ({ x }) => g.erf(x!),
+      expected: [[[3], [-0.5204998778, 0, 0.8427007929]]],
+    },
+  ],
   tanh: [elementwise(g.tanh, Math.tanh)],
   sigmoid: [elementwise(g.sigmoid, (x) => 1 / (1 + Math.exp(-x)))],
   relu: [elementwise(g.relu, (x) => Math.max(0, x))],
+  // x times the share of a normal distribution below x: 0.5, 0.8413447461 and 0.0227501319.
+  gelu: [
+    {
+      inputs: { x: f([4], [0, 1, -2, 30]) },
+      build: ({ x }) => g.gelu(x!),
+      expected: [[[4], [0, 0.8413447461, -0.0455002639, 30]]],
+    },
+  ],
   softplus: [
     elementwise(g.softplus, (x) => Math.log1p(Math.exp(x))),
     { inputs: { x: f([2], [1e4, -1e4]) }, build: ({ x }) => g.softplus(x!), expected: [[[2], [1e4, 0]]] },
@@ -257,6 +288,18 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
       ],
     },
   ],
+  softmax: [
+    {
+      inputs: { x: f([2, 2], [0, Math.log(3), 1000, -1e30]) },
+      build: ({ x }) => g.softmax(x!),
+      expected: [
+        [
+          [2, 2],
+          [0.25, 0.75, 1, 0],
+        ],
+      ],
+    },
+  ],
   logSoftmax: [
     {
       inputs: { x: f([2, 2], [0, 0, 1000, 999]) },
@@ -265,6 +308,28 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
         [
           [2, 2],
           [-Math.LN2, -Math.LN2, -Math.log1p(Math.exp(-1)), -1 - Math.log1p(Math.exp(-1))],
+        ],
+      ],
+    },
+  ],
+  // Means 2 and 0, variances 4 and 0, to which epsilon adds 5.
+  layerNorm: [
+    {
+      inputs: { x: f([2, 2], [0, 4, 0, 0]), weight: f([2], [3, 6]), bias: f([2], [1, 0]) },
+      named: { x: { 0: 'n' } },
+      build: ({ x, weight, bias }) => g.layerNorm(x!, weight!, bias!, 5).node.outputs,
+      expected: [
+        [
+          [2, 2],
+          [-1, 4, 1, 0],
+        ],
+        [
+          [2, 1],
+          [2, 0],
+        ],
+        [
+          [2, 1],
+          [1 / 3, 1 / Math.sqrt(5)],
         ],
       ],
     },

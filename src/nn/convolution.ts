@@ -1,0 +1,35 @@
+import { add, concat, matmul, pad, relu, trim } from '../graph/build';
+import type { Value } from '../graph/ops';
+import { fanIn } from './layers';
+import type { Scope } from './scope';
+
+/**
+ * Convolutions over time, side by side (Kim 2014): `x [time, batch, features] -> [time, batch, widths * filters]`,
+ * rectified. Each is torch.nn.Conv1d with padding 'same': a filter of an even width sees one token
+ * more to come than have been. Padding of `x` must be zeros.
+ */
+export function convolutions(
+  scope: Scope,
+  name: string,
+  x: Value,
+  { widths, filters }: { readonly widths: readonly number[]; readonly filters: number },
+): Value {
+  const features = x.shape.at(-1) as number;
+  const results = widths.map((width, i) => {
+    const initializer = fanIn(width * features);
+    const weight = scope.parameter(`${name}.${i}.weight`, [width * features, filters], initializer);
+    const bias = scope.parameter(`${name}.${i}.bias`, [filters], initializer);
+    return relu(add(matmul(windows(x, width), weight), bias));
+  });
+  return concat(results, -1);
+}
+
+/** `[time, batch, features] -> [time, batch, width * features]`: what a filter sees at each token. */
+function windows(x: Value, width: number): Value {
+  const before = Math.floor((width - 1) / 2);
+  const padded = pad(x, 0, before, width - 1 - before);
+  return concat(
+    Array.from({ length: width }, (_, i) => trim(padded, 0, i, width - 1 - i)),
+    -1,
+  );
+}
