@@ -1,16 +1,18 @@
 import { basename } from 'node:path';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import type { Place } from '../protocol/human-error';
-import { explainIssue } from './explain';
 import { indexLines, type LineIndex } from './line-index';
-import type { Finding, Path, PlacedFinding, Problem, ProblemPlace } from './problems';
-import { brokenRules } from './rules';
-import { type Experiment, experimentSchema } from './schema';
+import type { Path, PlacedFinding, Problem, ProblemPlace } from './problems';
+import { type Resolved, resolveExperiment } from './resolve';
+import type { Experiment } from './schema';
+import { searchFindings } from './search-space';
 import { parseSyntax } from './syntax';
 
 export interface ParsedExperiment {
   /** With every default spelt out; absent where a problem is an error. */
   experiment?: Experiment;
+  /** The value of the text, where it is JSON. */
+  written?: unknown;
   /** Errors and warnings, in the order of the file. */
   problems: Problem[];
 }
@@ -34,13 +36,13 @@ export function parseExperiment(text: string, file: string): ParsedExperiment {
   }));
   if (!tree) return { problems: firstOfEachLine(problems) };
 
-  const { experiment, findings } = check(tree, file);
+  const { written, experiment, findings } = check(tree, file);
   for (const { atKey, ...finding } of findings) {
     problems.push({ ...finding, place: placeOf(lines, file, stretchOf(tree, finding.path, atKey === true)) });
   }
   problems.sort((a, b) => a.place.line! - b.place.line! || a.place.column! - b.place.column!);
   const failed = problems.some(({ severity }) => severity === 'error');
-  return experiment && !failed ? { experiment, problems } : { problems };
+  return experiment && !failed ? { experiment, written, problems } : { written, problems };
 }
 
 /**
@@ -73,15 +75,13 @@ export function resolvedToJson(experiment: Experiment): string {
   return `${JSON.stringify(experiment, null, 2)}\n`;
 }
 
-function check(tree: Node, file: string): { experiment?: Experiment; findings: Finding[] } {
-  const value: unknown = getNodeValue(tree);
-  const result = experimentSchema.safeParse(value);
-  if (!result.success) {
-    return { findings: result.error.issues.flatMap((issue) => explainIssue(issue, value)) };
-  }
-  const { $schema: _, name = nameFromFile(file), ...rest } = result.data;
-  const experiment = { name, ...rest };
-  return { experiment, findings: brokenRules(experiment) };
+function check(tree: Node, file: string): Resolved & { written: unknown } {
+  const written: unknown = getNodeValue(tree);
+  const { experiment, findings } = resolveExperiment(written, nameFromFile(file));
+  if (!experiment) return { written, findings };
+  const isSound = findings.every(({ severity }) => severity !== 'error');
+  const ofSearch = isSound && experiment.search ? searchFindings(written, experiment) : [];
+  return { written, experiment, findings: [...findings, ...ofSearch] };
 }
 
 function nameFromFile(file: string): string {

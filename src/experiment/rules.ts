@@ -1,4 +1,5 @@
 /** What one field of an experiment says about another: checks that need the whole, resolved experiment. */
+import { foldCount } from './planned-runs';
 import type { Finding, Path, Remedy } from './problems';
 import type { Experiment } from './schema';
 
@@ -116,6 +117,56 @@ const rules: Rule[] = [
       ...sharedWithTrain(data.train, data.test, 'test'),
     ],
     hint: 'Judge the model on rows that it has not seen, or the figures mean nothing.',
+  },
+  {
+    severity: 'error',
+    broken: ({ search, training, data }) => [
+      ...(search && training.repeat > 1
+        ? [
+            {
+              path: ['training', 'repeat'],
+              message: 'A search trains each setting once: it cannot be repeated.',
+              remedies: [{ type: 'remove' } as const],
+            },
+          ]
+        : []),
+      ...(search && foldCount(data.validation) > 1
+        ? [
+            {
+              path: ['data', 'validation'],
+              message: 'A search judges each trial on the same rows: it cannot be a cross-validation.',
+              remedies: [{ type: 'set', values: [0.2] } as const],
+            },
+          ]
+        : []),
+    ],
+    hint: 'Search first, then repeat or cross-validate the best settings.',
+  },
+  {
+    severity: 'error',
+    broken: ({ data: { validation } }) =>
+      typeof validation === 'object' && 'fold' in validation && validation.fold! > validation.folds
+        ? [
+            {
+              path: ['data', 'validation', 'fold'],
+              message: `There is no fold ${validation.fold}: there are ${validation.folds}.`,
+            },
+          ]
+        : [],
+    hint: 'Folds are numbered from 1.',
+  },
+  {
+    severity: 'warning',
+    broken: ({ search, training: { epochs } }) =>
+      search?.halving && search.halving.firstEpoch >= epochs
+        ? [
+            {
+              path: ['search', 'halving'],
+              message: `No trial is stopped early: the first check would be after epoch ${search.halving.firstEpoch}, of ${epochs} in all.`,
+            },
+          ]
+        : [],
+    hint: 'Lower "firstEpoch", raise "epochs", or leave "halving" out.',
   },
 ];
 

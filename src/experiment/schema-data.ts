@@ -8,6 +8,9 @@ const folds = z
       .describe(
         'Into so many parts the training rows are cut; each is once what the others are judged on. That many runs are made, and one that sums them up.',
       ),
+    fold: count(1)
+      .optional()
+      .describe('Only this one of them is what the others are judged on, from 1: one run.'),
   })
   .describe('Cross-validation.');
 

@@ -21,6 +21,14 @@ export function schemaAt(path: Path, root: unknown): JsonSchema[] {
   return nodes;
 }
 
+/** What stands at a path where nothing is written. */
+export function defaultAt(path: Path, root: unknown): unknown {
+  const key = String(path.at(-1));
+  return schemaAt(path.slice(0, -1), root)
+    .map((node) => valueOfKey(node, key)?.default)
+    .find((value) => value !== undefined);
+}
+
 /** The keys that the schema allows in the object at a path. */
 export function knownKeys(path: Path, root: unknown): string[] {
   return [...new Set(schemaAt(path, root).flatMap((node) => Object.keys(node.properties ?? {})))];
@@ -39,6 +47,14 @@ export function objectsWithKey(key: string): string[] {
   visit(experimentJsonSchema(), '');
   const depth = (path: string) => (path === '' ? 0 : path.split('.').length);
   return [...found].sort((a, b) => depth(a) - depth(b));
+}
+
+/** The types that the object at a path can be of, in the schema's order, each with what it is. */
+export function typesAt(path: Path): { type: string; meaning: string }[] {
+  return schemaAt(path, {}).flatMap(({ properties }) => {
+    const { const: type, description: meaning = '' } = properties?.type ?? {};
+    return type === undefined ? [] : [{ type, meaning }];
+  });
 }
 
 /** The value at a path, or undefined where there is none. */
