@@ -1,37 +1,83 @@
-/** What the values that an option can have mean, a line each: for completion, hovers and the pick of a model. */
-const choices: Record<string, Record<string, string>> = {
+import { metricMeanings, metricNames } from '../protocol/metrics';
+
+type Meanings = Readonly<Record<string, string>>;
+
+const monitors: Meanings = Object.fromEntries(
+  metricNames.map((name) => [`validation.${name}`, metricMeanings[name]]),
+);
+
+/**
+ * What the values that an option can have mean, a line each: for completion and hovers. Of objects that are told
+ * apart by their `type` (models, optimizers, schedulers), the schema itself says what each type is.
+ */
+const choices: Readonly<Record<string, Meanings>> = {
   'data.format': {
     csv: 'Commas between the fields, a header row on top.',
     tsv: 'Tabs between the fields, a header row on top.',
     jsonl: 'JSON Lines: one JSON object a line.',
   },
+  'data.task': {
+    'single-label': 'Each text has exactly one class.',
+    'multi-label': 'Each text has any number of classes, or none.',
+  },
   'tokenizer.type': {
     word: 'Words, split at everything that is not part of one.',
-  },
-  'model.type': {
-    gru: 'Gated recurrent unit: about as accurate as an LSTM, and somewhat faster.',
-    lstm: 'Long short-term memory: remembers furthest back; the slowest of the three.',
-    rnn: 'Simple recurrent network: the fastest, for short texts.',
+    character: 'Single characters: for misspelt texts, and for scripts without spaces.',
   },
   'model.pooling': {
-    last: 'The state after the last token.',
+    first: 'The state at the first token.',
+    last: 'The state at the last token.',
     mean: 'The mean of the states at all tokens.',
     max: "Each unit's largest value over all tokens.",
+    attention: 'A mean of the states, each weighted as the network learns to.',
+  },
+  'model.positions': {
+    learned: 'A vector for each place, trained with the model.',
+    sinusoidal: 'Sine and cosine waves of fixed lengths: nothing to train.',
+  },
+  'model.norm': {
+    pre: 'Before attention and feed-forward: trains more steadily.',
+    post: 'After them, as in the first transformer: often needs a warm-up.',
+  },
+  'model.weighting': {
+    tfidf: 'Words that few texts have weigh more.',
+    naiveBayes: 'Words weigh by how much more frequent they are in one class than in the others.',
   },
   'training.loss': {
-    auto: 'bceWithLogits for two classes, crossEntropy for more.',
+    auto: 'bceWithLogits for two classes and for several labels a text, crossEntropy for more classes.',
     crossEntropy: 'A score for each class.',
-    bceWithLogits: 'One score, for two classes only.',
+    bceWithLogits: 'One score for two classes, or one a label in a multi-label task.',
+    focal: 'As auto, but rows that the model is sure of count less: for rare classes.',
   },
-  'training.earlyStopping.monitor': {
-    'validation.loss': 'The lower the better; notices overfitting first.',
-    'validation.accuracy': 'The share of rows that are classified rightly.',
-    'validation.macroF1':
-      'The mean of the F1 scores of all classes: small classes count as much as large ones.',
+  'training.classWeights': {
+    none: 'All rows count alike.',
+    balanced: 'Rows of rare classes count more, so that all classes weigh the same.',
+  },
+  'training.scheduler.shape': {
+    cosine: 'Half a cosine wave: slow, fast, slow.',
+    linear: 'A straight line.',
+  },
+  'training.scheduler.monitor': monitors,
+  'training.gradientClipBy': {
+    norm: 'The whole gradient is scaled down until its length is no more than the limit.',
+    value: "Each weight's gradient is cut to the limit, apart from all others.",
+  },
+  'training.earlyStopping.monitor': monitors,
+  'training.threshold': {
+    auto: 'Chosen on the validation rows, for the best F1.',
+  },
+  'search.strategy': {
+    grid: 'Every combination of all values.',
+    random: 'Combinations drawn with the seed: better than a grid where there are more than two options.',
+  },
+  'search.metric': monitors,
+  'search.options.*.scale': {
+    linear: 'Evenly between the two.',
+    log: 'Evenly in the order of magnitude: for learning rates and penalties.',
   },
 };
 
 /** The meaning of each value that the option at a dotted path can have. */
-export function choicesOf(option: string): Readonly<Record<string, string>> {
+export function choicesOf(option: string): Meanings {
   return choices[option] ?? {};
 }

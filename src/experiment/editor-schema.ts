@@ -1,11 +1,17 @@
 import { choicesOf } from './choices';
 import { experimentJsonSchema, type JsonSchema } from './json-schema';
+import { typesAt } from './schema-walk';
+import { type SearchableOption, type SearchableOptions, searchableOptions } from './searchable-options';
 
 /** JSON Schema with the keywords that VS Code adds to it. */
 export interface EditorSchema
-  extends Omit<JsonSchema, 'properties' | 'items' | 'anyOf' | 'oneOf' | 'default'> {
+  extends Omit<JsonSchema, 'properties' | 'additionalProperties' | 'items' | 'anyOf' | 'oneOf' | 'default'> {
   properties?: Record<string, EditorSchema>;
+  additionalProperties?: boolean | EditorSchema;
   anyOf?: EditorSchema[];
+  allOf?: EditorSchema[];
+  if?: EditorSchema;
+  then?: EditorSchema;
   default?: unknown;
   examples?: unknown[];
   items?: unknown;
@@ -29,59 +35,135 @@ interface Snippet {
 export function editorJsonSchema(): EditorSchema {
   const { title, allowTrailingCommas, $schema, ...root } = experimentJsonSchema() as JsonSchema &
     Record<string, unknown>;
-  return { title, allowTrailingCommas, $schema, ...lenient(root, '') } as EditorSchema;
+  return {
+    ...{ title, allowTrailingCommas, $schema },
+    ...lenient(root, ''),
+    allOf: searchableOptions().map(searchOptions),
+  } as EditorSchema;
 }
 
 /** Places of a snippet that a person fills in one after the other: with a proposal, or with one of several. */
-const blank = (place: number, proposal: unknown) => `\${${place}:${proposal}}`;
-const choice = (place: number, option: string) => `\${${place}|${Object.keys(choicesOf(option)).join(',')}|}`;
+const blank = (place: number, proposal: unknown) =>
+  typeof proposal === 'string' ? `\${${place}:${proposal}}` : `^\${${place}:${JSON.stringify(proposal)}}`;
+const choice = (place: number, values: readonly string[]) => `\${${place}|${values.join(',')}|}`;
+
+const modelType = (place: number) =>
+  choice(
+    place,
+    typesAt(['model']).map(({ type }) => type),
+  );
+const monitor = (place: number) => choice(place, Object.keys(choicesOf('training.earlyStopping.monitor')));
 
 const dataBody = { train: blank(1, 'train.csv'), text: blank(2, 'text'), label: blank(3, 'label') };
 
-/** What is inserted for an option without a default, by its dotted path. */
-const snippets: Record<string, Snippet> = {
-  '': {
-    label: 'New experiment',
-    description: 'The data, the network and how long it trains.',
-    body: {
-      data: dataBody,
-      model: { type: choice(4, 'model.type') },
-      training: { epochs: `^${blank(5, 5)}` },
+const searchedOptions = {
+  'training.optimizer.learningRate': { from: blank(1, 0.0003), to: blank(2, 0.03), scale: 'log' },
+};
+
+/** What is proposed for an option whose default alone would help nobody, by its dotted path. */
+const snippets: Record<string, Snippet[]> = {
+  '': [
+    {
+      label: 'New experiment',
+      description: 'The data, the network and how long it trains.',
+      body: {
+        data: dataBody,
+        model: { type: modelType(4) },
+        training: { epochs: blank(5, 5) },
+      },
     },
-  },
-  data: {
-    label: '{ "train": …, "text": …, "label": … }',
-    description: 'A file and the columns of it that matter.',
-    body: dataBody,
-  },
-  model: {
-    label: '{ "type": … }',
-    description: 'The network; all else about it has a default.',
-    body: { type: choice(1, 'model.type') },
-  },
-  'training.earlyStopping': {
-    label: '{ "monitor": …, "patience": … }',
-    description: 'Stop when the metric has not improved for some epochs.',
-    body: { monitor: choice(1, 'training.earlyStopping.monitor'), patience: `^${blank(2, 3)}` },
-  },
+  ],
+  data: [
+    {
+      label: '{ "train": …, "text": …, "label": … }',
+      description: 'A file and the columns of it that matter.',
+      body: dataBody,
+    },
+  ],
+  'data.validation': [
+    { label: '0.2', description: 'A share of the training rows.', body: blank(1, 0.2) },
+    {
+      label: '{ "folds": 5 }',
+      description: 'Cross-validation: a run for each part of the training rows.',
+      body: { folds: blank(1, 5) },
+    },
+  ],
+  model: [
+    {
+      label: '{ "type": … }',
+      description: 'The network, or the baseline; all else about it has a default.',
+      body: { type: modelType(1) },
+    },
+  ],
+  'training.classWeights': [
+    { label: '"balanced"', description: choicesOf('training.classWeights').balanced!, body: 'balanced' },
+    {
+      label: '{ "class": weight }',
+      description: 'A weight by hand; classes that are not named weigh 1.',
+      body: { [blank(1, 'class')]: blank(2, 2) },
+    },
+  ],
+  'training.earlyStopping': [
+    {
+      label: '{ "monitor": …, "patience": … }',
+      description: 'Stop when the metric has not improved for some epochs.',
+      body: { monitor: monitor(1), patience: blank(2, 3) },
+    },
+  ],
+  search: [
+    {
+      label: '20 trials at random',
+      description: 'Draws settings from lists and ranges; the best trial wins.',
+      body: { options: searchedOptions, trials: blank(3, 20) },
+    },
+    {
+      label: 'for 10 minutes, poor trials stopped early',
+      description: 'Draws settings until the time is over; what is not among the best so far ends early.',
+      body: { options: searchedOptions, minutes: blank(3, 10), halving: {} },
+    },
+    {
+      label: 'every combination (grid)',
+      description: 'Tries each value of each list with each of all others.',
+      body: {
+        strategy: 'grid',
+        options: { 'training.optimizer.learningRate': [blank(1, 0.001), blank(2, 0.003)] },
+      },
+    },
+  ],
+  'search.halving': [
+    { label: '{}', description: 'With the defaults.', body: {} },
+    {
+      label: '{ "factor": …, "firstEpoch": … }',
+      description: 'How many are compared, and from which epoch on.',
+      body: { factor: blank(1, 3), firstEpoch: blank(2, 1) },
+    },
+  ],
 };
 
 function lenient(node: JsonSchema, path: string): EditorSchema {
   const variants = node.anyOf ?? node.oneOf ?? [node];
-  const objects = variants.filter(({ properties }) => properties);
-  const shape =
-    objects.length > 1
-      ? lenientUnion(objects, path)
-      : objects[0]
-        ? { properties: lenientProperties(objects[0], path) }
-        : lenientValue(variants, path);
-  const snippet = snippets[path];
+  const shape = lenientShape(variants, path);
+  const proposals = snippets[path];
   return {
     ...(node.description ? { markdownDescription: explained(node, variants) } : {}),
     ...('default' in node ? { default: node.default } : {}),
     ...shape,
-    ...(snippet ? { defaultSnippets: [snippet] } : {}),
+    ...(proposals ? { defaultSnippets: proposals } : {}),
   };
+}
+
+function lenientShape(variants: JsonSchema[], path: string): EditorSchema {
+  const objects = variants.filter(({ properties }) => properties);
+  if (objects.length > 1) return lenientUnion(objects, path);
+  if (objects[0]) return { properties: lenientProperties(objects[0], path) };
+  const [{ additionalProperties: any } = {}] = variants;
+  if (isObjectLike(any)) return { additionalProperties: lenient(any, `${path}.*`) };
+  return lenientValue(variants, path);
+}
+
+/** Whether keys of any name hold objects of their own: there is more to complete in them than a value. */
+function isObjectLike(node: JsonSchema['additionalProperties']): node is JsonSchema {
+  return typeof node === 'object' && (node.anyOf ?? [node]).some(({ properties }) => properties);
 }
 
 function lenientProperties({ properties }: JsonSchema, path: string): Record<string, EditorSchema> {
@@ -121,15 +203,19 @@ function lenientUnion(variants: JsonSchema[], path: string): EditorSchema {
 function lenientValue(variants: JsonSchema[], path: string): EditorSchema {
   const meanings = choicesOf(path);
   const bare = variants.map(({ description: _description, default: _default, ...rest }) =>
-    rest.enum
-      ? { ...rest, enumDescriptions: rest.enum.map((value) => meanings[value] ?? '') }
-      : (rest as EditorSchema),
+    described(rest as EditorSchema, meanings),
   );
   const values = variants.flatMap((variant): unknown[] =>
     variant.type === 'boolean' ? [true, false] : (variant.enum ?? []),
   );
   // With several examples, VS Code asks which; with a default alone, it would insert that.
   return { ...(values.length > 1 ? { examples: values } : {}), anyOf: [...bare, {}] };
+}
+
+function described(node: EditorSchema, meanings: Readonly<Record<string, string>>): EditorSchema {
+  if (node.const !== undefined) return { ...node, description: meanings[node.const] ?? '' };
+  if (!node.enum) return node;
+  return { ...node, enumDescriptions: node.enum.map((value) => meanings[value] ?? '') };
 }
 
 /** What an option is, and in a second paragraph what it can be and is by default. */
@@ -157,6 +243,35 @@ function limitsOf(node: JsonSchema): string {
   if (!kind) return '';
   const limits = bounds.flatMap(([key, words]) => (node[key] === undefined ? [] : `${words} ${node[key]}`));
   return `${[kind, limits.join(' and ')].filter(Boolean).join(', ')}.`;
+}
+
+/** The options that a search can name, in experiments that have them. */
+function searchOptions({ when, options }: SearchableOptions): EditorSchema {
+  const properties = Object.fromEntries(options.map((option) => [option.path, searchOption(option)]));
+  const known: EditorSchema = { properties: { search: { properties: { options: { properties } } } } };
+  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+  return when ? { if: when as EditorSchema, then: known } : known;
+}
+
+function searchOption({ node, values, range }: SearchableOption): EditorSchema {
+  const list: Snippet = {
+    label: JSON.stringify(values),
+    description: 'These values.',
+    body: values.map((value, i) => blank(i + 1, value)),
+  };
+  return {
+    markdownDescription: explained(node, node.anyOf ?? node.oneOf ?? [node]),
+    defaultSnippets: range ? [list, rangeSnippet(range)] : [list],
+  };
+}
+
+function rangeSnippet(range: NonNullable<SearchableOption['range']>): Snippet {
+  const { from, to, scale } = range;
+  return {
+    label: JSON.stringify(range),
+    description: 'Any value between the two.',
+    body: { from: blank(1, from), to: blank(2, to), scale },
+  };
 }
 
 /** The descriptions are plain text, with names such as `reduce_on` and smileys in them. */

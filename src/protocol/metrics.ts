@@ -85,3 +85,29 @@ export const metricTitles: Readonly<Record<MetricName, string>> = {
   matthews: 'Matthews correlation',
   hammingLoss: 'Hamming loss',
 };
+
+/** What each says, in a line. */
+export const metricMeanings: Readonly<Record<MetricName, string>> = {
+  loss: 'What training makes small; notices overfitting first.',
+  accuracy:
+    'The share of rows that are classified rightly; with several labels, those with every label right.',
+  balancedAccuracy:
+    'The mean share of rightly classified rows by class: small classes count as much as large ones.',
+  macroPrecision: 'Of the rows given a class, the share that truly has it; the mean over the classes.',
+  macroRecall: 'Of the rows that have a class, the share that is given it; the mean over the classes.',
+  macroF1: 'The mean of the F1 scores of all classes: small classes count as much as large ones.',
+  microPrecision: 'Of all classes given, the share that is right, whatever the class.',
+  microRecall: 'Of all true classes, the share that is given, whatever the class.',
+  microF1: 'F1 over all decisions together: large classes count more.',
+  weightedPrecision: 'The mean of the precision of all classes, each weighing as many rows as it has.',
+  weightedRecall: 'The mean of the recall of all classes, each weighing as many rows as it has.',
+  weightedF1: 'The mean of the F1 scores of all classes, each weighing as many rows as it has.',
+  rocAuc:
+    'How often a row of a class is ranked above a row without it: 0.5 is chance. It depends on no threshold.',
+  prAuc: 'The average precision over all thresholds: what counts where a class is rare.',
+  logLoss: 'How surprised the probabilities are by the truth; one confident mistake costs much.',
+  brier: 'The mean squared distance of the probabilities from the truth.',
+  calibrationError: 'How far the probabilities are from the shares of rows that turn out right.',
+  matthews: 'The correlation of prediction and truth: 0 is chance, also where one class is rare.',
+  hammingLoss: 'The share of single decisions, a row and a label, that are wrong.',
+};

@@ -2,16 +2,45 @@ import { describe, expect, it } from 'vitest';
 import { choicesOf } from '../../src/experiment/choices';
 import { type EditorSchema, editorJsonSchema } from '../../src/experiment/editor-schema';
 import { experimentJsonSchema, type JsonSchema } from '../../src/experiment/json-schema';
+import { experimentSchema } from '../../src/experiment/schema';
+import { searchableOptions } from '../../src/experiment/searchable-options';
 
 type AnySchema = JsonSchema | EditorSchema;
 
 /** Every node of a schema that describes an option, by the option's dotted path. */
 function options(schema: AnySchema, path = ''): [path: string, node: AnySchema][] {
   const variants: AnySchema[] = schema.anyOf ?? ('oneOf' in schema ? schema.oneOf! : []);
-  const inside = Object.entries(schema.properties ?? {}).flatMap(([key, child]) =>
-    options(child, path ? `${path}.${key}` : key),
-  );
+  const any = schema.additionalProperties;
+  const children: [string, AnySchema][] = Object.entries(schema.properties ?? {});
+  // Keys of any name hold options of their own where they hold objects.
+  if (typeof any === 'object' && (any.anyOf ?? any.properties)) children.push(['*', any]);
+  const inside = children.flatMap(([key, child]) => options(child, path ? `${path}.${key}` : key));
   return [[path, schema], ...inside, ...variants.flatMap((variant) => options(variant, path))];
+}
+
+const least = { data: { train: 'a.csv' }, model: { type: 'lstm' } };
+
+/** Where an experiment is wrong, as dotted paths. Rules between options are left aside. */
+function wrongPlaces(experiment: object): string[] {
+  return experimentSchema.safeParse(experiment).error?.issues.map(({ path }) => path.join('.')) ?? [];
+}
+
+/** A snippet whose proposals a person takes as they are. */
+function filledIn(body: unknown): unknown {
+  const taken = (text: string) =>
+    text.replace(/\$\{\d+:(.*?)\}/g, '$1').replace(/\$\{\d+\|([^,|]*).*?\|\}/g, '$1');
+  if (typeof body === 'string') {
+    return body.startsWith('^') ? JSON.parse(taken(body.slice(1))) : taken(body);
+  }
+  if (Array.isArray(body)) return body.map(filledIn);
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [taken(key), filledIn(value)]));
+}
+
+/** The experiment with another value at a path. */
+function within(whole: object, [key, ...rest]: string[], value: unknown): object {
+  const inner = (whole as Record<string, object>)[key!] ?? {};
+  return { ...whole, [key!]: rest.length > 0 ? within(inner, rest, value) : value };
 }
 
 const strict = options(experimentJsonSchema());
@@ -24,18 +53,44 @@ describe('the schema for the editor', () => {
     const explained = new Set(
       lenient.filter(([, node]) => 'markdownDescription' in node || node.description).map(([path]) => path),
     );
-    expect(pathsOf(lenient).filter((path) => path !== '' && !explained.has(path))).toEqual([]);
+    const isNamed = (path: string) => path !== '' && !path.endsWith('*');
+    expect(pathsOf(lenient).filter((path) => isNamed(path) && !explained.has(path))).toEqual([]);
   });
 
   it('says what each value of a choice means', () => {
-    for (const [path, { enum: values }] of strict) {
-      if (values) expect(Object.keys(choicesOf(path)).sort(), path).toEqual([...values].sort());
+    // What an option can be is not the same in every model: a transformer's pooling has one more.
+    const all = new Map<string, Set<string>>();
+    for (const [path, { enum: values, const: value }] of strict) {
+      if (path.endsWith('.type') && value !== undefined) continue;
+      for (const one of values ?? (value === undefined ? [] : [value])) {
+        all.set(path, (all.get(path) ?? new Set()).add(one));
+      }
     }
+    expect(all.size).toBeGreaterThan(15);
+    for (const [path, values] of all)
+      expect(Object.keys(choicesOf(path)).sort(), path).toEqual([...values].sort());
     for (const [path, node] of lenient) {
       if ('enumDescriptions' in node) {
         expect(node.enumDescriptions, path).toHaveLength(node.enum!.length);
         expect(node.enumDescriptions, path).not.toContain('');
       }
+      if (node.const !== undefined) expect(node.description, `${path} ${node.const}`).toMatch(/\.$/);
+    }
+  });
+
+  it('proposes values that the strict one accepts', () => {
+    const proposals = lenient.flatMap(([path, node]) =>
+      'defaultSnippets' in node
+        ? (node.defaultSnippets ?? []).map(({ body }) => [path, filledIn(body)] as const)
+        : [],
+    );
+    expect(proposals.length).toBeGreaterThan(10);
+    for (const [path, value] of proposals) {
+      const whole = path === '' ? (value as object) : within(least, path.split('.'), value);
+      expect(
+        wrongPlaces(whole).filter((place) => place.startsWith(path)),
+        path,
+      ).toEqual([]);
     }
   });
 
@@ -46,4 +101,62 @@ describe('the schema for the editor', () => {
     );
     expect(properties?.tokenizer?.properties?.keepEmoticons?.markdownDescription).toContain(':\\-\\)');
   });
+});
+
+describe('the options that a search completes to', () => {
+  const fitting = (when: JsonSchema | undefined, experiment: unknown): boolean => {
+    if (!when) return true;
+    const object = experiment as Record<string, unknown> | undefined;
+    if (when.const !== undefined) return object === undefined || (object as unknown) === when.const;
+    if (object === undefined) return true;
+    return (
+      (when.required ?? []).every((key) => key in object) &&
+      Object.entries(when.properties ?? {}).every(([key, inner]) => fitting(inner, object[key]))
+    );
+  };
+  const pathsFor = (experiment: object) =>
+    searchableOptions()
+      .filter(({ when }) => fitting(when, experiment))
+      .flatMap(({ options }) => options.map(({ path }) => path));
+
+  it('are those of its own model, optimizer and scheduler', () => {
+    const plain = pathsFor(least);
+    expect(plain).toContain('model.hiddenSize');
+    expect(plain).toContain('training.optimizer.beta1');
+    expect(plain).not.toContain('model.widths');
+    expect(plain).not.toContain('training.optimizer.momentum');
+    expect(plain).not.toContain('training.seed');
+    const other = pathsFor({
+      ...least,
+      model: { type: 'cnn' },
+      training: { optimizer: { type: 'sgd' }, scheduler: { type: 'step' } },
+    });
+    expect(other).toContain('model.widths');
+    expect(other).toContain('training.optimizer.momentum');
+    expect(other).toContain('training.scheduler.every');
+    expect(other).not.toContain('model.hiddenSize');
+    expect(other).not.toContain('training.optimizer.beta1');
+    expect(new Set(plain).size).toBe(plain.length);
+  });
+
+  it('propose values that the option can have', () => {
+    for (const { when, options: found } of searchableOptions()) {
+      const base = when ? withTypes(least, when) : least;
+      for (const { path, values, range } of found) {
+        for (const value of [...values, ...(range ? [range.from, range.to] : [])]) {
+          const wrong = wrongPlaces(within(base, path.split('.'), value));
+          expect(wrong.includes(path), `${path} ${JSON.stringify(value)}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  /** The experiment with the types that a condition asks for. */
+  function withTypes(experiment: object, { properties = {} }: JsonSchema): object {
+    const changed = Object.entries(properties).map(([key, inner]) => {
+      const old = (experiment as Record<string, object>)[key] ?? {};
+      return [key, inner.properties?.type ? { type: inner.properties.type.const } : withTypes(old, inner)];
+    });
+    return { ...experiment, ...Object.fromEntries(changed) };
+  }
 });
