@@ -5,7 +5,7 @@ import type { ExperimentFix } from '../protocol/helper';
 import type { Path, Problem, Remedy } from './problems';
 import { parseSyntax } from './syntax';
 
-type Edit = ExperimentFix['edits'][number];
+export type TextEdit = ExperimentFix['edits'][number];
 
 /** More would be a list to read, not a fix to choose. */
 const mostFixes = 8;
@@ -79,12 +79,12 @@ function fix(document: Document, path: Path, remedy: Remedy): ExperimentFix[] {
   return fixer(document, path, remedy);
 }
 
-function replacement(node: Node, value: unknown): Edit {
+function replacement(node: Node, value: unknown): TextEdit {
   return { offset: node.offset, length: node.length, text: written(value) };
 }
 
 /** Puts a value where nothing is written yet, inside the innermost object of its path that there is. */
-function addition({ source, tree }: Document, path: Path, value: unknown): Edit[] {
+function addition({ source, tree }: Document, path: Path, value: unknown): TextEdit[] {
   for (let depth = path.length - 1; depth >= 0; depth--) {
     const home = depth === 0 ? tree : findNodeAtLocation(tree, path.slice(0, depth));
     if (!home) continue;
@@ -96,7 +96,7 @@ function addition({ source, tree }: Document, path: Path, value: unknown): Edit[
 }
 
 /** Adds to an object or a list, on a line of its own where the entry before it has one. */
-function insertion(source: string, home: Node, text: string): Edit {
+function insertion(source: string, home: Node, text: string): TextEdit {
   const last = home.children?.at(-1);
   if (!last) {
     const padding = home.type === 'object' ? ' ' : '';
@@ -110,7 +110,7 @@ function insertion(source: string, home: Node, text: string): Edit {
 }
 
 /** Takes out an entry with the comma that it needs no more, and its lines where it has them to itself. */
-function removal({ source }: Document, entry: Node): Edit[] {
+function removal({ source }: Document, entry: Node): TextEdit[] {
   const siblings = entry.parent!.children!;
   const position = siblings.indexOf(entry);
   const end = entry.offset + entry.length;
@@ -131,7 +131,7 @@ function findComma(source: string, from: number): number | undefined {
 }
 
 /** The stretch with its whole lines where nothing else is on them, or else with the spaces on one side. */
-function widened(source: string, start: number, end: number): Edit {
+function widened(source: string, start: number, end: number): TextEdit {
   const before = /[ \t]*$/.exec(source.slice(0, start))![0].length;
   const after = /^[ \t]*(\r\n|\n|\r)?/.exec(source.slice(end))!;
   const startsLine = start - before === 0 || /[\r\n]/.test(source[start - before - 1]!);

@@ -6,7 +6,7 @@ import type { Path, PlacedFinding, Problem, ProblemPlace } from './problems';
 import { type Resolved, resolveExperiment } from './resolve';
 import type { Experiment } from './schema';
 import { searchFindings } from './search-space';
-import { parseSyntax } from './syntax';
+import { parseSyntax, withoutMark } from './syntax';
 
 export interface ParsedExperiment {
   /** With every default spelt out; absent where a problem is an error. */
@@ -86,11 +86,6 @@ function check(tree: Node, file: string): Resolved & { written: unknown } {
 
 function nameFromFile(file: string): string {
   return basename(file).replace(/(\.textclf)?\.jsonc?$/i, '') || 'experiment';
-}
-
-/** Editors don't show a byte-order mark, so it must not count as a column either. */
-function withoutMark(text: string): string {
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 type Stretch = [offset: number, length: number];

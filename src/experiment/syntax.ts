@@ -84,6 +84,11 @@ export function parseSyntax(text: string): SyntaxResult {
   return { tree, problems: repeatedKeys(tree, []) };
 }
 
+/** Editors don't show a byte-order mark, so it must not count as a column either. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
 /** Of the mistakes of `parseSyntax`, those that any JSON parser finds: editors mark them by themselves. */
 export function jsonMistakes(text: string): SyntaxProblem[] {
   return isBlank(text) || findTooDeep(text) !== undefined ? [] : parseSyntax(text).problems;

@@ -1,0 +1,86 @@
+import { getNodeValue } from 'jsonc-parser';
+import { quoteName } from '../protocol/did-you-mean';
+import { HumanError } from '../protocol/human-error';
+import { fixesOf, type TextEdit } from './fixes';
+import { runnable } from './load';
+import { allOptions, outermostFirst, placeToWrite, type Settings } from './options';
+import { parseExperiment } from './parse';
+import type { Path, Remedy } from './problems';
+import { parseSyntax, withoutMark } from './syntax';
+
+export interface Adopted {
+  /** The experiment file's new text. */
+  text: string;
+  /** What leads to it, by offsets into the text as it was; none where the file says all that already. */
+  edits: TextEdit[];
+}
+
+/**
+ * Writes the settings of a trial into an experiment file. Comments and everything else stay as they are; `search`
+ * is taken out, since the file then stands for that one trial, unless it is to be kept.
+ *
+ * @param text of the experiment file
+ * @param file its path, for messages
+ * @throws HumanError where the file is not sound, or the settings don't fit it any more
+ */
+export function adoptSettings(
+  text: string,
+  file: string,
+  settings: Settings,
+  { keepSearch = false }: { keepSearch?: boolean } = {},
+): Adopted {
+  runnable(parseExperiment(text, file));
+  const stranger = Object.keys(settings).find((option) => !allOptions().has(option));
+  if (stranger !== undefined) throw new HumanError(`There is no option ${quoteName(stranger)} to write.`);
+
+  let result = keepSearch ? text : mended(text, ['search'], { type: 'remove' });
+  for (const [path, value] of outermostFirst(settings)) result = withOption(result, path, value);
+  const { problems } = parseExperiment(result, file);
+  const mistake = problems.find(({ severity }) => severity === 'error');
+  if (mistake) {
+    throw new HumanError(`These settings do not fit the experiment as it is now: ${mistake.message}`, {
+      place: { file },
+      hint: 'The file was changed since the trial. Change it by hand: the trial lists its settings.',
+    });
+  }
+  return { text: result, edits: editsBetween(text, result) };
+}
+
+function withOption(text: string, path: string[], value: unknown): string {
+  const { tree } = parseSyntax(withoutMark(text));
+  const home = tree && placeToWrite(getNodeValue(tree), path);
+  if (!home) throw new HumanError(`There is no place for ${quoteName(path.join('.'))} in the experiment.`);
+  const { object, key } = home;
+  const next = home.wrap(value);
+  if (Object.hasOwn(object, key) && JSON.stringify(object[key]) === JSON.stringify(next)) return text;
+  return mended(text, [...home.path, key], { type: 'set', values: [next] });
+}
+
+/** The text after a remedy for what is at a path; as it was where there is nothing to do. */
+function mended(text: string, path: Path, remedy: Remedy): string {
+  const problem = { severity: 'error', message: '', place: { file: '' }, path, remedies: [remedy] } as const;
+  const [fix] = fixesOf(text, [problem])[0]!;
+  const edits = [...(fix?.edits ?? [])].sort((a, b) => b.offset - a.offset);
+  return edits.reduce(
+    (result, { offset, length, text: inserted }) =>
+      result.slice(0, offset) + inserted + result.slice(offset + length),
+    text,
+  );
+}
+
+/** The lines that differ, as one edit. */
+function editsBetween(before: string, after: string): TextEdit[] {
+  if (before === after) return [];
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  start = before.lastIndexOf('\n', start - 1) + 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  const rest = before.slice(before.length - end);
+  const lineEnd = rest.indexOf('\n');
+  end = lineEnd < 0 ? 0 : rest.length - lineEnd - 1;
+  return [
+    { offset: start, length: before.length - end - start, text: after.slice(start, after.length - end) },
+  ];
+}
