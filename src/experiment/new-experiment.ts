@@ -5,59 +5,129 @@ export interface NewExperiment {
   /** One column, or several to join. */
   text: readonly string[];
   label: string;
+  /** Where a row has several labels: what stands between them. */
+  labelSeparator?: string;
   model: string;
   /** Texts to classify with the finished model. */
   examples: readonly string[];
 }
 
 /** The text of an experiment file for a person to go on from: the options that matter, each explained. */
-export function newExperimentText({ name, train, text, label, model, examples }: NewExperiment): string {
-  const columns = text.length === 1 ? JSON.stringify(text[0]) : list(text);
-  return `{
-  // What this experiment's runs are called.
-  "name": ${JSON.stringify(name)},
+export function newExperimentText(options: NewExperiment): string {
+  const { name, model, examples } = options;
+  const { body, training } = models[model] ?? recurrent;
+  const sections = [
+    `  // What this experiment's runs are called.
+  "name": ${JSON.stringify(name)},`,
+    dataSection(options),
+    ...(training ? [tokenizerSection] : []),
+    `  "model": {
+    "type": ${JSON.stringify(model)},
+${body}
+  },`,
+    ...(training ? [trainingSection(training)] : []),
+    `  // Texts of your own to try the finished model on: click Predict above them.
+  "examples": ${examples.length > 0 ? lines(examples) : '[]'}`,
+  ];
+  return `{\n${sections.join('\n\n')}\n}\n`;
+}
 
-  "data": {
+function dataSection({ train, text, label, labelSeparator }: NewExperiment): string {
+  const columns = text.length === 1 ? JSON.stringify(text[0]) : list(text);
+  const task =
+    labelSeparator === undefined
+      ? ''
+      : `
+    // A text can have several classes, or none; this stands between them.
+    "task": "multi-label",
+    "labelSeparator": ${JSON.stringify(labelSeparator)},`;
+  return `  "data": {
     // The file to learn from; the path starts at this file's folder. Several files: [ … ].
     "train": ${JSON.stringify(train)},
     // The column with the text (several are joined), and the one with the class.
     "text": ${columns},
-    "label": ${JSON.stringify(label)},
-    // 20 % of the rows are not trained on: each epoch is judged on them.
+    "label": ${JSON.stringify(label)},${task}
+    // 20 % of the rows are not trained on: the model is judged on them.
     "validation": 0.2
     // A file that only the finished model is measured on: "test": "test.csv"
-  },
+  },`;
+}
 
-  "tokenizer": {
+const tokenizerSection = `  "tokenizer": {
     // So many of the most frequent words are known; of each text, so many words are read.
     "maxVocabulary": 25000,
     "maxLength": 256
-  },
+  },`;
 
-  "model": {
-    // The network that reads the words in turn: "gru", "lstm" or "rnn".
-    "type": ${JSON.stringify(model)},
-    // The length of each word's vector, and the units of the network. Larger ones learn more, slower.
-    "embedding": { "size": 64 },
+/** What the model has of options; how its network is trained, absent where it is no network. */
+interface ModelText {
+  body: string;
+  training?: { learningRate: number };
+}
+
+const embedding = (
+  size: number,
+) => `    // The length of each word's vector. Known vectors: { "size": 100, "vectors": "glove.6B.100d" }.
+    "embedding": { "size": ${size} },`;
+
+const dropout = (share: number) =>
+  `    // The share of values left out at random while training, so that the texts are not learnt by heart.
+    "dropout": ${share}`;
+
+const recurrent: ModelText = {
+  body: `${embedding(64)}
+    // The units of the network, which reads the words in turn. More learn more, slower.
     "hiddenSize": 64,
-    // The share of values left out at random while training, so that the texts are not learnt by heart.
-    "dropout": 0.2
-  },
+${dropout(0.2)}`,
+  training: { learningRate: 0.002 },
+};
 
-  "training": {
+const models: Readonly<Record<string, ModelText>> = {
+  baseline: {
+    body: `    // Single words and pairs of neighbours are counted.
+    "wordNgrams": [1, 2],
+    // How freely the weights follow the training rows: lower it if the rows are few or noisy.
+    "strength": 1`,
+  },
+  pooled: {
+    body: `${embedding(64)}
+    // The units between the mean of the word vectors and the classes.
+    "head": { "hiddenSize": 64 },
+${dropout(0.2)}`,
+    training: { learningRate: 0.002 },
+  },
+  cnn: {
+    body: `${embedding(100)}
+    // Filters that see so many neighbouring words, and how many there are of each width.
+    "widths": [3, 4, 5],
+    "filters": 100,
+${dropout(0.5)}`,
+    training: { learningRate: 0.001 },
+  },
+  rnn: recurrent,
+  gru: recurrent,
+  lstm: recurrent,
+  transformer: {
+    body: `${embedding(128)}
+    // The length of the vectors between layers; "heads" must divide it.
+    "hiddenSize": 128,
+    "layers": 2,
+    "heads": 4,
+${dropout(0.1)}`,
+    training: { learningRate: 0.0005 },
+  },
+};
+
+function trainingSection({ learningRate }: { learningRate: number }): string {
+  return `  "training": {
     // How often all rows are gone through, and how many make one step.
     "epochs": 5,
     "batchSize": 32,
     // How far each step moves the weights: lower it if the loss jumps, raise it if it hardly falls.
-    "optimizer": { "type": "adam", "learningRate": 0.002 },
+    "optimizer": { "type": "adam", "learningRate": ${learningRate} },
     // Training ends when two epochs in a row have not lowered the validation loss.
     "earlyStopping": { "monitor": "validation.loss", "patience": 2 }
-  },
-
-  // Texts of your own to try the finished model on: click Predict above them.
-  "examples": ${examples.length > 0 ? lines(examples) : '[]'}
-}
-`;
+  },`;
 }
 
 function list(values: readonly string[]): string {

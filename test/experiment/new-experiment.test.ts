@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { experimentJsonSchema } from '../../src/experiment/json-schema';
 import { type NewExperiment, newExperimentText } from '../../src/experiment/new-experiment';
 import { parseExperiment } from '../../src/experiment/parse';
+import { typesAt } from '../../src/experiment/schema-walk';
 
 const reviews: NewExperiment = {
   name: 'reviews',
@@ -29,10 +29,24 @@ describe('the text of a new experiment', () => {
     });
   });
 
-  it('is one with every network there is', () => {
-    const models = experimentJsonSchema().properties?.model?.properties?.type?.enum ?? [];
-    expect(models.length).toBeGreaterThan(2);
-    for (const model of models) expect(parsed({ model }).problems).toEqual([]);
+  it('is one with every model there is, and with options of its own', () => {
+    const models = typesAt(['model']);
+    expect(models.length).toBeGreaterThan(6);
+    for (const { type } of models) {
+      const { text, experiment, problems } = parsed({ model: type });
+      expect(problems, type).toEqual([]);
+      expect(experiment?.model.type).toBe(type);
+      expect(text).not.toMatch(/\n\n\n|,\s*\n\s*\}/);
+    }
+    expect(parsed({ model: 'baseline' }).text).not.toContain('"training"');
+    expect(parsed({ model: 'cnn' }).text).toContain('"widths"');
+  });
+
+  it('has several labels a text where the data has', () => {
+    const { experiment, problems } = parsed({ labelSeparator: '|' });
+    expect(problems).toEqual([]);
+    expect(experiment?.data).toMatchObject({ task: 'multi-label', labelSeparator: '|' });
+    expect(parsed().text).not.toContain('"task"');
   });
 
   it('joins several columns', () => {
