@@ -12,12 +12,12 @@ export interface DecisionRule {
 
 /** The numbers of the classes that a text with these probabilities gets, rising: one, unless the task is multi-label. */
 export function decide(shares: ArrayLike<number>, { task, thresholds }: DecisionRule): number[] {
-  if (task === 'single-label') {
-    return [thresholds ? Number(shares[1]! >= thresholds[0]!) : largestIndex(shares)];
-  }
+  // As an evaluation holds them, so that it decides as a prediction does.
+  const of = Float32Array.from(shares);
+  if (task === 'single-label') return [thresholds ? Number(of[1]! >= thresholds[0]!) : largestIndex(of)];
   const given: number[] = [];
-  for (let label = 0; label < shares.length; label++) {
-    if (shares[label]! >= (thresholds?.[label] ?? 0.5)) given.push(label);
+  for (let label = 0; label < of.length; label++) {
+    if (of[label]! >= (thresholds?.[label] ?? 0.5)) given.push(label);
   }
   return given;
 }

@@ -37,6 +37,7 @@ export function writeTinyModel(
     {
       model: {
         type: 'rnn',
+        embedding: { size: 1, frozen: false },
         hiddenSize: 1,
         layers: 1,
         bidirectional: false,

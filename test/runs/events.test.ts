@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/protocol/events';
 import { parseEventLine, readEvents } from '../../src/runs/events';
+import { epochMetricsOf, evaluationWith } from '../support/sample-metrics';
 import { humanErrorOf, seededRandom, temporaryFolder, warning } from './support';
 
 const time = '2026-11-22T14:30:05.123Z';
@@ -47,7 +48,7 @@ const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }>
     time,
     epoch: 1,
     train: { loss: 0.5, accuracy: 0.75 },
-    validation: { loss: null, accuracy: null, macroF1: null },
+    validation: epochMetricsOf({ loss: 0.5, rocAuc: 0.75 }),
     learningRate: 1e-3,
     best: true,
     seconds: 3.5,
@@ -55,18 +56,58 @@ const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }>
   evaluation: {
     type: 'evaluation',
     time,
-    evaluation: {
-      split: 'test',
+    evaluation: evaluationWith({
+      task: 'multi-label',
       rows: 2,
-      loss: null,
       accuracy: 0.5,
       macroF1: 0.5,
-      classes: [{ label: 'größe 🙂', precision: 1, recall: 0.5, f1: 2 / 3, support: 2 }],
+      logLoss: 0.25,
+      classes: [
+        {
+          label: 'größe 🙂',
+          precision: 1,
+          recall: 0.5,
+          f1: 2 / 3,
+          rocAuc: null,
+          prAuc: 0.5,
+          threshold: 0.25,
+          support: 2,
+        },
+      ],
       confusion: [[2]],
-    },
+      reliability: [{ rows: 2, confidence: 0.75, accuracy: 1 }],
+    }),
   },
   warning: { type: 'warning', time, message: 'line 3\nline 4' },
   finished: { type: 'finished', time, status: 'failed', message: 'a.csv:1:1: broken' },
+  download: { type: 'download', time, name: 'glove.6B.50d', done: 1_000, total: 69_182_535 },
+  group: {
+    type: 'group',
+    time,
+    kind: 'search',
+    planned: null,
+    metric: 'validation.macroF1',
+    options: [{ path: 'training.optimizer.learningRate', scale: 'log' }],
+  },
+  trial: {
+    type: 'trial',
+    time,
+    index: 1,
+    id: '20260101-000000-quick-1a2b',
+    label: 'trial 1',
+    settings: { 'training.optimizer.learningRate': 0.01, 'model.widths': [3, 4] },
+    status: 'failed',
+    epoch: 0,
+    value: null,
+    seconds: 1.5,
+    message: 'the loss is no longer a number',
+  },
+  summary: {
+    type: 'summary',
+    time,
+    metrics: [{ split: 'validation', name: 'accuracy', mean: 0.75, deviation: 0.125, runs: 2 }],
+    best: { index: 2, id: '20260101-000000-quick-1a2b', value: 0.875 },
+  },
   examples: { type: 'examples', time, examples: [{ text: 'So gut 🙂', label: 'größe', probability: 0.75 }] },
 };
 

@@ -14,6 +14,7 @@ import { readEvents } from '../../src/runs/events';
 import { runPaths, runsFolder } from '../../src/runs/paths';
 import { displayStatus, readRecord } from '../../src/runs/record';
 import { createRun, newRunId, RunWriter } from '../../src/runs/run-writer';
+import { epochMetricsOf } from '../support/sample-metrics';
 import { newRun } from './sample';
 import { bundleChild, humanErrorOf, temporaryFolder } from './support';
 
@@ -121,9 +122,9 @@ describe('RunWriter', () => {
     const run = createRun(newRun(temporaryFolder()));
     const epoch = { type: 'epoch', epoch: 1, learningRate: 0.1, best: true, seconds: 1 } as const;
     const train = { loss: null, accuracy: 0.5 };
-    run.emit({ ...epoch, train, validation: { ...train, macroF1: null } });
+    run.emit({ ...epoch, train, validation: epochMetricsOf(train) });
     expect(() =>
-      run.emit({ ...epoch, train: { ...train, loss: Number.NaN }, validation: { ...train, macroF1: 0 } }),
+      run.emit({ ...epoch, train: { ...train, loss: Number.NaN }, validation: epochMetricsOf(train) }),
     ).toThrow('loss');
     run.finish('stopped');
     expect(readEvents(runPaths(run.folder).events)).toMatchObject({ events: [{}, {}], problems: [] });

@@ -8,6 +8,7 @@ export function newRun(root: string, name = 'quick start'): NewRun {
     name,
     experimentFile: join(root, 'quick.textclf.json'),
     experimentText: '{"name":"quick start"}\n',
+    model: 'lstm',
     seed: 42,
     versions: { textclf: '0.1.0', onnxruntime: '1.30.0' },
     device: 'cpu',

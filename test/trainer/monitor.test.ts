@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { metricNames } from '../../src/protocol/metrics';
 import { Monitor } from '../../src/trainer/monitor';
+import { epochMetricsOf } from '../support/sample-metrics';
 
 const options = { monitor: 'validation.loss', patience: 2, minDelta: 0, restoreBest: true } as const;
 
@@ -11,7 +13,7 @@ function watch(
   const monitor = new Monitor(changes && { ...options, ...changes });
   const best: number[] = [];
   for (const [i, loss] of losses.entries()) {
-    if (monitor.record(i + 1, { loss, accuracy: null, macroF1: null })) best.push(i + 1);
+    if (monitor.record(i + 1, epochMetricsOf({ loss }))) best.push(i + 1);
     if (monitor.shouldStop) return { best, stop: i + 1 };
   }
   return { best, stop: undefined };
@@ -52,8 +54,16 @@ describe('the monitor', () => {
   it('prefers high accuracy', () => {
     const monitor = new Monitor({ ...options, monitor: 'validation.accuracy' });
     const record = (epoch: number, accuracy: number) =>
-      monitor.record(epoch, { loss: 1, accuracy, macroF1: 0 });
+      monitor.record(epoch, epochMetricsOf({ loss: 1, accuracy }));
     expect([record(1, 0.5), record(2, 0.7), record(3, 0.6)]).toEqual([true, true, false]);
     expect(monitor.best).toEqual({ epoch: 2, value: 0.7 });
+  });
+
+  it.each(metricNames)('watches %s, and prefers its better side', (name) => {
+    const monitor = new Monitor({ ...options, monitor: `validation.${name}` });
+    const record = (epoch: number, value: number) => monitor.record(epoch, epochMetricsOf({ [name]: value }));
+    const isError = /loss|brier|error/i.test(name);
+    expect([record(1, 0.5), record(2, 0.7), record(3, 0.3)]).toEqual([true, !isError, isError]);
+    expect(monitor.best?.value).toBe(isError ? 0.3 : 0.7);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type RenderOptions, RunRenderer } from '../../../src/cli/render/run-renderer';
 import { colorsIf } from '../../../src/cli/render/style';
 import type { BatchEvent, EpochEvent, Evaluation, NewRunEvent, RunEvent } from '../../../src/protocol/events';
+import { epochMetricsOf, evaluationWith } from '../../support/sample-metrics';
 
 const epochStart = Date.UTC(2026, 0, 1);
 
@@ -50,21 +51,20 @@ const model: NewRunEvent = {
   threads: 2,
 };
 
-const evaluation: Evaluation = {
-  split: 'test',
+const evaluation = evaluationWith({
   rows: 20,
   loss: 0.25,
   accuracy: 0.9,
   macroF1: 0.885,
   classes: [
-    { label: 'ham', precision: 0.917, recall: 0.917, f1: 0.917, support: 12 },
-    { label: 'spam', precision: 0.875, recall: 0.875, f1: 0.875, support: 8 },
+    { label: 'ham', precision: 0.917, recall: 0.917, f1: 0.917, rocAuc: 0.9, prAuc: 0.85, support: 12 },
+    { label: 'spam', precision: 0.875, recall: 0.875, f1: 0.875, rocAuc: 0.9, prAuc: 0.85, support: 8 },
   ],
   confusion: [
     [11, 1],
     [1, 7],
   ],
-};
+});
 
 interface Shown {
   lines: string[];
@@ -101,7 +101,7 @@ const wholeRun = [
     type: 'epoch',
     epoch: 1,
     train: { loss: 0.6421, accuracy: 0.612 },
-    validation: { loss: 0.5012, accuracy: 0.764, macroF1: 0.761 },
+    validation: epochMetricsOf({ loss: 0.5012, accuracy: 0.764, macroF1: 0.761 }),
     learningRate: 0.001,
     best: true,
     seconds: 6.7,
@@ -111,7 +111,7 @@ const wholeRun = [
     type: 'epoch',
     epoch: 2,
     train: { loss: 0.3, accuracy: 0.9 },
-    validation: { loss: null, accuracy: null, macroF1: null },
+    validation: epochMetricsOf(),
     learningRate: 0.001,
     best: false,
     seconds: 6,
@@ -295,7 +295,7 @@ describe('many classes', () => {
   const labels = Array.from({ length: 40 }, (_, i) => `class ${i}`);
   const many: Evaluation = {
     ...evaluation,
-    classes: labels.map((label, i) => ({ label, precision: 1, recall: 1, f1: (i + 1) / 40, support: 50 })),
+    classes: labels.map((label, i) => ({ ...evaluation.classes[0]!, label, f1: (i + 1) / 40, support: 50 })),
     confusion: labels.map((_, truth) =>
       labels.map((__, prediction) => (truth === prediction ? 30 : prediction === 0 ? truth : 0)),
     ),
@@ -335,7 +335,7 @@ describe('many classes', () => {
 describe('the confusion matrix', () => {
   /** The matrix's lines of an evaluation with these labels. */
   function matrix(labels: string[], width = 80): string[] {
-    const classes = labels.map((label) => ({ label, precision: 1, recall: 1, f1: 1, support: 1 }));
+    const classes = labels.map((label) => ({ ...evaluation.classes[0]!, label }));
     const confusion = labels.map((_, truth) => labels.map((__, prediction) => truth * 1000 + prediction));
     const event = at(0, { type: 'evaluation', evaluation: { ...evaluation, classes, confusion } });
     const { lines } = render([event], {}, width);
