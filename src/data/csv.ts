@@ -6,7 +6,7 @@ import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
 import { countLineBreaks, placeInText } from './lines';
 import { findQuoteProblem } from './quotes';
-import { longestRecordBytes, type RecordReader } from './record-reader';
+import { longestRecordBytes, type RecordReader, type WantedColumn } from './record-reader';
 import { MissingColumnError, type RowProblems } from './row-problems';
 
 /** What csv-parse gives for each record with the option `raw`. */
@@ -125,10 +125,10 @@ function findColumns(
   file: string,
   line: number,
   names: readonly string[],
-  columns: readonly string[],
+  columns: readonly WantedColumn[],
   delimiter: string,
 ): number[] {
-  return columns.map((column) => {
+  return columns.map(({ name: column }) => {
     const position = names.indexOf(column);
     if (position < 0) {
       throw new MissingColumnError(

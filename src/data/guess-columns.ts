@@ -68,12 +68,38 @@ export function guessLabelColumn(
       column.name !== textColumn &&
       column.meanLength > 0 &&
       column.meanLength <= longestLabel &&
-      column.distinct <= Math.max(2, Math.min(mostClasses, rows / 2)),
+      (column.labelSeparator !== undefined ||
+        column.distinct <= Math.max(2, Math.min(mostClasses, rows / 2))),
   );
   const named = fitting.filter(({ name }) => rankOf(name, labelNames) < labelNames.length);
   // In a file sorted by class, the first rows have one class only: its name must tell.
   const varied = fitting.filter(({ distinct }) => distinct > 1);
   return best(named.length > 0 ? named : varied, labelNames, ({ distinct }) => -distinct);
+}
+
+/** What data sets put between the labels of a row. A comma is the likeliest where several fit. */
+const separators = [',', '|', ';'];
+
+/**
+ * What stands between several labels in the values of a column: undefined where each value seems to be one label.
+ * Labels come back in other combinations, or alone; the parts of "Washington, D.C." do not.
+ *
+ * @param values the different values of the column
+ */
+export function guessLabelSeparator(values: readonly string[]): string | undefined {
+  return separators.find((separator) => {
+    const rows = values.map((value) => value.split(separator).map((part) => part.trim()));
+    const joined = rows.filter((parts) => parts.length > 1);
+    if (joined.length === 0 || joined.some((parts) => parts.some((part) => !isLabel(part)))) return false;
+    const uses = new Map<string, number>();
+    for (const parts of rows) for (const part of parts) uses.set(part, (uses.get(part) ?? 0) + 1);
+    const parts = joined.flat();
+    return 2 * parts.filter((part) => uses.get(part)! > 1).length > parts.length;
+  });
+}
+
+function isLabel(text: string): boolean {
+  return text !== '' && text.length <= longestLabel;
 }
 
 /** The first of the known names, or without any the highest score; of equal ones the first. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { DataColumn, DataInspection } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { readUtf8 } from './encoding';
-import { guessLabelColumn, guessTextColumn } from './guess-columns';
+import { guessLabelColumn, guessLabelSeparator, guessTextColumn } from './guess-columns';
 import { type DataFormat, formatOf } from './read';
 import { RowProblems } from './row-problems';
 import { tableReaders } from './table';
@@ -108,6 +108,7 @@ class Values {
   }
 
   describe(name: string): DataColumn {
+    const labelSeparator = guessLabelSeparator([...this.counts.keys()]);
     const frequent = [...this.counts].sort(([, a], [, b]) => b - a).slice(0, mostValues);
     return {
       name,
@@ -116,6 +117,7 @@ class Values {
         value.length > shownCharacters ? `${value.slice(0, shownCharacters)}…` : value,
       ),
       meanLength: this.total === 0 ? 0 : this.length / this.total,
+      ...(labelSeparator === undefined ? {} : { labelSeparator }),
     };
   }
 }

@@ -1,10 +1,13 @@
 import { type ParseError, parse as parseWithPositions } from 'jsonc-parser';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { readLines } from './lines';
-import type { RecordReader } from './record-reader';
+import type { FieldValue, RecordReader, WantedColumn } from './record-reader';
 import type { RowProblem, RowProblems } from './row-problems';
 
-/** Reads the wanted fields of JSON Lines, see `readJsonObjects`; numbers and booleans become text. */
+/**
+ * Reads the wanted fields of JSON Lines, see `readJsonObjects`; numbers and booleans become text, also in the lists of
+ * columns that may hold them.
+ */
 export const readJsonLines: RecordReader = (file, chunks, columns, problems, onRecord) =>
   readJsonObjects(file, chunks, problems, (line, fields) => {
     const values = pickFields(fields, columns);
@@ -61,9 +64,12 @@ function parseObject(text: string): { fields: Record<string, unknown> } | { prob
   return { problem: { message: `this line is ${kindOf(object)}, not an object`, hint: hints.object } };
 }
 
-function pickFields(fields: Record<string, unknown>, columns: readonly string[]): string[] | LineProblem {
-  const values: string[] = [];
-  for (const column of columns) {
+function pickFields(
+  fields: Record<string, unknown>,
+  columns: readonly WantedColumn[],
+): FieldValue[] | LineProblem {
+  const values: FieldValue[] = [];
+  for (const { name: column, mayBeList } of columns) {
     if (!Object.hasOwn(fields, column)) {
       const names = Object.keys(fields);
       return {
@@ -72,16 +78,25 @@ function pickFields(fields: Record<string, unknown>, columns: readonly string[])
         hint: `${didYouMeanHint(column, names)}This object has: ${listNames(names) || 'no fields'}.`,
       };
     }
-    const value = fieldText(fields[column]);
+    const value = fieldText(fields[column]) ?? (mayBeList ? listTexts(fields[column]) : undefined);
     if (value === undefined) {
       return {
         message: `the field ${quoteName(column)} is ${kindOf(fields[column])}`,
-        hint: 'It must be a string, a number, true or false.',
+        hint: mayBeList
+          ? 'It must be a string or a list of strings; [] is none.'
+          : 'It must be a string, a number, true or false.',
       };
     }
     values.push(value);
   }
   return values;
+}
+
+/** The texts of a list; undefined for what is none, or holds what is no text. */
+function listTexts(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const texts = value.map(fieldText);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
 /** JSON.parse's message names a position on some versions of Node only. */

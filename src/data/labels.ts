@@ -1,28 +1,35 @@
 import { HumanError } from '../protocol/human-error';
+import type { LabelOptions } from './label-fields';
 import type { Row } from './rows';
 
 /**
- * The classes of the rows in the model's order: `labels` as given, or else those that occur, sorted so that
- * "2" comes before "10", in the same order on every machine.
+ * The classes of the rows in the model's order: `labels` as given, or the columns of a label each, or else the
+ * labels that occur, sorted so that "2" comes before "10", in the same order on every machine.
  *
- * @throws HumanError when there are fewer than two classes to tell apart
+ * @throws HumanError when there are fewer than two classes to tell apart, or no row has any
  */
-export function labelSet(rows: readonly Row[], labels?: readonly string[]): string[] {
+export function labelSet(
+  rows: readonly Row[],
+  { task, label = '', labels }: Partial<LabelOptions> & { labels?: readonly string[] } = {},
+): string[] {
   const seen = new Set(rows.flatMap((row) => row.labels));
-  requireTwoClasses(seen, rows[0]?.file ?? '');
-  return labels ? [...labels] : [...seen].sort(compareLabels);
+  const named = labels ?? (typeof label === 'string' ? undefined : label);
+  // Of several labels a row, one that all rows have in common or lack is bad luck; of a single one it is a mistake.
+  requireClasses(seen, named && task === 'multi-label' ? 1 : 2, rows);
+  return named ? [...named] : [...seen].sort(compareLabels);
 }
 
-/** @throws HumanError when the rows hold no class or a single one */
-function requireTwoClasses(seen: ReadonlySet<string>, file: string): void {
-  if (seen.size >= 2) return;
+/** @throws HumanError when the rows hold fewer classes */
+function requireClasses(seen: ReadonlySet<string>, least: number, rows: readonly Row[]): void {
+  if (seen.size >= least) return;
   const [only] = seen;
+  const what = rows.length === 0 ? 'there are no rows to train on' : 'no row has any label';
   throw new HumanError(
     only === undefined
-      ? 'there are no rows to train on'
+      ? what
       : `all rows have the label ${JSON.stringify(only)}: a classifier needs at least two classes`,
     {
-      place: { file },
+      place: { file: rows[0]?.file ?? '' },
       hint: 'Check data.label, the column that holds the class, and add rows of other classes.',
     },
   );

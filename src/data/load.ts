@@ -2,20 +2,21 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
+import { refuseManyFolds } from './folds';
+import type { LabelOptions } from './label-fields';
 import { labelSet } from './labels';
-import { type DataFormat, readRows } from './read';
+import { type DataFormat, formatOf, readRows } from './read';
 import type { Dataset, Example, Row } from './rows';
 import { stratifiedSample, stratifiedSplit } from './split';
 
 /** The `data` part of an experiment. */
-export interface DataOptions {
+export interface DataOptions extends LabelOptions {
   train: string | readonly string[];
-  /** A share of the training rows between 0 and 1, or files. */
+  /** A share of the training rows between 0 and 1, files, or the folds that `foldDataset` makes later. */
   validation: number | string | readonly string[] | { folds: number };
   test?: string | readonly string[];
   format?: DataFormat;
   text: string | readonly string[];
-  label: string | readonly string[];
   labels?: readonly string[];
   /** Keeps this many of the training files' rows, before validation is split from them. */
   maxRows?: number;
@@ -27,8 +28,8 @@ export interface DataOptions {
  * @param folder what the files' paths are relative to
  * @param seed decides which rows `maxRows` keeps and which are held back for validation
  * @param signal ends the reading
- * @throws HumanError for unreadable files or rows, fewer than two classes, and for a label in validation or
- *   test rows that no training row has
+ * @throws HumanError for unreadable files or rows, fewer than two classes, more folds than rows, and for a label in
+ *   validation or test rows that no training row has (but for those that columns of 0 and 1 name)
  */
 export async function loadDataset(
   data: DataOptions,
@@ -36,55 +37,79 @@ export async function loadDataset(
   seed: number,
   signal?: AbortSignal,
 ): Promise<Dataset> {
+  const { validation, maxRows } = data;
   const digest = createHash('sha256');
   const readPart = async (part: string, files: string | readonly string[]) => {
     let rows: Row[] = [];
-    for (const file of typeof files === 'string' ? [files] : files) {
+    for (const file of listOf(files)) {
       const contents = createHash('sha256');
       const observe = (_: string, bytes: Buffer) => {
         signal?.throwIfAborted();
         contents.update(bytes);
       };
       rows = rows.concat(await readRows([resolve(folder, file)], { ...data, observe }));
-      digest.update(`${part} ${contents.digest('hex')}\n`);
+      digest.update(`${part} ${formatOf(file, data.format)} ${contents.digest('hex')}\n`);
     }
     return rows;
   };
+  const labelsOf = (row: Row) => row.labels;
 
   const all = await readPart('train', data.train);
-  const labels = labelSet(all, data.labels);
-  const rows = data.maxRows === undefined ? all : stratifiedSample(all, data.maxRows, seed, combination);
-  const { validation } = data;
-  const { train, held } =
-    typeof validation === 'number'
-      ? stratifiedSplit(rows, validation, seed, combination)
-      : {
-          train: rows,
-          held: 'folds' in Object(validation) ? [] : await readPart('validation', validation as string),
-        };
+  const labels = labelSet(all, data);
+  const rows = maxRows === undefined ? all : stratifiedSample(all, maxRows, seed, labelsOf);
+  let parts: { train: Row[]; held: Row[] };
+  if (typeof validation === 'number') parts = stratifiedSplit(rows, validation, seed, labelsOf);
+  else if (isFolds(validation)) {
+    refuseManyFolds(rows.length, validation.folds);
+    parts = { train: rows, held: [] };
+  } else parts = { train: rows, held: await readPart('validation', validation) };
   const test = data.test === undefined ? [] : await readPart('test', data.test);
+  digest.update(`${JSON.stringify(decidingOptions(data, seed))}\n`);
 
   // Of the files' rows, not of those that maxRows keeps: a quick try must not fail on a rare class.
-  const known = new Set(all.flatMap((row) => row.labels));
+  const known = new Set(all.flatMap(labelsOf));
   const trained = labels.filter((label) => known.has(label));
+  const accepted = typeof data.label === 'string' ? known : new Set(labels);
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const number = (part: Row[]): Example[] =>
     part.map((row) => {
-      for (const label of row.labels) if (!known.has(label)) throw unseenLabel(label, row, trained);
-      return { ...row, labelIndices: row.labels.map((label) => numberOf.get(label)!) };
+      const unseen = row.labels.find((label) => !accepted.has(label));
+      if (unseen !== undefined) throw unseenLabel(unseen, row, trained);
+      const labelIndices = row.labels.map((label) => numberOf.get(label)!).sort((a, b) => a - b);
+      return { ...row, labelIndices };
     });
   return {
     labels,
-    train: number(train),
-    validation: number(held),
+    train: number(parts.train),
+    validation: number(parts.held),
     test: number(test),
     unseenLabels: labels.filter((label) => !known.has(label)),
     digest: digest.digest('hex'),
   };
 }
 
-function combination({ labels }: Row): string {
-  return labels.join('\n');
+/** What decides, besides the files, which rows are in which part and what they say. */
+function decidingOptions(data: DataOptions, seed: number): unknown {
+  const { text, label, task = 'single-label', labels, labelSeparator, validation, maxRows } = data;
+  const isSplit = typeof validation === 'number' || isFolds(validation);
+  return {
+    text: listOf(text),
+    label,
+    task,
+    labels,
+    ...(task === 'multi-label' && typeof label === 'string' ? { labelSeparator } : {}),
+    ...(isSplit ? { validation } : {}),
+    maxRows,
+    ...(isSplit || maxRows !== undefined ? { seed } : {}),
+  };
+}
+
+function isFolds(validation: DataOptions['validation']): validation is { folds: number } {
+  return typeof validation === 'object' && 'folds' in validation;
+}
+
+function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
 }
 
 function unseenLabel(label: string, { file, line }: Row, trained: readonly string[]): HumanError {

@@ -4,19 +4,18 @@ import { HumanError } from '../protocol/human-error';
 import { delimitedReader } from './csv';
 import { readUtf8 } from './encoding';
 import { readJsonLines } from './jsonl';
+import { type LabelOptions, labelFields } from './label-fields';
 import type { RecordReader } from './record-reader';
 import { RowProblems } from './row-problems';
 import type { Row } from './rows';
 
 export type DataFormat = 'csv' | 'tsv' | 'jsonl';
 
-export interface ReadOptions {
+export interface ReadOptions extends LabelOptions {
   /** Without it, each file's extension decides. */
   format?: DataFormat;
   /** The column of the text, or several whose values are joined by a line break. */
   text: string | readonly string[];
-  /** The column of the class. */
-  label: string | readonly string[];
   /** The only labels that may occur. */
   labels?: readonly string[];
   /** Is shown each file's bytes as they are read. */
@@ -37,8 +36,7 @@ const formatOfExtension: Record<string, DataFormat> = {
 };
 
 /**
- * Reads labelled texts from CSV, TSV or JSON Lines files, in the files' order. Labels are trimmed: spaces
- * around them would silently make two classes of one. Texts are kept as they are.
+ * Reads labelled texts from CSV, TSV or JSON Lines files, in the files' order. Texts are kept as they are.
  *
  * @throws HumanError with file, line and column for all that keeps a file or a row from being used
  */
@@ -50,8 +48,8 @@ export async function readRows(files: readonly string[], options: ReadOptions): 
 
 async function readFile(file: string, options: ReadOptions, rows: Row[]): Promise<void> {
   const textColumns = typeof options.text === 'string' ? [options.text] : options.text;
-  const labelColumn = String(options.label);
-  const columns = [...textColumns, labelColumn];
+  const labels = labelFields(options);
+  const columns = [...textColumns.map((name) => ({ name })), ...labels.columns];
   const allowed = options.labels && new Set(options.labels);
   const problems = new RowProblems(file);
   const seen = new Set<string>();
@@ -64,24 +62,24 @@ async function readFile(file: string, options: ReadOptions, rows: Row[]): Promis
   });
   await readers[formatOf(file, options.format)](file, chunks, columns, problems, (line, values) => {
     records++;
-    const label = values.pop()!.trim();
-    const text = values.length === 1 ? values[0]! : values.join('\n');
+    const text = values.slice(0, textColumns.length).join('\n');
+    const ofRow = labels.read(values.slice(textColumns.length));
+    const unlisted = allowed && Array.isArray(ofRow) ? ofRow.find((label) => !allowed.has(label)) : undefined;
     if (text.trim() === '') {
       const named = textColumns.map(quoteName).join(', ');
       problems.add({ line, message: `the text (${named}) is empty`, hint: 'Fill it in or delete the row.' });
-    } else if (label === '') {
-      const message = `the label (${quoteName(labelColumn)}) is empty`;
-      problems.add({ line, message, hint: 'Fill it in or delete the row.' });
-    } else if (allowed && !allowed.has(label)) {
+    } else if (!Array.isArray(ofRow)) {
+      problems.add({ line, ...ofRow });
+    } else if (allowed && unlisted !== undefined) {
       problems.add({
         line,
-        message: `the label ${quoteName(label)} is not one of data.labels`,
-        hint: `${didYouMeanHint(label, allowed)}Allowed: ${listNames([...allowed])}.`,
-        unlisted: label,
+        message: `the label ${quoteName(unlisted)} is not one of data.labels`,
+        hint: `${didYouMeanHint(unlisted, allowed)}Allowed: ${listNames([...allowed])}.`,
+        unlisted,
       });
     } else {
-      seen.add(label);
-      rows.push({ text, labels: [label], file, line });
+      for (const label of ofRow) seen.add(label);
+      rows.push({ text, labels: ofRow, file, line });
     }
   });
 

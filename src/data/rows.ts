@@ -20,6 +20,16 @@ export interface Dataset {
   test: Example[];
   /** Those of `labels` that no row of the training files has. */
   unseenLabels: string[];
-  /** SHA-256 (hexadecimal) of the contents of all files and the part that each one plays. */
+  /**
+   * SHA-256 (hexadecimal) of the contents of all files, the part that each one plays, and all that decides which
+   * rows there are in each part: runs with the same digest can be compared row by row.
+   */
   digest: string;
+}
+
+/** How many of the rows have each of the labels. */
+export function countLabels(labels: readonly string[], rows: readonly Example[]): number[] {
+  const counts = labels.map(() => 0);
+  for (const { labelIndices } of rows) for (const index of labelIndices) counts[index]!++;
+  return counts;
 }

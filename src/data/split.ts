@@ -1,3 +1,4 @@
+import { allotByLabels } from './iterative-stratification';
 import { createRandom } from './random';
 
 /**
@@ -7,25 +8,29 @@ import { createRandom } from './random';
  * remainders, by lot where they are equal. A class is never held back whole: at least one of its rows stays in `train`, even if that
  * makes `held` smaller. Both parts keep the rows' order, and the same seed draws the same rows.
  *
+ * Rows with no or several labels are drawn by iterative stratification, which comes as near to this as it can.
+ *
  * @param fraction between 0 and 1
  */
 export function stratifiedSplit<T>(
   rows: readonly T[],
   fraction: number,
   seed: number,
-  labelOf: (row: T) => string,
+  labelsOf: (row: T) => readonly string[],
 ): { train: T[]; held: T[] } {
-  const classes = groupByLabel(rows, labelOf);
   const total = Math.round(rows.length * fraction);
-  const held = draw(
-    classes,
-    apportion(
-      classes.map((members) => ({ quota: members.length * fraction, least: 0, most: members.length - 1 })),
-      total,
-      seed,
-    ),
-    seed,
-  );
+  const classes = groupByLabel(rows, labelsOf);
+  const held = classes
+    ? draw(
+        classes,
+        apportion(
+          classes.map(({ length }) => ({ quota: length * fraction, least: 0, most: length - 1 })),
+          total,
+          seed,
+        ),
+        seed,
+      )
+    : drawByLabels(rows, labelsOf, Math.min(total, rows.length - 1), seed, 'rest');
   return {
     train: rows.filter((_, index) => !held.has(index)),
     held: rows.filter((_, index) => held.has(index)),
@@ -40,30 +45,87 @@ export function stratifiedSample<T>(
   rows: readonly T[],
   count: number,
   seed: number,
-  labelOf: (row: T) => string,
+  labelsOf: (row: T) => readonly string[],
 ): T[] {
   if (count >= rows.length) return [...rows];
-  const classes = groupByLabel(rows, labelOf);
+  const classes = groupByLabel(rows, labelsOf);
+  if (!classes) {
+    const drawn = drawByLabels(rows, labelsOf, count, seed, 'drawn');
+    return rows.filter((_, index) => drawn.has(index));
+  }
   const least = classes.length <= count ? 1 : 0;
-  const shares = classes.map((members) => ({
-    quota: (members.length * count) / rows.length,
+  const shares = classes.map(({ length }) => ({
+    quota: (length * count) / rows.length,
     least,
-    most: members.length,
+    most: length,
   }));
   const drawn = draw(classes, apportion(shares, count, seed), seed);
   return rows.filter((_, index) => drawn.has(index));
 }
 
-/** The indices of each class's rows; classes in the order of their first rows. */
-function groupByLabel<T>(rows: readonly T[], labelOf: (row: T) => string): number[][] {
+/**
+ * The fold of each row, 0 to `folds - 1`: every class in proportion, and the folds as large as each other, but for
+ * one row. Folds that a class has too few rows for have none of it.
+ */
+export function stratifiedFolds<T>(
+  rows: readonly T[],
+  folds: number,
+  seed: number,
+  labelsOf: (row: T) => readonly string[],
+): Uint32Array {
+  const random = createRandom(seed);
+  const classes = groupByLabel(rows, labelsOf);
+  if (!classes) {
+    const sizes = Array.from({ length: folds }, (_, fold) => Math.floor((rows.length + fold) / folds));
+    const wanted = (count: number) => sizes.map((size) => (count * size) / rows.length);
+    return allotByLabels(rows.map(labelsOf), sizes, wanted, random);
+  }
+  const foldOf = new Uint32Array(rows.length);
+  // The next class goes on where the one before ended: not all of them have their extra rows in the first folds.
+  let fold = random.integer(folds);
+  for (const members of classes) {
+    random.shuffle(members);
+    for (const index of members) {
+      foldOf[index] = fold;
+      fold = (fold + 1) % folds;
+    }
+  }
+  return foldOf;
+}
+
+/** The indices of each class's rows; classes in the order of their first rows. Undefined where rows have not one label each. */
+function groupByLabel<T>(
+  rows: readonly T[],
+  labelsOf: (row: T) => readonly string[],
+): number[][] | undefined {
   const groups = new Map<string, number[]>();
-  rows.forEach((row, index) => {
-    const label = labelOf(row);
+  for (const [index, row] of rows.entries()) {
+    const [label, ...others] = labelsOf(row);
+    if (label === undefined || others.length > 0) return undefined;
     const group = groups.get(label);
     if (group) group.push(index);
     else groups.set(label, [index]);
-  });
+  }
   return [...groups.values()];
+}
+
+/** `total` rows with their share of every label. Of rare labels, those drawn or the rest get one in any case. */
+function drawByLabels<T>(
+  rows: readonly T[],
+  labelsOf: (row: T) => readonly string[],
+  total: number,
+  seed: number,
+  complete: 'drawn' | 'rest',
+): Set<number> {
+  const share = total / rows.length;
+  const parts = allotByLabels(
+    rows.map(labelsOf),
+    [total, rows.length - total],
+    (count) => [count * share, count * (1 - share)],
+    createRandom(seed),
+    complete === 'drawn' ? 0 : 1,
+  );
+  return new Set([...parts.keys()].filter((row) => parts[row] === 0));
 }
 
 /** Quotas that differ by less are equal but for the rounding of floating point. */

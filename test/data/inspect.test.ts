@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { guessLabelSeparator } from '../../src/data/guess-columns';
 import { inspect } from '../../src/data/inspect';
 import { humanErrorOf, sharedData, temporaryFolder } from './support';
 
@@ -59,6 +60,36 @@ describe('the text and the label column', () => {
   it.each(table)('%s', async (_, name, contents, text, label) => {
     const found = await inspect(await folder.write(name, contents));
     expect([found.textColumn, found.labelColumn]).toEqual([text, label]);
+  });
+});
+
+describe('several labels in one value', () => {
+  const moods = ['joy', 'joy,fear', 'fear', 'anger, joy', 'anger', 'fear,anger', ''];
+  const table: [what: string, values: readonly string[], separator: string | undefined][] = [
+    ['with commas', moods, ','],
+    ['with bars', moods.map((value) => value.replaceAll(/, ?/g, ' | ')), '|'],
+    ['with semicolons', moods.map((value) => value.replaceAll(',', ';')), ';'],
+    ['of one label each: none', ['joy', 'fear', 'anger'], undefined],
+    ['of names with commas in them: none', ['Washington, D.C.', 'Paris, France', 'Rome'], undefined],
+    ['with an empty part: none', ['joy,,fear', 'joy', 'fear'], undefined],
+    ['of nothing: none', [], undefined],
+    [
+      'of sentences: none',
+      ['so, I went there, and then I saw it, quite far away from all others', 'so'],
+      undefined,
+    ],
+  ];
+  it.each(table)('%s', (_, values, separator) => {
+    expect(guessLabelSeparator(values)).toBe(separator);
+  });
+
+  it('are told of their column, which is the likeliest one even where there are many combinations', async () => {
+    const classes = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const tags = (i: number) => classes.filter((_, bit) => (i >> bit) % 2 === 1).join(';');
+    const contents = `id,review,tags\n${rows(120, (i) => `${i},"${review(i)}",${tags(i + 1)}\n`).join('')}`;
+    const found = await inspect(await folder.write('tags.csv', contents));
+    expect(found).toMatchObject({ textColumn: 'review', labelColumn: 'tags' });
+    expect(found.columns.map(({ labelSeparator }) => labelSeparator)).toEqual([undefined, undefined, ';']);
   });
 });
 

@@ -37,7 +37,7 @@ it('compares in a total order', () => {
 });
 
 it('keeps the order that is given', () => {
-  expect(labelSet(rowsOf('a', 'b'), ['b', 'c', 'a'])).toEqual(['b', 'c', 'a']);
+  expect(labelSet(rowsOf('a', 'b'), { labels: ['b', 'c', 'a'] })).toEqual(['b', 'c', 'a']);
 });
 
 describe('too few classes', () => {
@@ -47,6 +47,6 @@ describe('too few classes', () => {
   ])('%s', (_, labels, says) => {
     expect(() => labelSet(rowsOf(...labels))).toThrow(HumanError);
     expect(() => labelSet(rowsOf(...labels))).toThrow(says);
-    expect(() => labelSet(rowsOf(...labels), ['a', 'b'])).toThrow(says);
+    expect(() => labelSet(rowsOf(...labels), { labels: ['a', 'b'] })).toThrow(says);
   });
 });

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../src/data/load';
 import { humanErrorOf, temporaryFolder } from './support';
 
@@ -90,14 +89,47 @@ it('refuses a single class', async () => {
   expect(error.message).toContain('"ham"');
 });
 
-it('digests the contents of the files and the parts they play', async () => {
+describe('the digest', () => {
   const contents = csvOf(['a', 3], ['b', 3]);
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  await folder.write('train.csv', contents);
-  await folder.write('copy.csv', contents);
-  const { digest } = await load({ test: 'copy.csv' });
-  expect(digest).toBe(sha256(`train ${sha256(contents)}\ntest ${sha256(contents)}\n`));
-  expect((await load({ validation: 'copy.csv' })).digest).not.toBe(digest);
-  await folder.write('copy.csv', `${contents}c,a\n`);
-  expect((await load({ test: 'copy.csv' })).digest).not.toBe(digest);
+  const base = { train: 'train.csv', validation: 'copy.csv' };
+  const digestOf = async (options: Partial<Parameters<typeof loadDataset>[0]>, seed?: number) => {
+    await folder.write('train.csv', contents);
+    await folder.write('copy.csv', contents);
+    await folder.write('train.jsonl', '{"text":"x","label":"a"}\n{"text":"y","label":"b"}\n');
+    return (await load(options, seed)).digest;
+  };
+
+  const different: [what: string, Partial<Parameters<typeof loadDataset>[0]>][] = [
+    ['a part more', { ...base, test: 'copy.csv' }],
+    ['a share', { ...base, validation: 0.2 }],
+    ['another share', { ...base, validation: 0.4 }],
+    ['folds', { ...base, validation: { folds: 2 } }],
+    ['other folds', { ...base, validation: { folds: 3 } }],
+    ['a sample', { ...base, maxRows: 4 }],
+    ['other columns', { ...base, text: 'label', label: 'text', validation: { folds: 2 } }],
+    ['classes in another order', { ...base, labels: ['b', 'a'] }],
+    ['another task', { ...base, task: 'multi-label' }],
+    ['another separator', { ...base, task: 'multi-label', labelSeparator: ';' }],
+  ];
+
+  it('differs where other rows are in a part, or say something else', async () => {
+    const digests = [await digestOf(base)];
+    for (const [, options] of different) digests.push(await digestOf(options));
+    expect(new Set(digests).size).toBe(different.length + 1);
+  });
+
+  it('is of the contents, not of the names', async () => {
+    const digest = await digestOf(base);
+    await folder.write('moved.csv', contents);
+    expect(await digestOf({ train: ['moved.csv'], validation: ['moved.csv'], text: ['text'] })).toBe(digest);
+    await folder.write('moved.csv', `${contents}c,a\n`);
+    expect(await digestOf({ ...base, train: 'moved.csv' })).not.toBe(digest);
+  });
+
+  it('is of the seed where that decides which rows are where', async () => {
+    expect(await digestOf(base, 1)).toBe(await digestOf(base, 2));
+    for (const options of [{ validation: 0.5 }, { ...base, maxRows: 4 }, { validation: { folds: 2 } }]) {
+      expect(await digestOf(options, 1)).not.toBe(await digestOf(options, 2));
+    }
+  });
 });

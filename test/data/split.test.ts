@@ -13,7 +13,7 @@ function rowsOf(...counts: number[]) {
   return rows;
 }
 
-const labelOf = (row: { label: string }) => row.label;
+const labelOf = (row: { label: string }) => [row.label];
 
 function countsOf(rows: { label: string }[], classes: number): number[] {
   return Array.from(
