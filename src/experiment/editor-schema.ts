@@ -1,5 +1,6 @@
 import { choicesOf } from './choices';
 import { experimentJsonSchema, type JsonSchema } from './json-schema';
+import { knownVectorNames, knownVectors } from './known-vectors';
 import { typesAt } from './schema-walk';
 import { type SearchableOption, type SearchableOptions, searchableOptions } from './searchable-options';
 
@@ -95,6 +96,11 @@ const snippets: Record<string, Snippet[]> = {
       body: { type: modelType(1) },
     },
   ],
+  'model.embedding.vectors': knownVectorNames.map((name) => ({
+    label: JSON.stringify(name),
+    description: `Downloaded once, ${Math.round(knownVectors(name)!.bytes / 1e6)} MB.`,
+    body: name,
+  })),
   'training.classWeights': [
     { label: '"balanced"', description: choicesOf('training.classWeights').balanced!, body: 'balanced' },
     {

@@ -1,11 +1,11 @@
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { choicesOf } from '../experiment/choices';
 import { newExperimentText } from '../experiment/new-experiment';
 import type { DataColumn, DataInspection } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
 import { rangeOfOption } from './experiment-file';
+import { loadSchema } from './experiment-parser';
 import { withoutIcons, withoutLinks } from './plain-text';
 import type { Services } from './services';
 import { requireTrust } from './trust';
@@ -27,7 +27,8 @@ export function registerNewExperiment({ report, inspector }: Services): vscode.D
     );
     const text = await pickTextColumns(data, inspection);
     const label = text && (await pickLabelColumn(data, inspection, text));
-    const model = label && (await pickModel());
+    const task = label && (await pickTask(inspection, label));
+    const model = task && (await pickModel());
     const file = model && (await askForFile(data));
     if (!file) return;
     const contents = newExperimentText({
@@ -35,6 +36,7 @@ export function registerNewExperiment({ report, inspector }: Services): vscode.D
       train: pathFrom(dirname(file.fsPath), data.fsPath),
       text,
       label,
+      ...task,
       model,
       examples: examplesFrom(inspection, text),
     });
@@ -130,9 +132,43 @@ function itemOf({ name, distinct, values }: DataColumn): ColumnItem {
   };
 }
 
+/** Whether a row has several labels. Asked only where the values look like it. */
+async function pickTask(
+  { columns }: DataInspection,
+  label: string,
+): Promise<{ labelSeparator?: string } | undefined> {
+  const { labelSeparator, values = [] } = columns.find(({ name }) => name === label) ?? {};
+  if (labelSeparator === undefined) return {};
+  const example = values.find((value) => value.includes(labelSeparator)) ?? '';
+  const parts = example.split(labelSeparator).map((part) => `"${part.trim()}"`);
+  const items = [
+    {
+      label: 'Several classes a text',
+      detail: withoutIcons(`"${example}" means ${parts.join(' and ')}: any of them, or none (multi-label)`),
+      task: { labelSeparator },
+    },
+    {
+      label: 'One class a text',
+      detail: withoutIcons(`"${example}" is a class of its own`),
+      task: {},
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: 'How many classes does a text have?',
+  });
+  return picked?.task;
+}
+
 async function pickModel(): Promise<string | undefined> {
-  const items = Object.entries(choicesOf('model.type')).map(([label, detail]) => ({ label, detail }));
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'The network that learns' });
+  const { typesAt } = await loadSchema();
+  const items = typesAt(['model']).map(({ type, meaning }, place) => ({
+    label: type,
+    detail: meaning,
+    // The schema lists first what one should always try first.
+    ...(place === 0 ? { description: 'recommended to begin with' } : {}),
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'The model that learns' });
   return picked?.label;
 }
 

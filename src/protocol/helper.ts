@@ -92,4 +92,6 @@ export interface DataColumn {
   values: string[];
   /** Mean length of the values in characters. */
   meanLength: number;
+  /** What stands between labels where the values look like several in one. */
+  labelSeparator?: string;
 }
