@@ -18,6 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   metrics: ['protocol', 'nn/probabilities'],
   data: ['protocol', 'experiment'],
   runs: ['protocol', 'experiment'],
+  search: ['experiment', 'protocol', 'data/random'],
   onnx: ['graph'],
   nn: ['graph'],
   runtime: ['onnx', 'graph'],
