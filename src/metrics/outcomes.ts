@@ -31,7 +31,13 @@ export interface Outcomes {
 }
 
 /** @throws Error where the rows, their classes and their probabilities do not fit each other */
-export function outcomesOf({ task, labels, truth, probabilities, thresholds }: EvaluatedRows): Outcomes {
+export function outcomesOf({
+  task,
+  labels,
+  truth,
+  probabilities,
+  thresholds,
+}: Omit<EvaluatedRows, 'split' | 'loss'>): Outcomes {
   const [rows, classes] = [truth.length, labels.length];
   if (probabilities.length !== rows * classes) {
     throw new Error(`${probabilities.length} probabilities for ${rows} rows of ${classes} classes.`);
