@@ -16,9 +16,9 @@ export function predict(
     for (let start = 0; start < texts.length; start += blockSize) {
       signal.throwIfAborted();
       const results = await predictor.predict(texts.slice(start, start + blockSize));
-      for (const { label, probability, probabilities } of results) {
+      for (const { labels, label, probability, probabilities } of results) {
         const classes = predictor.labels.map((name) => ({ label: name, probability: probabilities[name]! }));
-        predictions.push({ label, probability, classes });
+        predictions.push({ labels, label, probability, classes });
       }
     }
     return { predictions };

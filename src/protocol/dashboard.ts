@@ -136,16 +136,22 @@ export interface EvaluatedRow {
   predicted: string;
   /** Of the predicted class. */
   probability: number;
+  /** Of a multi-label task: what `truth` and `predicted` are made of. */
+  labels?: { truth: string[]; predicted: string[] };
   /** As shown: relative to the workspace folder. */
   file: string;
   /** From 1. */
   line: number;
 }
 
-/** Which evaluated rows to list: one cell of the matrix, or every wrong one. Most confident first. */
+/**
+ * Which evaluated rows to list: one cell of the matrix, those of a multi-label task that miss a label or have it
+ * wrongly, or every wrong one. Most confident first.
+ */
 export interface RowFilter {
   truth?: string;
   predicted?: string;
+  label?: string;
 }
 
 /** Runs side by side. */

@@ -46,8 +46,11 @@ export interface HelperError {
 }
 
 export interface TextPrediction {
+  /** Exactly one, unless the model's task is multi-label. */
+  labels: string[];
+  /** The labels in one string. */
   label: string;
-  /** Of `label`, between 0 and 1. */
+  /** Of `label`, between 0 and 1; of several labels the lowest. */
   probability: number;
   /** Of every class, in the model's order. */
   classes: { label: string; probability: number }[];

@@ -32,20 +32,39 @@ export async function readPredictions(folder: string): Promise<EvaluatedRow[]> {
 function parseRow(line: string): EvaluatedRow | undefined {
   if (line === '') return undefined;
   try {
-    const { text, label, predicted, probability, file, line: number } = JSON.parse(line);
+    const { text, label, predicted, probability, labels, file, line: number } = JSON.parse(line);
     const strings = [text, label, predicted, file];
     if (!strings.every((value) => typeof value === 'string')) return undefined;
     if (typeof probability !== 'number' || !Number.isInteger(number)) return undefined;
-    return { text, truth: label, predicted, probability, file, line: number };
+    const lists = isLabelLists(labels)
+      ? { labels: { truth: labels.truth, predicted: labels.predicted } }
+      : {};
+    return { text, truth: label, predicted, probability, ...lists, file, line: number };
   } catch {
     return undefined;
   }
 }
 
-/** The rows of one cell of the confusion matrix; without both classes, the wrongly classified ones. */
-export function matchesFilter({ truth, predicted }: EvaluatedRow, filter: RowFilter): boolean {
+function isLabelLists(value: unknown): value is NonNullable<EvaluatedRow['labels']> {
+  const { truth, predicted } = (value ?? {}) as { truth?: unknown; predicted?: unknown };
+  return [truth, predicted].every(
+    (list) => Array.isArray(list) && list.every((label) => typeof label === 'string'),
+  );
+}
+
+/** The rows of one cell of the confusion matrix, or the errors of one label; otherwise the wrongly classified ones. */
+export function matchesFilter({ truth, predicted, labels }: EvaluatedRow, filter: RowFilter): boolean {
+  if (filter.label !== undefined) {
+    return labels?.truth.includes(filter.label) !== labels?.predicted.includes(filter.label);
+  }
   if (filter.truth !== undefined && filter.truth !== truth) return false;
   if (filter.predicted !== undefined && filter.predicted !== predicted) return false;
   const isCell = filter.truth !== undefined && filter.predicted !== undefined;
-  return isCell || truth !== predicted;
+  if (isCell) return true;
+  // Lists may name the same labels in another order.
+  return labels ? !haveSame(labels.truth, labels.predicted) : truth !== predicted;
+}
+
+function haveSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((label) => other.includes(label));
 }

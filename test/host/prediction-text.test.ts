@@ -13,7 +13,7 @@ import type { TextPrediction } from '../../src/protocol/helper';
 function prediction(...classes: [label: string, probability: number][]): TextPrediction {
   const named = classes.map(([label, probability]) => ({ label, probability }));
   const [best] = [...named].sort((a, b) => b.probability - a.probability);
-  return { ...best!, classes: named };
+  return { ...best!, labels: [best!.label], classes: named };
 }
 
 it.each([
