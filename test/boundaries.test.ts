@@ -13,6 +13,7 @@ const allowed: Record<string, readonly string[]> = {
   graph: [],
   experiment: ['protocol'],
   text: ['protocol'],
+  baseline: ['text', 'protocol'],
   hub: ['protocol'],
   // A single file of another part is allowed by its name: pure functions over numbers.
   metrics: ['protocol', 'nn/probabilities'],
@@ -24,10 +25,20 @@ const allowed: Record<string, readonly string[]> = {
   runtime: ['onnx', 'graph'],
   models: ['nn', 'graph', 'text', 'experiment'],
   trainer: [
-    ...['models', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
-    ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],
+    ...['models', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
+    ...['data', 'text', 'hub', 'runs', 'search', 'experiment', 'protocol'],
   ],
-  predict: ['runtime', 'text', 'data', 'runs', 'experiment', 'protocol', 'metrics', 'nn/probabilities'],
+  predict: [
+    'runtime',
+    'baseline',
+    'text',
+    'data',
+    'runs',
+    'experiment',
+    'protocol',
+    'metrics',
+    'nn/probabilities',
+  ],
   cli: [
     ...['trainer', 'predict', 'models', 'nn', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],
