@@ -3,6 +3,7 @@ import type { Value } from '../graph/ops';
 import { scan } from '../graph/scan';
 import { type CellType, type CellWeights, cells } from './cells';
 import { dropout, fanIn } from './layers';
+import type { Encoded } from './pooling';
 import type { Scope } from './scope';
 
 export interface RecurrentOptions {
@@ -12,16 +13,6 @@ export interface RecurrentOptions {
   readonly bidirectional: boolean;
   /** Between layers. */
   readonly dropout: number;
-}
-
-export interface RecurrentResult {
-  /**
-   * `[time, batch, hidden * directions]`, the last layer's states. What stands at padded
-   * positions is of no meaning: whoever reads the states goes by the mask.
-   */
-  readonly states: Value;
-  /** `[batch, hidden]`: the last layer's backward state after the first token; only if bidirectional. */
-  readonly backwardFinal: Value | undefined;
 }
 
 /**
@@ -36,7 +27,7 @@ export function recurrent(
   x: Value,
   mask: Value,
   options: RecurrentOptions,
-): RecurrentResult {
+): Encoded {
   let states = x;
   let backwardFinal: Value | undefined;
   for (let layer = 0; layer < options.layers; layer++) {

@@ -176,8 +176,11 @@ describe('the gradient of a scan', () => {
       it(`of a ${bidirectional ? 'bidirectional ' : ''}${type} has one product in its loop, and no sum`, () => {
         const { program } = gradientProgram(
           {
+            task: 'single-label',
+            maxLength: 9,
             model: {
               type,
+              embedding: { size: 2, frozen: false },
               hiddenSize: 3,
               layers: 2,
               bidirectional,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NetworkOptions } from '../../src/experiment/schema';
 import { createOptimizer } from '../../src/nn/optimizers';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
 import { makeBatch } from '../../src/trainer/batch';
@@ -7,6 +8,7 @@ import { RowTable } from '../../src/trainer/row-table';
 import { expectClose } from '../support/close';
 import { executor, intTensor } from '../support/run';
 import {
+  classifierCases,
   fromTorch,
   modelShapeOf,
   type TorchBatch,
@@ -14,7 +16,6 @@ import {
   type TorchTensor,
   type TorchTensors,
   textsOf,
-  torchCases,
 } from '../support/torch';
 
 interface ClassifierCase extends TorchClassifier, TorchBatch {
@@ -23,7 +24,7 @@ interface ClassifierCase extends TorchClassifier, TorchBatch {
 }
 
 const TOLERANCE = 1e-5;
-const cases = torchCases<ClassifierCase>('classifier');
+const cases = classifierCases<ClassifierCase>('classifier', 'networks');
 
 /** With this, one step at learning rate 1 from a table of zeros leaves the gradient, negated. */
 const plainSgd = createOptimizer({
@@ -36,26 +37,27 @@ const plainSgd = createOptimizer({
 
 const weightTensors = (fixture: ClassifierCase): Record<string, Tensor> =>
   Object.fromEntries(
-    Object.entries(fromTorch(fixture.cell, fixture.weights)).map(([name, { shape, data }]) => [
+    Object.entries(fromTorch(fixture.model.type, fixture.weights)).map(([name, { shape, data }]) => [
       name,
       floatTensor(shape, data),
     ]),
   );
 
 function prepare(fixture: ClassifierCase) {
-  const batch = makeBatch(textsOf(fixture), fixture.outputs);
+  const batch = makeBatch(textsOf(fixture), modelShapeOf(fixture));
   const table = new RowTable(
     Float32Array.from(fixture.weights[EMBEDDING]!.data),
     fixture.vocabularySize,
     plainSgd,
   );
-  const embedded = floatTensor([batch.time, batch.size, fixture.embeddingSize]);
+  const embedded = floatTensor([batch.time, batch.size, fixture.model.embedding.size]);
   table.gather(batch.ids, embedded.data);
   const feeds = {
     embedded,
     mask: batch.mask,
     targets: batch.targets,
-    rows: floatTensor([], [batch.size]),
+    weights: batch.weights,
+    divisor: floatTensor([], [batch.divisor]),
     ...weightTensors(fixture),
   };
   return { batch, table, feeds };
@@ -75,7 +77,7 @@ describe('classifiers equal PyTorch: logits, loss and every gradient', () => {
       expectClose(results.logits!.data as Float32Array, fixture.logits.data, TOLERANCE, 'logits');
       expectClose(results.loss!.data as Float32Array, [fixture.lossValue], TOLERANCE, 'loss');
 
-      const expected = fromTorch(fixture.cell, fixture.gradients);
+      const expected = fromTorch(fixture.model.type, fixture.gradients);
       expect(parameters.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort());
       for (const [name, { shape, data }] of Object.entries(expected)) {
         const gradient = results[`${name}_grad`]!;
@@ -91,7 +93,8 @@ describe('classifiers equal PyTorch: logits, loss and every gradient', () => {
       );
 
       table.gradient.set(results.embedded_grad!.data as Float32Array);
-      const rowSquares = table.accumulate(batch.ids);
+      table.accumulate(batch.ids);
+      const rowSquares = table.squares();
       table.table.fill(0);
       table.update(1, 1, 1);
       const rowGradient = fixture.gradients[EMBEDDING]!.data;
@@ -106,43 +109,67 @@ describe('classifiers equal PyTorch: logits, loss and every gradient', () => {
     });
   }
 
-  it('tries every cell, pooling, head and loss', () => {
-    const seen = (key: keyof ClassifierCase) => [...new Set(cases.map((fixture) => fixture[key]))].sort();
-    expect(seen('cell')).toEqual(['gru', 'lstm', 'rnn']);
-    expect(seen('pooling')).toEqual(['last', 'max', 'mean']);
-    expect(seen('headSize')).toEqual([0, 5]);
-    expect(seen('loss')).toEqual(['bceWithLogits', 'crossEntropy']);
+  it('tries every network with each pooling, heads and losses', () => {
+    const seen = (of: (fixture: ClassifierCase) => unknown) => [...new Set(cases.map(of))].sort();
+    const four = ['attention', 'last', 'max', 'mean'];
+    const poolings: { readonly [Type in NetworkOptions['type']]: readonly string[] } = {
+      pooled: four,
+      cnn: four,
+      // Pooling is the same for all cells: one of them tries attention.
+      rnn: ['last', 'max', 'mean'],
+      gru: ['last', 'max', 'mean'],
+      lstm: four,
+      transformer: ['attention', 'first', 'last', 'max', 'mean'],
+    };
+    const tried = Object.entries(poolings).flatMap(([type, list]) => list.map((name) => `${type}, ${name}`));
+    expect(seen(({ model }) => `${model.type}, ${model.pooling}`)).toEqual(tried.sort());
+    expect(seen(({ model }) => model.head.hiddenSize)).toEqual([0, 5]);
+    expect(seen(({ loss }) => loss)).toEqual(['bceWithLogits', 'crossEntropy']);
   });
 });
 
 describe('the programs that only read the weights give the same logits', () => {
-  for (const fixture of cases.filter(({ pooling }) => pooling === 'last')) {
-    it(`evaluation and inference: ${fixture.name}`, async () => {
+  for (const fixture of cases) {
+    const shape = modelShapeOf(fixture);
+    const { outputs } = fixture;
+
+    it(`evaluation: ${fixture.name}`, async () => {
       const { feeds } = prepare(fixture);
-      const evaluation = await executor.compile(evaluationProgram(modelShapeOf(fixture)));
+      const evaluation = await executor.compile(evaluationProgram(shape));
       const evaluated = await evaluation.run(feeds);
       expectClose(evaluated.logits!.data as Float32Array, fixture.logits.data, TOLERANCE, 'logits');
       expectClose(evaluated.loss!.data as Float32Array, [fixture.lossValue], TOLERANCE, 'loss');
       await evaluation.release();
+    });
 
+    it(`inference, each text alone and with whatever padding: ${fixture.name}`, async () => {
+      const tensors = {
+        ...fromTorch(fixture.model.type, fixture.weights),
+        [EMBEDDING]: fixture.weights[EMBEDDING]!,
+      };
       const weights = new Map(
-        Object.entries({
-          ...fromTorch(fixture.cell, fixture.weights),
-          [EMBEDDING]: fixture.weights[EMBEDDING]!,
-        }).map(([name, { data }]) => [name, Float32Array.from(data)]),
+        Object.entries(tensors).map(([name, { data }]) => [name, Float32Array.from(data)]),
       );
-      const inference = await executor.compile(
-        inferenceProgram(modelShapeOf(fixture), fixture.vocabularySize),
-        weights,
-      );
-      const inferred = await inference.run({
-        input_ids: intTensor(fixture.ids.shape, fixture.ids.data),
-        attention_mask: intTensor(
-          fixture.ids.shape,
-          fixture.ids.data.map((id) => (id === 0 ? 0 : 1)),
-        ),
-      });
-      expectClose(inferred.logits!.data as Float32Array, fixture.logits.data, TOLERANCE, 'logits');
+      const inference = await executor.compile(inferenceProgram(shape, fixture.vocabularySize), weights);
+      /** The logits of texts, padded to `time` with words that the mask hides. */
+      const logitsOf = async (texts: readonly Int32Array[], time: number) => {
+        const padded = texts.flatMap((ids) => Array.from({ length: time }, (_, t) => ids[t] ?? 7));
+        const mask = texts.flatMap((ids) => Array.from({ length: time }, (_, t) => (t < ids.length ? 1 : 0)));
+        const results = await inference.run({
+          input_ids: intTensor([texts.length, time], padded),
+          attention_mask: intTensor([texts.length, time], mask),
+        });
+        return results.logits!.data as Float32Array;
+      };
+      const texts = textsOf(fixture).map(({ ids }) => ids);
+      const longest = Math.max(...fixture.lengths);
+      for (const time of [longest, longest + 2]) {
+        expectClose(await logitsOf(texts, time), fixture.logits.data, TOLERANCE, `logits at ${time}`);
+      }
+      for (const [i, ids] of texts.entries()) {
+        const expected = fixture.logits.data.slice(i * outputs, (i + 1) * outputs);
+        expectClose(await logitsOf([ids], ids.length), expected, TOLERANCE, `text ${i}`);
+      }
       await inference.release();
     });
   }

@@ -108,6 +108,7 @@ describe('weights stored in a model', () => {
   const shape = {
     model: {
       type: 'gru',
+      embedding: { size: 2, frozen: false },
       hiddenSize: 3,
       layers: 2,
       bidirectional: true,
@@ -116,6 +117,8 @@ describe('weights stored in a model', () => {
       head: { hiddenSize: 4 },
     },
     embeddingSize: 2,
+    maxLength: 3,
+    task: 'single-label',
     outputs: 3,
     loss: 'crossEntropy',
   } as const;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ClassifierOptions } from '../../src/models/classifier';
+import type { NetworkOptions } from '../../src/experiment/schema';
 import { type CellType, cells } from '../../src/nn/cells';
 import type { LossType } from '../../src/nn/losses';
-import type { PoolingType } from '../../src/nn/pooling';
 import type { EncodedText } from '../../src/trainer/batch';
 import type { ModelShape } from '../../src/trainer/programs';
 
@@ -11,6 +10,8 @@ export interface TorchTensor {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
+
+type NetworkType = NetworkOptions['type'];
 
 export type TorchTensors = Readonly<Record<string, TorchTensor>>;
 
@@ -36,24 +37,80 @@ const recurrentKinds: Readonly<Record<string, string>> = {
   bias_hh: 'recurrentBias',
 };
 
+type Translated = readonly [name: string, weight: TorchTensor];
+
+/**
+ * PyTorch's names to ours, each with what becomes of the tensor. The first that fits counts; what none of
+ * them knows keeps its name and is transposed if it is a matrix.
+ */
+const translations: readonly (readonly [
+  pattern: RegExp,
+  translate: (type: NetworkType, weight: TorchTensor, ...groups: string[]) => Translated,
+])[] = [
+  [
+    /^(?:rnn\.)?(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d+)(_reverse)?$/,
+    (type, weight, kind, layer, reverse) => {
+      const cell = type as CellType;
+      const name = `${cell}.${layer}.${reverse ? 'backward' : 'forward'}.${recurrentKinds[kind!]}`;
+      return [name, transposed(reordered(weight, torchGates[cell], cells[cell].gates))];
+    },
+  ],
+  [/^convolutions\.(\d+)\.weight$/, (_, weight, i) => [`cnn.${i}.weight`, windowFirst(weight)]],
+  [/^convolutions\.(\d+)\.bias$/, (_, weight, i) => [`cnn.${i}.bias`, weight]],
+  [/^query\.weight$/, (_, weight) => ['attention.query', transposed(weight)]],
+  [/^positions\.weight$/, (_, weight) => ['transformer.positions', weight]],
+  [
+    /^(projection|encoder\.norm|encoder\.layers\.\d+\..*?)[._](weight|bias)$/,
+    (_, weight, module, kind) => [`${encoderModule(module!)}.${kind}`, transposed(weight)],
+  ],
+];
+
+const encoderParts: readonly (readonly [theirs: string, ours: string])[] = [
+  ['encoder.layers', 'transformer'],
+  ['encoder.norm', 'transformer.norm'],
+  ['self_attn.in_proj', 'attention.input'],
+  ['self_attn.out_proj', 'attention.output'],
+  ['linear1', 'feedForward.hidden'],
+  ['linear2', 'feedForward.output'],
+  ['norm1', 'attention.norm'],
+  ['norm2', 'feedForward.norm'],
+  ['projection', 'transformer.projection'],
+];
+
+/** `encoder.layers.1.self_attn.out_proj` is our `transformer.1.attention.output`. */
+function encoderModule(name: string): string {
+  return encoderParts.reduce((result, [theirs, ours]) => result.replace(theirs, ours), name);
+}
+
 /**
  * PyTorch's weights, or their gradients, under our names and in our layout: matrices transposed,
  * gates in the order of our cells. `weight_ih_l1_reverse` of a GRU (with or without `rnn.` before
- * it) becomes `gru.1.backward.inputWeight`; other modules' names stay. The embedding table, which
- * both lay out alike, is left out.
+ * it) becomes `gru.1.backward.inputWeight`. The embedding table, which both lay out alike, is left out.
  */
-export function fromTorch(cell: CellType, weights: TorchTensors): Record<string, TorchTensor> {
+export function fromTorch(type: NetworkType, weights: TorchTensors): Record<string, TorchTensor> {
   return Object.fromEntries(
     Object.entries(weights)
       .filter(([name]) => name !== 'embedding.weight')
       .map(([name, weight]) => {
-        const [, kind, layer, reverse] =
-          /^(?:rnn\.)?(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d+)(_reverse)?$/.exec(name) ?? [];
-        if (!kind) return [name, transposed(weight)];
-        const ourName = `${cell}.${layer}.${reverse ? 'backward' : 'forward'}.${recurrentKinds[kind]}`;
-        return [ourName, transposed(reordered(weight, torchGates[cell], cells[cell].gates))];
+        for (const [pattern, translate] of translations) {
+          const match = pattern.exec(name);
+          if (match) return translate(type, weight, ...match.slice(1));
+        }
+        return [name, transposed(weight)];
       }),
   );
+}
+
+/** Filters `[filters, features, width]` as a matrix `[width * features, filters]`. */
+function windowFirst({ shape, data }: TorchTensor): TorchTensor {
+  const [filters, features, width] = shape as [number, number, number];
+  return {
+    shape: [width * features, filters],
+    data: Array.from({ length: data.length }, (_, i) => {
+      const [filter, row] = [i % filters, Math.floor(i / filters)];
+      return data[(filter * features + (row % features)) * width + Math.floor(row / features)]!;
+    }),
+  };
 }
 
 /** The blocks along the first axis, one a gate, in another order. */
@@ -94,32 +151,57 @@ export function maskOf(lengths: readonly number[], time: number): number[] {
 /** What the fixtures of whole classifiers have in common. */
 export interface TorchClassifier {
   readonly name: string;
-  readonly cell: CellType;
-  readonly layers: number;
-  readonly bidirectional: boolean;
-  readonly pooling: PoolingType;
+  readonly model: NetworkOptions;
   readonly vocabularySize: number;
-  readonly embeddingSize: number;
-  readonly hiddenSize: number;
-  readonly headSize: number;
+  readonly maxLength: number;
   readonly outputs: number;
   readonly loss: LossType;
   readonly weights: TorchTensors;
 }
 
+/** How the fixtures of recurrent classifiers state their model. */
+interface RecurrentStatement {
+  readonly cell: CellType;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  readonly pooling: 'last' | 'mean' | 'max';
+  readonly embeddingSize: number;
+  readonly hiddenSize: number;
+  readonly headSize: number;
+}
+
+/** The cases of several files, each with the model as an experiment states it. */
+export function classifierCases<Case extends TorchClassifier>(...names: readonly string[]): readonly Case[] {
+  return names.flatMap((name) =>
+    torchCases<Case | (Case & RecurrentStatement)>(name).map((fixture) => {
+      if (!('cell' in fixture)) return fixture;
+      const { cell, embeddingSize, headSize, layers, bidirectional, pooling, hiddenSize } = fixture;
+      const model: NetworkOptions = {
+        type: cell,
+        embedding: { size: embeddingSize, frozen: false },
+        hiddenSize,
+        layers,
+        bidirectional,
+        dropout: 0,
+        pooling,
+        head: { hiddenSize: headSize },
+      };
+      // A recurrent network knows no longest text.
+      return { ...fixture, model, maxLength: 1 };
+    }),
+  );
+}
+
 export function modelShapeOf(fixture: TorchClassifier, dropout = 0): ModelShape {
-  const { cell, layers, bidirectional, pooling, hiddenSize, headSize, outputs, loss, embeddingSize } =
-    fixture;
-  const model: ClassifierOptions = {
-    type: cell,
-    layers,
-    bidirectional,
-    pooling,
-    hiddenSize,
-    dropout,
-    head: { hiddenSize: headSize },
+  const { model, outputs, loss, maxLength } = fixture;
+  return {
+    task: 'single-label',
+    model: { ...model, dropout },
+    embeddingSize: model.embedding.size,
+    maxLength,
+    outputs,
+    loss,
   };
-  return { model, outputs, loss, embeddingSize };
 }
 
 /** A padded batch, `ids [batch, time]`, and the number of its loss. */
@@ -135,6 +217,6 @@ export function textsOf({ ids, lengths, labels }: Omit<TorchBatch, 'lossValue'>)
   const time = ids.shape[1]!;
   return lengths.map((length, i) => ({
     ids: Int32Array.from(ids.data.slice(i * time, i * time + length)),
-    label: labels[i]!,
+    labels: [labels[i]!],
   }));
 }

@@ -7,13 +7,13 @@ import { TrainingStep } from '../../src/trainer/training-step';
 import { expectClose } from '../support/close';
 import { executor } from '../support/run';
 import {
+  classifierCases,
   fromTorch,
   modelShapeOf,
   type TorchBatch,
   type TorchClassifier,
   type TorchTensors,
   textsOf,
-  torchCases,
 } from '../support/torch';
 
 interface TrainingCase extends TorchClassifier {
@@ -29,7 +29,7 @@ interface TrainingCase extends TorchClassifier {
   readonly finalWeights: TorchTensors;
 }
 
-const cases = torchCases<TrainingCase>('training');
+const cases = classifierCases<TrainingCase>('training', 'networks-training');
 const TOLERANCE = 1e-5;
 
 interface Variant {
@@ -44,17 +44,19 @@ async function compile(fixture: TrainingCase, { dropout = 0, frozenEmbedding = f
     shape: modelShapeOf(fixture, dropout),
     optimizer: optimizer ?? { type, learningRate, beta1: betas[0], beta2: betas[1], epsilon, weightDecay },
     gradientClip: fixture.gradientClip ?? 0,
+    gradientClipBy: 'norm',
+    gradientAccumulation: 1,
     embedding: Float32Array.from(fixture.weights[EMBEDDING]!.data),
     frozenEmbedding,
     vocabularySize: fixture.vocabularySize,
   });
-  const weights = Object.entries(fromTorch(fixture.cell, fixture.weights));
+  const weights = Object.entries(fromTorch(fixture.model.type, fixture.weights));
   step.parameters.restore(Object.fromEntries(weights.map(([name, { data }]) => [name, data])));
   return step;
 }
 
-const batchesOf = ({ steps, outputs }: TrainingCase) =>
-  steps.map((step) => makeBatch(textsOf(step), outputs));
+const batchesOf = (fixture: TrainingCase) =>
+  fixture.steps.map((step) => makeBatch(textsOf(step), modelShapeOf(fixture)));
 
 /** Everything that training changes, copied. */
 const stateOf = (step: TrainingStep): Record<string, number[]> => ({
@@ -64,6 +66,15 @@ const stateOf = (step: TrainingStep): Record<string, number[]> => ({
   [EMBEDDING]: [...step.table.table],
   ...Object.fromEntries(step.table.state.map((state, i) => [`${EMBEDDING}.${i}`, [...state]])),
 });
+
+/**
+ * The bias of attention's keys, the second of three parts, moves all scores of a query alike: its gradient is
+ * rounding, of which Adam makes a step as large as any.
+ */
+function withoutKeys(bias: ArrayLike<number>): number[] {
+  const third = bias.length / 3;
+  return Array.from(bias).filter((_, i) => i < third || i >= 2 * third);
+}
 
 describe('ten training steps equal PyTorch', () => {
   for (const fixture of cases) {
@@ -75,10 +86,12 @@ describe('ten training steps equal PyTorch', () => {
         expectClose([loss], [expected], TOLERANCE, `loss of step ${i + 1}`);
       }
       step.settle();
-      const expected = fromTorch(fixture.cell, fixture.finalWeights);
+      const expected = fromTorch(fixture.model.type, fixture.finalWeights);
       expect(Object.keys(step.parameters.values).sort()).toEqual(Object.keys(expected).sort());
       for (const [name, { data }] of Object.entries(expected)) {
-        expectClose(step.parameters.values[name]!.data as Float32Array, data, TOLERANCE, name);
+        const kept = name.endsWith('.attention.input.bias') ? withoutKeys : (all: ArrayLike<number>) => all;
+        const trained = step.parameters.values[name]!.data as Float32Array;
+        expectClose(kept(trained), kept(data), TOLERANCE, name);
       }
       expectClose(step.table.table, fixture.finalWeights[EMBEDDING]!.data, TOLERANCE, EMBEDDING);
       await step.release();
@@ -101,7 +114,7 @@ describe('ten training steps equal PyTorch', () => {
   }
 
   it('with clipping and without', () => {
-    expect(cases.map(({ gradientClip }) => gradientClip !== null)).toEqual([false, true]);
+    expect(cases.map(({ gradientClip }) => gradientClip !== null)).toEqual([false, true, false, true]);
   });
 });
 
@@ -150,7 +163,7 @@ describe('the training step', () => {
   it('leaves a frozen table as it is and trains the rest', async () => {
     const { state } = await trainAll({ frozenEmbedding: true }, 1);
     expect(state[EMBEDDING]).toEqual(fixture.weights[EMBEDDING]!.data);
-    const start = fromTorch(fixture.cell, fixture.weights);
+    const start = fromTorch(fixture.model.type, fixture.weights);
     for (const [name, { data }] of Object.entries(start)) expect(state[name], name).not.toEqual(data);
   });
 
@@ -177,8 +190,12 @@ describe('the training step', () => {
   it('takes batches of any length, a single token included', async () => {
     const step = await compile(fixture, {});
     for (const lengths of [[1], [9, 2], [1, 1, 1], [3]]) {
-      const texts = lengths.map((length, i) => ({ ids: new Int32Array(length).fill(1 + i), label: i }));
-      const { loss, logits } = await step.train(makeBatch(texts, fixture.outputs), rate, createRandom(1));
+      const texts = lengths.map((length, i) => ({ ids: new Int32Array(length).fill(1 + i), labels: [i] }));
+      const { loss, logits } = await step.train(
+        makeBatch(texts, modelShapeOf(fixture)),
+        rate,
+        createRandom(1),
+      );
       expect(loss).toBeGreaterThan(0);
       expect(logits.length).toBe(lengths.length * fixture.outputs);
     }
@@ -187,10 +204,13 @@ describe('the training step', () => {
 
   it('gives a text the same logits whatever stands beside it', async () => {
     const step = await compile(fixture, {});
-    const texts = [[1, 2, 3], [4], [5, 6, 7, 8, 9]].map((ids) => ({ ids: Int32Array.from(ids), label: 0 }));
-    const { logits } = await step.evaluate(makeBatch(texts, fixture.outputs));
+    const texts = [[1, 2, 3], [4], [5, 6, 7, 8, 9]].map((ids) => ({
+      ids: Int32Array.from(ids),
+      labels: [0],
+    }));
+    const { logits } = await step.evaluate(makeBatch(texts, modelShapeOf(fixture)));
     for (const [i, text] of texts.entries()) {
-      const alone = await step.evaluate(makeBatch([text], fixture.outputs));
+      const alone = await step.evaluate(makeBatch([text], modelShapeOf(fixture)));
       const together = logits.subarray(i * fixture.outputs, (i + 1) * fixture.outputs);
       expectClose(together, alone.logits, 1e-6, `text ${i}`);
     }
