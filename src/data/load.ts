@@ -2,18 +2,24 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { refuseManyFolds } from './folds';
+import { foldDataset, refuseManyFolds } from './folds';
 import type { LabelOptions } from './label-fields';
 import { labelSet } from './labels';
 import { type DataFormat, formatOf, readRows } from './read';
 import type { Dataset, Example, Row } from './rows';
 import { stratifiedSample, stratifiedSplit } from './split';
 
+/** Without `fold` all rows are left for training: `foldDataset` makes the folds of them. */
+interface Folds {
+  folds: number;
+  fold?: number;
+}
+
 /** The `data` part of an experiment. */
 export interface DataOptions extends LabelOptions {
   train: string | readonly string[];
-  /** A share of the training rows between 0 and 1, files, or the folds that `foldDataset` makes later. */
-  validation: number | string | readonly string[] | { folds: number };
+  /** A share of the training rows between 0 and 1, files, or one of several folds, counted from 1. */
+  validation: number | string | readonly string[] | Folds;
   test?: string | readonly string[];
   format?: DataFormat;
   text: string | readonly string[];
@@ -78,7 +84,7 @@ export async function loadDataset(
       const labelIndices = row.labels.map((label) => numberOf.get(label)!).sort((a, b) => a - b);
       return { ...row, labelIndices };
     });
-  return {
+  const dataset: Dataset = {
     labels,
     train: number(parts.train),
     validation: number(parts.held),
@@ -86,6 +92,8 @@ export async function loadDataset(
     unseenLabels: labels.filter((label) => !known.has(label)),
     digest: digest.digest('hex'),
   };
+  if (!isFolds(validation) || validation.fold === undefined) return dataset;
+  return foldDataset(dataset, { index: validation.fold - 1, of: validation.folds, seed });
 }
 
 /** What decides, besides the files, which rows are in which part and what they say. */
@@ -98,13 +106,14 @@ function decidingOptions(data: DataOptions, seed: number): unknown {
     task,
     labels,
     ...(task === 'multi-label' && typeof label === 'string' ? { labelSeparator } : {}),
-    ...(isSplit ? { validation } : {}),
+    // Which of the folds it is, `foldDataset` adds.
+    ...(isSplit ? { validation: isFolds(validation) ? validation.folds : validation } : {}),
     maxRows,
     ...(isSplit || maxRows !== undefined ? { seed } : {}),
   };
 }
 
-function isFolds(validation: DataOptions['validation']): validation is { folds: number } {
+function isFolds(validation: DataOptions['validation']): validation is Folds {
   return typeof validation === 'object' && 'folds' in validation;
 }
 

@@ -7,7 +7,32 @@ export interface WordTokenizerOptions {
   keepEmoticons: boolean;
 }
 
+export interface TokenizerOptions extends WordTokenizerOptions {
+  /** `word` by default. */
+  type?: keyof typeof tokenizers;
+  /** Up to so many neighbouring tokens make a further token; 1, the default, makes none. */
+  ngrams?: number;
+}
+
 export type Tokenize = (text: string) => string[];
+
+const tokenizers = { word: wordTokenizer, character: characterTokenizer };
+
+/** What cuts texts into tokens, without their n-grams. */
+export function tokenizerOf({ type = 'word', ...options }: TokenizerOptions): Tokenize {
+  return tokenizers[type](options);
+}
+
+/**
+ * Makes each character a token: each code point of Unicode, so that a text gives the same tokens whatever version of
+ * Unicode the machine knows. White space is one space, however long; none at the ends.
+ */
+export function characterTokenizer(options: Pick<WordTokenizerOptions, 'lowercase' | 'stripHtml'>): Tokenize {
+  return (text) => {
+    const plain = options.stripHtml ? stripTags(text) : text;
+    return Array.from((options.lowercase ? plain.toLowerCase() : plain).trim().replace(/\s+/g, ' '));
+  };
+}
 
 const emoticon = /[:;=]-?[()DP]/g;
 

@@ -1,42 +1,53 @@
 import * as z from 'zod';
 import { HumanError } from '../protocol/human-error';
-import { type Tokenize, type WordTokenizerOptions, wordTokenizer } from './tokenize';
+import { ngramsOf } from './ngrams';
+import { type Tokenize, type TokenizerOptions, tokenizerOf } from './tokenize';
 import { type Vocabulary, vocabularyOf } from './vocabulary';
 
 /** All that turns a text into what a model reads. */
 export interface Tokenizer {
-  options: WordTokenizerOptions;
+  options: Required<TokenizerOptions>;
   vocabulary: Vocabulary;
   /** How many tokens of a text are read. */
   maxLength: number;
+  /** Without n-grams. */
   tokenize: Tokenize;
-  /** 1 to `maxLength` ids. */
+  /** The ids of the first `maxLength` tokens, then those of their n-grams; at least one. */
   encode(text: string): Int32Array;
+  /** As `encode`, of what `tokenize` gave. */
+  encodeTokens(tokens: readonly string[]): Int32Array;
 }
 
 const schema = z.strictObject({
-  type: z.literal('word'),
+  type: z.enum(['word', 'character']),
   lowercase: z.boolean(),
   stripHtml: z.boolean(),
   keepEmoticons: z.boolean(),
+  // Earlier versions wrote none.
+  ngrams: z.int().min(1).default(1),
   maxLength: z.int().min(1),
   seenWords: z.int().min(0),
   vocabulary: z.array(z.string()),
 });
 
 export function createTokenizer(
-  { lowercase, stripHtml, keepEmoticons }: WordTokenizerOptions,
+  { type = 'word', lowercase, stripHtml, keepEmoticons, ngrams = 1 }: TokenizerOptions,
   vocabulary: Vocabulary,
   maxLength: number,
 ): Tokenizer {
-  const options = { lowercase, stripHtml, keepEmoticons };
-  const tokenize = wordTokenizer(options);
+  const options = { type, lowercase, stripHtml, keepEmoticons, ngrams };
+  const tokenize = tokenizerOf(options);
+  const encodeTokens = (tokens: readonly string[]) => {
+    const read = tokens.slice(0, maxLength);
+    return vocabulary.encode([...read, ...ngramsOf(read, ngrams)]);
+  };
   return {
     options,
     vocabulary,
     maxLength,
     tokenize,
-    encode: (text) => vocabulary.encode(tokenize(text), maxLength),
+    encode: (text) => encodeTokens(tokenize(text)),
+    encodeTokens,
   };
 }
 
@@ -44,7 +55,6 @@ export function createTokenizer(
 export function saveTokenizer({ options, vocabulary, maxLength }: Tokenizer): string {
   const { words, seenWords } = vocabulary;
   const contents: z.infer<typeof schema> = {
-    type: 'word',
     ...options,
     maxLength,
     seenWords,

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { createRandom } from '../data/random';
-import type { Dataset, Example } from '../data/rows';
+import { countLabels, type Dataset, type Example } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
-import type { DataEvent, LengthSummary, Split } from '../protocol/events';
+import type { DataEvent, LengthSummary } from '../protocol/events';
 import { embeddingMatrix } from '../text/embedding-matrix';
-import { wordTokenizer } from '../text/tokenize';
+import { cutNgrams, ngramsOf } from '../text/ngrams';
+import { tokenizerOf } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
-import { buildVocabulary, unknownId, type Vocabulary } from '../text/vocabulary';
+import { numberTokens, unknownId, type Vocabulary } from '../text/vocabulary';
 import type { EncodedText } from './batch';
 
 /** An experiment whose model is a network. */
@@ -35,42 +36,73 @@ export async function prepareData(
   folder: string,
 ): Promise<PreparedData> {
   const { tokenizer: options } = experiment;
-  const tokenize = wordTokenizer(options);
-  const tokens = (examples: readonly Example[]) => examples.map(({ text }) => tokenize(text));
-  const [train, validation, test] = [tokens(dataset.train), tokens(dataset.validation), tokens(dataset.test)];
-  const vocabulary = buildVocabulary(train, options);
-  const encode = (lists: readonly string[][], examples: readonly Example[]): EncodedText[] =>
-    lists.map((list, i) => ({
-      ids: vocabulary.encode(list, options.maxLength),
-      labels: examples[i]!.labelIndices,
-    }));
-  const encoded = {
-    train: encode(train, dataset.train),
-    validation: encode(validation, dataset.validation),
-    test: encode(test, dataset.test),
-  };
+  const { vocabulary, train, lengths } = numberTraining(dataset.train, options);
+  const tokenizer = createTokenizer(options, vocabulary, options.maxLength);
+  const held = numberHeld(dataset.validation, tokenizer);
+  const test = numberHeld(dataset.test, tokenizer);
+  const encoded = { train, validation: held.texts, test: test.texts };
   const { embedding, found } = await startingVectors(experiment, vocabulary, folder);
+  const [unknown, tokens] = [held.unknown + test.unknown, held.tokens + test.tokens];
   return {
-    tokenizer: createTokenizer(options, vocabulary, options.maxLength),
+    tokenizer,
     ...encoded,
     embedding,
     facts: {
       type: 'data',
-      rows: { train: train.length, validation: validation.length, test: test.length },
-      classes: countClasses(dataset.labels, encoded),
-      lengths: summarizeLengths(
-        train.map(({ length }) => length),
-        options.maxLength,
-      ),
+      rows: { train: train.length, validation: held.texts.length, test: test.texts.length },
+      classes: countClasses(dataset),
+      lengths: summarizeLengths(lengths, options.maxLength),
       vocabulary: {
         // Padding and the unknown word are no words.
         size: vocabulary.size - 2,
         seen: vocabulary.seenWords,
         ...(found === undefined ? {} : { vectorsFound: found }),
-        unknownTokenShare: unknownShare([...encoded.validation, ...encoded.test]),
+        unknownTokenShare: tokens === 0 ? 0 : unknown / tokens,
       },
     },
   };
+}
+
+/** Builds the vocabulary and numbers the texts that it is built on; `lengths` are tokens before cutting. */
+function numberTraining(
+  examples: readonly Example[],
+  options: Experiment['tokenizer'],
+): { vocabulary: Vocabulary; train: EncodedText[]; lengths: number[] } {
+  const { ngrams, maxLength } = options;
+  const tokenize = tokenizerOf(options);
+  const lengths: number[] = [];
+  const { vocabulary, texts } = numberTokens(
+    (function* () {
+      for (const { text } of examples) {
+        const tokens = tokenize(text);
+        lengths.push(tokens.length);
+        yield ngrams === 1 ? tokens : [...tokens, ...ngramsOf(tokens, ngrams)];
+      }
+    })(),
+    options,
+  );
+  const train = texts.map((ids, i) => ({
+    ids: ids.length === 0 ? Int32Array.of(unknownId) : cutNgrams(ids, lengths[i]!, ngrams, maxLength),
+    labels: examples[i]!.labelIndices,
+  }));
+  return { vocabulary, train, lengths };
+}
+
+/** Numbers texts that the vocabulary was not built on, and counts the tokens (n-grams aside) that it does not know. */
+function numberHeld(
+  examples: readonly Example[],
+  { tokenize, encodeTokens, maxLength }: Tokenizer,
+): { texts: EncodedText[]; unknown: number; tokens: number } {
+  let [unknown, all] = [0, 0];
+  const texts = examples.map(({ text, labelIndices }) => {
+    const tokens = tokenize(text);
+    const ids = encodeTokens(tokens);
+    const read = ids.subarray(0, Math.max(1, Math.min(tokens.length, maxLength)));
+    all += read.length;
+    for (const id of read) if (id === unknownId) unknown++;
+    return { ids, labels: labelIndices };
+  });
+  return { texts, unknown, tokens: all };
 }
 
 async function startingVectors(
@@ -90,15 +122,14 @@ async function startingVectors(
   return { embedding };
 }
 
-function countClasses(
-  labels: readonly string[],
-  splits: Readonly<Record<Split, readonly EncodedText[]>>,
-): DataEvent['classes'] {
-  const classes = labels.map((label) => ({ label, train: 0, validation: 0, test: 0 }));
-  for (const split of ['train', 'validation', 'test'] as const) {
-    for (const { labels: ofText } of splits[split]) for (const label of ofText) classes[label]![split]++;
-  }
-  return classes;
+function countClasses({ labels, train, validation, test }: Dataset): DataEvent['classes'] {
+  const counts = [train, validation, test].map((rows) => countLabels(labels, rows));
+  return labels.map((label, i) => ({
+    label,
+    train: counts[0]![i]!,
+    validation: counts[1]![i]!,
+    test: counts[2]![i]!,
+  }));
 }
 
 function summarizeLengths(lengths: readonly number[], maxLength: number): LengthSummary {
@@ -113,14 +144,4 @@ function summarizeLengths(lengths: readonly number[], maxLength: number): Length
     cutTexts: lengths.filter((length) => length > maxLength).length,
     cutTokenShare: total === 0 ? 0 : lost / total,
   };
-}
-
-/** The share of tokens that training never saw, over texts that it was not built on. */
-function unknownShare(texts: readonly EncodedText[]): number {
-  let [unknown, all] = [0, 0];
-  for (const { ids } of texts) {
-    all += ids.length;
-    for (const id of ids) if (id === unknownId) unknown++;
-  }
-  return all === 0 ? 0 : unknown / all;
 }

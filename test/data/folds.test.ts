@@ -9,13 +9,14 @@ import { humanErrorOf, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
 
-async function load(counts: Record<string, number>, folds: number) {
+async function load(counts: Record<string, number>, folds: number, fold?: number) {
   const rows = Object.entries(counts).flatMap(([label, count]) =>
     Array.from({ length: count }, (_, i) => `${label} ${i},${label}\n`),
   );
   await folder.write('train.csv', `text,label\n${rows.join('')}`);
   await folder.write('test.csv', 'text,label\nq,a\n');
-  const data = { train: 'train.csv', test: 'test.csv', validation: { folds }, text: 'text', label: 'label' };
+  const validation = { folds, ...(fold === undefined ? {} : { fold }) };
+  const data = { train: 'train.csv', test: 'test.csv', validation, text: 'text', label: 'label' };
   return loadDataset(data, dirname(folder.path('x')), 1);
 }
 
@@ -41,6 +42,11 @@ it('holds each row back once, every class in proportion', async () => {
   }
   expect(held.sort()).toEqual(dataset.train.map(({ text }) => text).sort());
   expect(digests.size).toBe(6);
+});
+
+it('reads a single fold as it is made of all', async () => {
+  const dataset = await load({ a: 20, b: 10 }, 5);
+  expect(await load({ a: 20, b: 10 }, 5, 4)).toEqual(foldDataset(dataset, { index: 3, of: 5, seed: 1 }));
 });
 
 it('makes the same folds for the same seed and others for another', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../../src/data/read';
-import { wordTokenizer } from '../../src/text/tokenize';
+import { characterTokenizer, tokenizerOf, wordTokenizer } from '../../src/text/tokenize';
 
 const all = { lowercase: true, stripHtml: true, keepEmoticons: true };
 const tokenize = wordTokenizer(all);
@@ -70,6 +70,29 @@ it.each(['<', '<a', ':', '=-', ':-)', '<>', '<b>', 'é', '\u0301', '😀', '\ud8
     expect(tokenize(piece.repeat(1_000_000)).length).toBeLessThanOrEqual(1_000_000);
   },
 );
+
+const characters: [what: string, text: string, tokens: string[]][] = [
+  ['letters', 'aB', ['a', 'b']],
+  ['white space, however long, as one space', ' a \n\t b ', ['a', ' ', 'b']],
+  ['what is no part of a word', 'a-1!', ['a', '-', '1', '!']],
+  ['characters beyond 16 bits', '😀𝒳', ['😀', '𝒳']],
+  ['combining marks', 'e\u0301', ['e', '\u0301']],
+  ['halves of surrogate pairs', 'a\ud83d', ['a', '\ud83d']],
+  ['no tags', 'a<br/>b', ['a', ' ', 'b']],
+  ['nothing of nothing', ' \n', []],
+];
+it.each(characters)('makes characters of %s', (_, text, tokens) => {
+  expect(tokenizerOf({ ...all, type: 'character' })(text)).toEqual(tokens);
+});
+
+it('leaves case and tags of characters alone where it is told to', () => {
+  const keep = characterTokenizer({ lowercase: false, stripHtml: false });
+  expect(keep('A<b>')).toEqual(['A', '<', 'b', '>']);
+});
+
+it('makes words where nothing else is said', () => {
+  expect(tokenizerOf(all)('Good film!')).toEqual(['good', 'film']);
+});
 
 const imdb = resolve(import.meta.dirname, '../../../shared/data/imdb/train.csv');
 const missing = !existsSync(imdb);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HumanError } from '../../src/protocol/human-error';
 import { createTokenizer, loadTokenizer, saveTokenizer } from '../../src/text/tokenizer-file';
-import { buildVocabulary } from '../../src/text/vocabulary';
+import { buildVocabulary, vocabularyOf } from '../../src/text/vocabulary';
 
 const options = { lowercase: false, stripHtml: true, keepEmoticons: true };
 const vocabulary = buildVocabulary([['Good', 'film', 'été', '😀x', 'film', ':)']], {
@@ -12,7 +12,7 @@ const saved = saveTokenizer(createTokenizer(options, vocabulary, 4));
 
 it('restores the tokenizer that was saved', () => {
   const tokenizer = loadTokenizer(saved);
-  expect(tokenizer.options).toEqual(options);
+  expect(tokenizer.options).toEqual({ type: 'word', ...options, ngrams: 1 });
   expect(tokenizer.maxLength).toBe(4);
   expect(tokenizer.vocabulary.words).toEqual(vocabulary.words);
   expect(tokenizer.vocabulary.seenWords).toBe(5);
@@ -22,6 +22,32 @@ it('restores the tokenizer that was saved', () => {
   expect(tokenizer.encode('film film film film film')).toHaveLength(4);
   expect(tokenizer.encode(' ')).toEqual(Int32Array.of(1));
   expect(saveTokenizer(tokenizer)).toBe(saved);
+});
+
+it('restores characters and n-grams', () => {
+  const characters = createTokenizer({ ...options, type: 'character', ngrams: 3 }, vocabulary, 7);
+  const restored = loadTokenizer(saveTokenizer(characters));
+  expect(restored.options).toEqual({ type: 'character', ...options, ngrams: 3 });
+  expect(restored.tokenize('Été <b>')).toEqual(['É', 't', 'é']);
+});
+
+it('loads what earlier versions wrote, which knew words alone', () => {
+  const { ngrams, ...earlier } = JSON.parse(saved) as Record<string, unknown>;
+  expect(ngrams).toBe(1);
+  expect(saveTokenizer(loadTokenizer(JSON.stringify(earlier)))).toBe(saved);
+});
+
+it('encodes the n-grams of the tokens that it reads, after them', () => {
+  const words = vocabularyOf(['<pad>', '<unk>', 'a', 'b', 'c', 'a b', 'b c', 'a b c']);
+  const encode = (text: string, ngrams: number, maxLength: number) => [
+    ...createTokenizer({ ...options, ngrams }, words, maxLength).encode(text),
+  ];
+  expect(encode('a b c', 1, 9)).toEqual([2, 3, 4]);
+  expect(encode('a b c', 2, 9)).toEqual([2, 3, 4, 5, 6]);
+  expect(encode('a b c', 3, 9)).toEqual([2, 3, 4, 5, 6, 7]);
+  expect(encode('a b c', 3, 2)).toEqual([2, 3, 5]);
+  expect(encode('b', 3, 2)).toEqual([3]);
+  expect(encode('', 3, 2)).toEqual([1]);
 });
 
 describe('refuses', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { buildVocabulary, vocabularyOf } from '../../src/text/vocabulary';
+import { createRandom } from '../../src/data/random';
+import { buildVocabulary, numberTokens, vocabularyOf } from '../../src/text/vocabulary';
 
 const lists = [
   ['b', 'a', 'c', 'a'],
@@ -37,11 +38,27 @@ it('is not fooled by names that objects inherit', () => {
   expect(vocabulary.id('toString')).toBe(1);
 });
 
-it('encodes to at most the given length and never to nothing', () => {
+it('encodes each token and never to nothing', () => {
   const vocabulary = build(0, 1);
-  expect(vocabulary.encode(['a', 'zzz', 'd'], 10)).toEqual(Int32Array.of(2, 1, 6));
-  expect(vocabulary.encode(['a', 'zzz', 'd'], 2)).toEqual(Int32Array.of(2, 1));
-  expect(vocabulary.encode([], 5)).toEqual(Int32Array.of(1));
+  expect(vocabulary.encode(['a', 'zzz', 'd'])).toEqual(Int32Array.of(2, 1, 6));
+  expect(vocabulary.encode([])).toEqual(Int32Array.of(1));
+});
+
+it('numbers the texts that it is built on as it encodes them', () => {
+  const random = createRandom(3);
+  const word = () =>
+    ['é', 'film', '<unk>', 'a very long word \ud800!', `${random.integer(9)}`][random.integer(5)]!;
+  for (const limits of [
+    { maxVocabulary: 0, minFrequency: 1 },
+    { maxVocabulary: 6, minFrequency: 3 },
+  ]) {
+    const texts = Array.from({ length: 30 }, () => Array.from({ length: random.integer(6) }, word));
+    const numbered = numberTokens(texts.values(), limits);
+    expect(numbered.vocabulary.words).toEqual(buildVocabulary(texts, limits).words);
+    numbered.texts.forEach((ids, i) => {
+      expect([...ids]).toEqual(texts[i]!.map(numbered.vocabulary.id));
+    });
+  }
 });
 
 it('gives special tokens in texts no rows of their own', () => {

@@ -1,0 +1,28 @@
+/** The runs of 2 to `longest` neighbouring tokens, each joined by spaces: all pairs first, then all triples, and so on. */
+export function* ngramsOf(tokens: readonly string[], longest: number): Generator<string> {
+  for (let n = 2; n <= longest; n++) {
+    for (let start = 0; start + n <= tokens.length; start++) yield tokens.slice(start, start + n).join(' ');
+  }
+}
+
+/**
+ * The numbers of a text's first `maxLength` tokens and of their n-grams.
+ *
+ * @param ids the numbers of all `tokens` tokens of the text, then of their n-grams in the order of `ngramsOf`
+ */
+export function cutNgrams(ids: Int32Array, tokens: number, longest: number, maxLength: number): Int32Array {
+  if (tokens <= maxLength) return ids;
+  const parts: Int32Array[] = [];
+  let start = 0;
+  for (let n = 1; n <= longest; n++) {
+    parts.push(ids.subarray(start, start + Math.max(maxLength - n + 1, 0)));
+    start += Math.max(tokens - n + 1, 0);
+  }
+  const kept = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    kept.set(part, end);
+    end += part.length;
+  }
+  return kept;
+}
