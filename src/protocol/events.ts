@@ -104,6 +104,7 @@ export interface BatchEvent extends Base {
   epochs: number;
   batch: number;
   batches: number;
+  /** How many batches were trained on so far, in all epochs. */
   step: number;
   loss: number;
   accuracy: number;

@@ -1,5 +1,6 @@
 import { floatTensor, type Tensor } from '../runtime/executor';
 import type { OutputForm } from './outputs';
+import { makeTargets } from './targets';
 
 /** Numbered texts with their classes: what batches are made of. */
 export interface EncodedText {
@@ -19,31 +20,35 @@ export interface Batch {
   readonly labels: readonly (readonly number[])[];
   /** `[time, batch, 1]`: 1 at tokens. */
   readonly mask: Tensor;
-  /** `[batch, outputs]`: 1 at the text's classes, or the class itself where there is one output. */
+  /** `[batch, outputs]`: see makeTargets. */
   readonly targets: Tensor;
+  readonly weights: Tensor;
+  /** What the sum of the texts' losses is divided by for their mean. */
+  readonly divisor: number;
 }
 
 /** Pads and transposes `texts` for a model with outputs of this form. */
-export function makeBatch(texts: readonly EncodedText[], { task, outputs }: OutputForm): Batch {
+export function makeBatch(texts: readonly EncodedText[], form: OutputForm): Batch {
   const size = texts.length;
   const time = texts.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
   const ids = new Int32Array(time * size);
   const mask = new Float32Array(time * size);
-  const targets = new Float32Array(size * outputs);
   texts.forEach((text, column) => {
     for (let t = 0; t < text.ids.length; t++) {
       ids[t * size + column] = text.ids[t]!;
       mask[t * size + column] = 1;
     }
-    if (task === 'single-label' && outputs === 1) targets[column] = text.labels[0] ?? 0;
-    else for (const label of text.labels) targets[column * outputs + label] = 1;
   });
+  const labels = texts.map((text) => text.labels);
+  const { targets, weights, divisor } = makeTargets(labels, form);
   return {
     ids,
     time,
     size,
-    labels: texts.map((text) => text.labels),
+    labels,
     mask: { dtype: 'float32', shape: [time, size, 1], data: mask },
-    targets: floatTensor([size, outputs], targets),
+    targets: floatTensor([size, form.outputs], targets),
+    weights: floatTensor([size, form.outputs], weights),
+    divisor,
   };
 }

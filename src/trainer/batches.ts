@@ -36,7 +36,8 @@ function byLength(texts: readonly EncodedText[], indices: readonly number[]): nu
   return [...indices].sort((a, b) => texts[a]!.ids.length - texts[b]!.ids.length);
 }
 
-function chunks<T>(items: readonly T[], size: number): T[][] {
+/** The items in lists of this size, the last one of what is left. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );

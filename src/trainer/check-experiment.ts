@@ -96,7 +96,7 @@ async function checkData(
   if (!isThere('data')) return { findings };
   const facts = await attempt(() => readFacts(experiment, folder, signal));
   if (!facts) return { findings };
-  await attempt(() => outputForm(experiment.training.loss, experiment.data.task, facts.labels.length));
+  await attempt(() => outputForm(experiment.training, experiment.data.task, facts.labels.length));
   findings.push(
     ...findUnseenLabels(experiment, facts.unseenLabels),
     ...findLongWarmup(experiment, facts.rows.train),

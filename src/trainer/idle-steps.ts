@@ -1,4 +1,4 @@
-import type { IdleRule, IdleStretch } from '../nn/optimizers';
+import type { IdleRule, IdleStretch } from '../nn/optimizers/optimizer';
 
 /** Below this share of its first size, an idle step no longer changes a float32. */
 const NEGLIGIBLE = 1e-10;

@@ -9,10 +9,27 @@ export interface OutputForm {
   readonly loss: LossType;
   /** One logit for each class, or a single one for the second of two classes. */
   readonly outputs: number;
+  /** Above 0 the loss is focal; by default it is not. */
+  readonly focalGamma?: number;
+  /** The share of what is true that is spread over all outputs; none by default. */
+  readonly labelSmoothing?: number;
+  /** How much each class counts: see makeTargets. Without them, all count alike. */
+  readonly classWeights?: Float32Array | undefined;
 }
 
-/** `auto` is one logit with BCE for two classes, cross-entropy for more, and BCE for each label of several. */
-export function outputForm(loss: TrainingOptions['loss'], task: Task, classes: number): OutputForm {
+type LossOptions = Pick<TrainingOptions, 'loss' | 'focalGamma' | 'labelSmoothing'>;
+
+/**
+ * `auto` is one logit with BCE for two classes, cross-entropy for more, and BCE for each label of several;
+ * the focal loss takes the same outputs.
+ *
+ * @throws OptionError where the loss cannot tell so many classes apart
+ */
+export function outputForm(
+  { loss, focalGamma, labelSmoothing }: LossOptions,
+  task: Task,
+  classes: number,
+): OutputForm {
   if (task === 'single-label' && loss === 'bceWithLogits' && classes !== 2) {
     throw new OptionError(
       `the loss bceWithLogits is for two classes, and the data has ${classes}`,
@@ -21,8 +38,14 @@ export function outputForm(loss: TrainingOptions['loss'], task: Task, classes: n
       [{ type: 'set', values: ['crossEntropy', 'auto'] }],
     );
   }
-  const type =
-    loss === 'auto' ? (task === 'multi-label' || classes === 2 ? 'bceWithLogits' : 'crossEntropy') : loss;
-  const single = task === 'single-label' && type === 'bceWithLogits';
-  return { task, loss: type as LossType, outputs: single ? 1 : classes };
+  const takesSigmoids = task === 'multi-label' || classes === 2;
+  const automatic = takesSigmoids ? 'bceWithLogits' : 'crossEntropy';
+  const type = loss === 'auto' || loss === 'focal' ? automatic : loss;
+  return {
+    task,
+    loss: type,
+    outputs: task === 'single-label' && type === 'bceWithLogits' ? 1 : classes,
+    focalGamma: loss === 'focal' ? focalGamma : 0,
+    labelSmoothing,
+  };
 }

@@ -13,7 +13,8 @@ export class ParameterStore {
 
   constructor(
     readonly specs: readonly ParameterSpec[],
-    private readonly stateNames: readonly string[],
+    /** The optimizer's state tensors, with what they are filled with at the start. */
+    private readonly state: Readonly<Record<string, number>>,
   ) {
     const makeSet = () =>
       Object.fromEntries(
@@ -22,6 +23,11 @@ export class ParameterStore {
         ),
       );
     this.sets = [makeSet(), makeSet()];
+    for (const { name } of specs) {
+      for (const [stateName, start] of Object.entries(state)) {
+        this.feeds[`${name}.${stateName}`]!.data.fill(start as never);
+      }
+    }
     this.gradients = Object.fromEntries(specs.map(({ name, shape }) => [`${name}_grad`, floatTensor(shape)]));
   }
 
@@ -61,7 +67,7 @@ export class ParameterStore {
   }
 
   private names(parameter: string): string[] {
-    return [parameter, ...this.stateNames.map((state) => `${parameter}.${state}`)];
+    return [parameter, ...Object.keys(this.state).map((state) => `${parameter}.${state}`)];
   }
 }
 

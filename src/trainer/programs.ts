@@ -14,8 +14,9 @@ import { differentiate } from '../graph/differentiate';
 import type { Value } from '../graph/ops';
 import type { Program } from '../graph/program';
 import { type ClassifierShape, classifierLogits } from '../models/classifier';
+import { clipValue } from '../nn/clip';
 import { losses, meanLoss } from '../nn/losses';
-import type { Optimizer } from '../nn/optimizers';
+import type { Optimizer } from '../nn/optimizers/optimizer';
 import { type DropoutMask, type ParameterSpec, Scope } from '../nn/scope';
 import type { OutputForm } from './outputs';
 
@@ -38,16 +39,18 @@ function lossOverBatch(scope: Scope, shape: ModelShape) {
   const embedded = input('embedded', ['time', 'batch', shape.embeddingSize]);
   const mask = input('mask', ['time', 'batch', 1]);
   const targets = input('targets', ['batch', shape.outputs]);
-  const rows = input('rows', []);
+  const weights = input('weights', ['batch', shape.outputs]);
+  const divisor = input('divisor', []);
   const logits = classifierLogits(scope, embedded, mask, shape);
-  const loss = meanLoss(losses[shape.loss](logits, targets), rows);
+  const perText = losses[shape.loss](logits, { targets, weights }, shape.focalGamma ?? 0);
+  const loss = meanLoss(perText, divisor);
   const parameters = [...scope.parameters.values()];
   return {
     embedded,
     logits,
     loss,
     parameters,
-    inputs: [embedded, mask, targets, rows, ...parameters.map(({ value }) => value)],
+    inputs: [embedded, mask, targets, weights, divisor, ...parameters.map(({ value }) => value)],
   };
 }
 
@@ -105,30 +108,42 @@ export function inferenceProgram(shape: ModelShape, vocabularySize: number): Pro
 
 export const EMBEDDING = 'embedding.weight';
 
+/** What limits a step's gradient. */
+export interface ClipOptions {
+  /** The largest norm over all of it, or the largest size of each of its numbers; 0 leaves it as it is. */
+  readonly gradientClip: number;
+  readonly gradientClipBy: 'norm' | 'value';
+}
+
 /**
  * One step of the optimizer. Inputs: each parameter, its gradient `<name>_grad`, its state
- * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped.
+ * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped by their norm.
  * Results: `<name>_next` and `<name>.<state>_next`.
  */
 export function updateProgram(
   parameters: readonly ParameterSpec[],
   optimizer: Optimizer,
-  clipped: boolean,
+  { gradientClip, gradientClipBy }: ClipOptions,
 ): Program {
   const scalars = Object.fromEntries(
     Object.keys(optimizer.scalars(1, 1)).map((name) => [name, input(name, [])]),
   );
-  const scale = clipped ? input('gradientScale', []) : undefined;
+  const scale = gradientClip > 0 && gradientClipBy === 'norm' ? input('gradientScale', []) : undefined;
+  const clipped = (gradient: Value) => {
+    if (scale) return mul(gradient, scale);
+    return gradientClip > 0 ? clipValue(gradient, gradientClip) : gradient;
+  };
+  const stateNames = Object.keys(optimizer.state);
   const inputs: Value[] = [...Object.values(scalars), ...(scale ? [scale] : [])];
   const outputs: Record<string, Value> = {};
   for (const { name, shape } of parameters) {
     const parameter = input(name, shape);
     const gradient = input(`${name}_grad`, shape);
-    const state = optimizer.state.map((stateName) => input(`${name}.${stateName}`, shape));
+    const state = stateNames.map((stateName) => input(`${name}.${stateName}`, shape));
     inputs.push(parameter, gradient, ...state);
-    const next = optimizer.update(parameter, scale ? mul(gradient, scale) : gradient, state, scalars);
+    const next = optimizer.update(parameter, clipped(gradient), state, scalars);
     outputs[`${name}_next`] = named(next.parameter, `${name}_next`);
-    optimizer.state.forEach((stateName, i) => {
+    stateNames.forEach((stateName, i) => {
       outputs[`${name}.${stateName}_next`] = next.state[i]!;
     });
   }

@@ -1,4 +1,4 @@
-import type { RowKernels } from '../nn/optimizers';
+import type { RowKernels } from '../nn/optimizers/optimizer';
 import { HumanError } from '../protocol/human-error';
 import { rowsWasm } from './rows-wasm';
 
@@ -13,6 +13,8 @@ interface Exports extends RowKernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
   add(to: number, from: number, count: number): void;
   squares(row: number, count: number): number;
+  /** Brings every number to between -limit and limit. */
+  clip(row: number, count: number, limit: number): void;
 }
 
 const PAGE = 65536;

@@ -1,4 +1,4 @@
-import type { Optimizer } from '../nn/optimizers';
+import type { Optimizer } from '../nn/optimizers/optimizer';
 import { IdleSteps } from './idle-steps';
 import { OVERHANG, RowMemory } from './row-kernels';
 
@@ -15,7 +15,8 @@ import { OVERHANG, RowMemory } from './row-kernels';
  * Row 0 is padding: zeros, never trained.
  *
  * All numbers lie in one memory, where the kernels of rows.wat find them: the table, from address
- * 0 on, the state, and behind it the gradient. A larger batch than any before it makes the memory
+ * 0 on, the state, the sums of several batches' gradients where these make one step, and behind
+ * them the gradient of the batch at hand. A larger batch than any before it makes the memory
  * grow, which empties all arrays over it: take `table`, `state` and `gradient` anew in each step.
  */
 export class RowTable {
@@ -27,31 +28,42 @@ export class RowTable {
   /** Where the gradient of what was gathered has to be put, `[ids, width]`. */
   gradient!: Float32Array<ArrayBuffer>;
   private readonly memory = new RowMemory();
-  /** Distinct rows of the current batch, in the order in which the batch names them. */
+  /** Each row's gradient over the batches of a step, `[rows, width]`; missing where one batch is a step. */
+  private sums: Float32Array | undefined;
+  /** Whether the next batch is the first one of a step. */
+  private startsStep = true;
+  /** Distinct rows of the current step, in the order in which its batches name them. */
   private readonly touched: Int32Array;
   private touchedCount = 0;
   /**
-   * The address of a row's gradient: where the batch names it first, there all of it is summed up.
+   * The address of a row's gradient: its place among the sums, or where the batch names it first,
+   * there all of it is summed up.
    * 0 for all other rows, which is right as well: the zeros of padding.
    */
   private readonly gradientAt: Uint32Array;
   private readonly lastStep: Int32Array;
   private readonly idle: IdleSteps | undefined;
 
-  /** `start`: `[rows, width]`. Without an optimizer the table is frozen: training leaves it as it is. */
+  /**
+   * `start`: `[rows, width]`. Without an optimizer the table is frozen: training leaves it as it is.
+   * `sumsBatches`: whether several batches can make one step.
+   */
   constructor(
     start: Float32Array,
     readonly rows: number,
     private readonly optimizer: Optimizer | undefined,
+    private readonly sumsBatches = false,
   ) {
     this.width = start.length / rows;
     this.place(0);
     this.table.set(start);
+    Object.values(optimizer?.state ?? {}).forEach((value, i) => {
+      this.state[i]!.fill(value);
+    });
     this.touched = new Int32Array(rows);
     this.gradientAt = new Uint32Array(rows);
     this.lastStep = new Int32Array(rows);
     this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
-    if (!this.idle) for (let row = 1; row < rows; row++) this.touched[this.touchedCount++] = row;
   }
 
   /** Writes the vectors of these token ids, `[ids, width]`. */
@@ -63,31 +75,46 @@ export class RowTable {
     }
   }
 
-  /** Starts a training step: brings the batch's rows up to date, then reads them. */
+  /** Starts a batch of training: brings its rows up to date, then reads them. */
   gather(ids: ArrayLike<number>, embedded: Float32Array): void {
     if (this.optimizer) this.bringUpToDate(ids);
     this.read(ids, embedded);
   }
 
-  /** Sums what `gradient` has for equal tokens, in place; returns the sum of the squares over all rows. */
-  accumulate(ids: ArrayLike<number>): number {
-    if (!this.optimizer) return 0;
-    const { gradientAt, gradient, touched, width } = this;
+  /** Adds what `gradient` has for the batch's tokens to the gradients of their rows. */
+  accumulate(ids: ArrayLike<number>): void {
+    if (!this.optimizer) return;
+    const { gradientAt, gradient, width } = this;
     const { kernels } = this.memory;
     for (let i = 0; i < ids.length; i++) {
       const from = gradient.byteOffset + 4 * width * i;
       const to = gradientAt[ids[i]!]!;
       if (to !== from && to !== 0) kernels.add(to, from, width);
     }
+  }
+
+  /** The sum of the squares of the step's gradient over all rows. */
+  squares(): number {
+    const { gradientAt, touched, width, memory } = this;
     let squares = 0;
-    for (let i = 0; i < this.touchedCount; i++) squares += kernels.squares(gradientAt[touched[i]!]!, width);
+    for (let i = 0; i < this.touchedCount; i++) {
+      const address = gradientAt[touched[i]!]!;
+      if (address !== 0) squares += memory.kernels.squares(address, width);
+    }
     return squares;
+  }
+
+  /** Brings every number of the step's gradient to between -limit and limit. */
+  clip(limit: number): void {
+    const { gradientAt, touched, width, memory } = this;
+    for (let i = 0; i < this.touchedCount; i++) memory.kernels.clip(gradientAt[touched[i]!]!, width, limit);
   }
 
   /** Ends step `step` (counted from 1): updates the touched rows with their gradient times `scale`. */
   update(step: number, learningRate: number, scale: number): void {
     const { optimizer } = this;
     if (!optimizer) return;
+    this.startsStep = true;
     const scalars = optimizer.scalars(step, learningRate);
     const memory = this.memory.array(0, this.gradient.byteOffset / 4 + this.gradient.length);
     for (let i = 0; i < this.touchedCount; i++) {
@@ -104,21 +131,31 @@ export class RowTable {
     for (let row = 1; row < this.rows; row++) this.catchUp(row);
   }
 
+  /** Whether a step moves every row, with a gradient or without. */
+  private get movesEveryRow(): boolean {
+    return !this.idle || this.idle.steps < this.optimizer!.idle!.after;
+  }
+
+  /** No row has a gradient yet; only where all are moved are any touched. */
+  private startStep(): void {
+    const { gradientAt, touched, rows } = this;
+    for (let i = 0; i < this.touchedCount; i++) gradientAt[touched[i]!] = 0;
+    this.touchedCount = 0;
+    if (this.movesEveryRow) for (let row = 1; row < rows; row++) touched[this.touchedCount++] = row;
+  }
+
   /** Finds the batch's distinct rows and makes up for their idle steps. */
   private bringUpToDate(ids: ArrayLike<number>): void {
     this.place(ids.length);
-    const { gradientAt, gradient, touched, idle, width } = this;
-    if (idle) {
-      for (let i = 0; i < this.touchedCount; i++) gradientAt[touched[i]!] = 0;
-      this.touchedCount = 0;
-    } else {
-      gradientAt.fill(0);
-    }
+    if (this.startsStep || !this.sums) this.startStep();
+    this.startsStep = false;
+    const { gradientAt, gradient, sums, touched, movesEveryRow, width } = this;
     for (let i = 0; i < ids.length; i++) {
       const row = ids[i]!;
       if (row === 0 || gradientAt[row] !== 0) continue;
-      gradientAt[row] = gradient.byteOffset + 4 * width * i;
-      if (idle) {
+      sums?.fill(0, row * width, (row + 1) * width);
+      gradientAt[row] = sums ? sums.byteOffset + 4 * width * row : gradient.byteOffset + 4 * width * i;
+      if (!movesEveryRow) {
         touched[this.touchedCount++] = row;
         this.catchUp(row);
       }
@@ -143,10 +180,12 @@ export class RowTable {
     const { memory, width, optimizer } = this;
     const size = this.rows * width;
     const stride = size + OVERHANG;
-    const states = optimizer?.state.length ?? 0;
-    memory.reserve((1 + states) * stride + tokens * width);
+    const states = optimizer ? Object.keys(optimizer.state).length : 0;
+    const tables = 1 + states + (this.sumsBatches ? 1 : 0);
+    memory.reserve(tables * stride + tokens * width);
     this.table = memory.array(0, size);
     this.state = Array.from({ length: states }, (_, i) => memory.array(4 * (i + 1) * stride, size));
-    this.gradient = memory.array(4 * (1 + states) * stride, tokens * width);
+    this.sums = this.sumsBatches ? memory.array(4 * (1 + states) * stride, size) : undefined;
+    this.gradient = memory.array(4 * tables * stride, tokens * width);
   }
 }

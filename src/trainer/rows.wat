@@ -45,12 +45,12 @@
 
   ;; One step of Adam:
   ;; g <- scale g + penalty p,  m <- beta1 m + rest1 g,  v <- beta2 v + rest2 g^2,
-  ;; p <- keep p - stepSize m / (sqrt(v) + epsilon)
+  ;; p <- keep p - (stepSize m + gradientStep g) / (sqrt(v) + epsilon)
   (func (export "adam")
     (param $p i32) (param $m i32) (param $v i32) (param $g i32) (param $left i32)
     (param $scale f32) (param $penalty f32) (param $keep f32)
     (param $beta1 f32) (param $rest1 f32) (param $beta2 f32) (param $rest2 f32)
-    (param $stepSize f32) (param $epsilon f32)
+    (param $stepSize f32) (param $gradientStep f32) (param $epsilon f32)
     (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
     (local $gradient v128) (local $nextM v128) (local $nextV v128)
     (loop $next
@@ -82,13 +82,71 @@
           (f32x4.sub
             (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
             (f32x4.div
-              (f32x4.mul (local.get $nextM) (f32x4.splat (local.get $stepSize)))
+              (f32x4.add
+                (f32x4.mul (local.get $nextM) (f32x4.splat (local.get $stepSize)))
+                (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $gradientStep))))
               (f32x4.add (f32x4.sqrt (local.get $nextV)) (f32x4.splat (local.get $epsilon)))))
           (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
       (local.set $m (i32.add (local.get $m) (i32.const 16)))
       (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (local.set $g (i32.add (local.get $g) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; One step of RMSprop or Adagrad:
+  ;; g <- scale g + penalty p,  v <- decay v + rest g^2,  p <- p - stepSize g / (sqrt(v) + epsilon)
+  (func (export "scaledGradient")
+    (param $p i32) (param $v i32) (param $g i32) (param $left i32)
+    (param $scale f32) (param $penalty f32) (param $decay f32) (param $rest f32)
+    (param $stepSize f32) (param $epsilon f32)
+    (local $within v128) (local $oldP v128) (local $oldV v128)
+    (local $gradient v128) (local $nextV v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldV (v128.load (local.get $v)))
+      (local.set $gradient
+        (f32x4.add
+          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
+          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+      (local.set $nextV
+        (f32x4.add
+          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $decay)))
+          (f32x4.mul
+            (f32x4.mul (local.get $gradient) (local.get $gradient))
+            (f32x4.splat (local.get $rest)))))
+      (v128.store (local.get $v)
+        (v128.bitselect (local.get $nextV) (local.get $oldV) (local.get $within)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (local.get $oldP)
+            (f32x4.div
+              (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $stepSize)))
+              (f32x4.add (f32x4.sqrt (local.get $nextV)) (f32x4.splat (local.get $epsilon)))))
+          (local.get $oldP)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (local.set $g (i32.add (local.get $g) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; g <- g, but no further from 0 than the limit
+  (func (export "clip") (param $g i32) (param $left i32) (param $limit f32)
+    (local $old v128)
+    (loop $next
+      (local.set $old (v128.load (local.get $g)))
+      (v128.store (local.get $g)
+        (v128.bitselect
+          (f32x4.max
+            (f32x4.min (local.get $old) (f32x4.splat (local.get $limit)))
+            (f32x4.neg (f32x4.splat (local.get $limit))))
+          (local.get $old)
+          (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left)))))
       (local.set $g (i32.add (local.get $g) (i32.const 16)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))

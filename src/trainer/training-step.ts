@@ -1,18 +1,26 @@
 import type { Random } from '../data/random';
-import { createOptimizer, type Optimizer, type OptimizerOptions } from '../nn/optimizers';
+import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
+import type { Optimizer } from '../nn/optimizers/optimizer';
 import type { DropoutMask } from '../nn/scope';
 import { type Executable, type Executor, floatTensor, type Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
 import { fillDropoutMask } from './dropout';
+import { GradientSum } from './gradient-sum';
 import { ParameterStore } from './parameters';
-import { evaluationProgram, gradientProgram, type ModelShape, updateProgram } from './programs';
+import {
+  type ClipOptions,
+  evaluationProgram,
+  gradientProgram,
+  type ModelShape,
+  updateProgram,
+} from './programs';
 import { RowTable } from './row-table';
 
-export interface StepOptions {
+export interface StepOptions extends ClipOptions {
   readonly shape: ModelShape;
   readonly optimizer: OptimizerOptions;
-  /** The largest global norm of a step's gradient; 0 leaves it as it is. */
-  readonly gradientClip: number;
+  /** How many batches make one step at most. */
+  readonly gradientAccumulation: number;
   /** What the table starts from, `[vocabulary, size]`. Row 0 is padding. */
   readonly embedding: Float32Array;
   readonly frozenEmbedding: boolean;
@@ -24,6 +32,14 @@ export interface StepResult {
   readonly loss: number;
   /** `[batch, outputs]` */
   readonly logits: Float32Array;
+}
+
+/** How a batch takes part in a step that several batches may make together. */
+export interface StepPart {
+  /** What the sum of the losses over all its batches is divided by: the sum of their divisors. */
+  readonly divisor: number;
+  /** Whether the step is taken with this batch; before that, its gradient only waits. */
+  readonly isLast: boolean;
 }
 
 /**
@@ -39,6 +55,7 @@ export class TrainingStep {
     private readonly options: StepOptions,
     private readonly optimizer: Optimizer,
     readonly parameters: ParameterStore,
+    private readonly gradientSum: GradientSum | undefined,
     readonly table: RowTable,
     private readonly dropoutMasks: readonly DropoutMask[],
     private readonly gradients: Executable,
@@ -52,17 +69,20 @@ export class TrainingStep {
     const gradient = gradientProgram(shape, !frozenEmbedding);
     const programs = [
       gradient.program,
-      updateProgram(gradient.parameters, optimizer, options.gradientClip > 0),
+      updateProgram(gradient.parameters, optimizer, options),
       evaluationProgram(shape),
     ];
     const [gradients, update, evaluation] = await Promise.all(
       programs.map((program) => executor.compile(program)),
     );
+    const parameters = new ParameterStore(gradient.parameters, optimizer.state);
+    const sumsBatches = options.gradientAccumulation > 1;
     return new TrainingStep(
       options,
       optimizer,
-      new ParameterStore(gradient.parameters, optimizer.state),
-      new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer),
+      parameters,
+      sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
+      new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer, sumsBatches),
       gradient.dropoutMasks,
       gradients!,
       update!,
@@ -70,23 +90,43 @@ export class TrainingStep {
     );
   }
 
-  /** One step of training. `random` draws the dropout masks. */
-  async train(batch: Batch, learningRate: number, random: Random): Promise<StepResult> {
-    const { table, options, parameters } = this;
+  /**
+   * The forward and backward pass over a batch, then one step of training along its gradient and that of the
+   * batches before that did not end their step. `random` draws the dropout masks.
+   */
+  async train(
+    batch: Batch,
+    learningRate: number,
+    random: Random,
+    { divisor, isLast }: StepPart = { divisor: batch.divisor, isLast: true },
+  ): Promise<StepResult> {
+    const { table, options, parameters, gradientSum } = this;
     const embedded = this.embedded(batch);
     table.gather(batch.ids, embedded.data);
     const results = await this.gradients.run(
-      { ...this.batchFeeds(batch, embedded), ...parameters.values, ...this.drawDropout(batch, random) },
+      {
+        ...this.batchFeeds(batch, embedded, divisor),
+        ...parameters.values,
+        ...this.drawDropout(batch, random),
+      },
       {
         ...parameters.gradientTensors,
         ...(options.frozenEmbedding ? {} : { embedded_grad: { ...embedded, data: table.gradient } }),
       },
     );
-    const loss = scalarOf(results.loss!);
-    const norm = Math.sqrt(scalarOf(results.squares!) + table.accumulate(batch.ids));
+    const result = {
+      loss: scalarOf(results.loss!) * (divisor / batch.divisor),
+      logits: results.logits!.data as Float32Array,
+    };
+    table.accumulate(batch.ids);
+    gradientSum?.add();
+    if (!isLast) return result;
+    const squares = gradientSum ? gradientSum.finish() : scalarOf(results.squares!);
+    const norm = Math.sqrt(squares + table.squares());
     // A step that is not finite must not reach the weights: whoever called decides what to do.
-    if (Number.isFinite(loss) && Number.isFinite(norm)) await this.applyUpdate(learningRate, norm);
-    return { loss: Number.isFinite(norm) ? loss : Number.NaN, logits: results.logits!.data as Float32Array };
+    if (!Number.isFinite(norm)) return { ...result, loss: Number.NaN };
+    if (Number.isFinite(result.loss)) await this.applyUpdate(learningRate, norm);
+    return result;
   }
 
   /** The forward pass without dropout. Call `settle` first if training went on since. */
@@ -94,7 +134,7 @@ export class TrainingStep {
     const embedded = this.embedded(batch);
     this.table.read(batch.ids, embedded.data);
     const results = await this.evaluation.run({
-      ...this.batchFeeds(batch, embedded),
+      ...this.batchFeeds(batch, embedded, batch.divisor),
       ...this.parameters.values,
     });
     return { loss: scalarOf(results.loss!), logits: results.logits!.data as Float32Array };
@@ -110,14 +150,13 @@ export class TrainingStep {
   }
 
   private async applyUpdate(learningRate: number, norm: number): Promise<void> {
-    const { options, parameters, table, optimizer } = this;
+    const { parameters, table, optimizer } = this;
+    const { gradientClip, gradientClipBy } = this.options;
+    const isClipped = gradientClip > 0;
     this.step++;
     // As torch.nn.utils.clip_grad_norm_.
-    const scale = options.gradientClip > 0 ? Math.min(1, options.gradientClip / (norm + 1e-6)) : 1;
-    const scalars = {
-      ...optimizer.scalars(this.step, learningRate),
-      ...(options.gradientClip > 0 ? { gradientScale: scale } : {}),
-    };
+    const scale = isClipped && gradientClipBy === 'norm' ? Math.min(1, gradientClip / (norm + 1e-6)) : 1;
+    const scalars = { ...optimizer.scalars(this.step, learningRate), gradientScale: scale };
     const updated = this.update.run(
       {
         ...Object.fromEntries(
@@ -129,13 +168,18 @@ export class TrainingStep {
       parameters.next,
     );
     // In the meantime, on this thread: the rows have nothing to do with the dense weights.
+    if (isClipped && gradientClipBy === 'value') table.clip(gradientClip);
     table.update(this.step, learningRate, scale);
     await updated;
     parameters.swap();
   }
 
-  private batchFeeds(batch: Batch, embedded: Tensor): Record<string, Tensor> {
-    return { embedded, mask: batch.mask, targets: batch.targets, rows: floatTensor([], [batch.size]) };
+  private batchFeeds(
+    { mask, targets, weights }: Batch,
+    embedded: Tensor,
+    divisor: number,
+  ): Record<string, Tensor> {
+    return { embedded, mask, targets, weights, divisor: floatTensor([], [divisor]) };
   }
 
   private drawDropout(batch: Batch, random: Random): Record<string, Tensor> {

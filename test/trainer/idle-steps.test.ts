@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
-import type { IdleRule } from '../../src/nn/optimizers';
+import type { IdleRule } from '../../src/nn/optimizers/optimizer';
 import { IdleSteps } from '../../src/trainer/idle-steps';
 import { expectClose } from '../support/close';
 
 /** A made-up rule: the rate changes in every step, and so do `keep` and the weight. */
 const rule = (decay: number, shrinking: number): IdleRule => ({
+  after: 0,
   decay,
   keep: (learningRate) => 1 - shrinking * learningRate,
   stepWeight: (step, learningRate) => learningRate / (1 + 1 / step),

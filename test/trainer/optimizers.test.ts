@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers';
-import { rateShare } from '../../src/nn/schedules';
+import { createSchedule } from '../../src/nn/schedules';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
+import { ParameterStore } from '../../src/trainer/parameters';
 import { updateProgram } from '../../src/trainer/programs';
 import { RowMemory } from '../../src/trainer/row-kernels';
 import { RowTable } from '../../src/trainer/row-table';
@@ -14,13 +15,8 @@ import { type TorchTensor, torchCases } from '../support/torch';
 interface CaseHead {
   readonly name: string;
   readonly optimizer: OptimizerOptions['type'];
-  readonly options: {
-    readonly betas?: readonly [number, number];
-    readonly epsilon?: number;
-    readonly weightDecay: number;
-    readonly momentum?: number;
-    readonly nesterov?: boolean;
-  };
+  /** Under our names, but for `betas`. */
+  readonly options: { readonly betas?: readonly [number, number] };
   readonly start: TorchTensor;
 }
 
@@ -43,12 +39,10 @@ const denseCases = cases.filter((fixture) => fixture.kind === 'dense');
 const sparseCases = cases.filter((fixture) => fixture.kind === 'sparse');
 
 function optionsOf({ optimizer: type, options }: CaseHead): OptimizerOptions {
-  const { betas = [], epsilon, weightDecay, momentum, nesterov } = options;
+  const { betas, ...rest } = options;
   // The rate is given anew in every step; what stands here must have no influence.
-  const learningRate = Number.NaN;
-  return type === 'sgd'
-    ? { type, learningRate, momentum: momentum!, nesterov: nesterov!, weightDecay }
-    : { type, learningRate, beta1: betas[0]!, beta2: betas[1]!, epsilon: epsilon!, weightDecay };
+  const own = { type, learningRate: Number.NaN, ...rest };
+  return (betas ? { ...own, beta1: betas[0], beta2: betas[1] } : own) as OptimizerOptions;
 }
 
 /** One way to take dense steps; each call is one step and returns the parameter after it. */
@@ -57,11 +51,12 @@ type Stepper = (gradient: readonly number[], learningRate: number) => Promise<Ar
 async function compiledStepper(options: OptimizerOptions, start: TorchTensor, clipped: boolean) {
   const optimizer = createOptimizer(options);
   const specs = [{ name: 'p', shape: start.shape, initializer: { type: 'zeros' } as const }];
-  const executable = await executor.compile(updateProgram(specs, optimizer, clipped));
-  const names = ['p', ...optimizer.state.map((state) => `p.${state}`)];
-  let current: Record<string, Tensor> = Object.fromEntries(
-    names.map((name) => [name, floatTensor(start.shape, name === 'p' ? start.data : undefined)]),
-  );
+  const clip = { gradientClip: clipped ? 1 : 0, gradientClipBy: 'norm' } as const;
+  const executable = await executor.compile(updateProgram(specs, optimizer, clip));
+  const store = new ParameterStore(specs, optimizer.state);
+  store.restore({ p: start.data });
+  let current: Readonly<Record<string, Tensor>> = store.feeds;
+  const names = Object.keys(current);
   let step = 0;
   const take: Stepper = async (gradient, learningRate) => {
     step++;
@@ -85,10 +80,11 @@ function loopStepper(options: OptimizerOptions, start: TorchTensor): Stepper {
   const size = start.data.length;
   const memory = new RowMemory();
   // The table, its state and the gradient; three numbers stand before the latter.
-  memory.reserve((2 + optimizer.state.length) * size + 3);
+  const starts = Object.values(optimizer.state);
+  memory.reserve((2 + starts.length) * size + 3);
   const table = memory.array(0, size);
   table.set(start.data);
-  const state = optimizer.state.map((_, i) => memory.array(4 * (i + 1) * size, size));
+  const state = starts.map((value, i) => memory.array(4 * (i + 1) * size, size).fill(value));
   const scaled = memory.array(4 * (1 + state.length) * size, size + 3);
   let step = 0;
   return async (gradient, learningRate) => {
@@ -132,8 +128,12 @@ describe('optimizers equal PyTorch on dense gradients', () => {
 
   it('tries every optimizer, with each of its options', () => {
     expect([...new Set(denseCases.map(({ optimizer }) => optimizer))].sort()).toEqual([
+      'adagrad',
       'adam',
       'adamW',
+      'nadam',
+      'radam',
+      'rmsprop',
       'sgd',
     ]);
   });
@@ -223,6 +223,25 @@ const sgd = {
   nesterov: false,
   weightDecay: 0,
 } as const;
+const nadam = { ...adam, type: 'nadam', momentumDecay: 0.004 } as const;
+const radam = { ...adam, type: 'radam' } as const;
+const rmsprop = {
+  type: 'rmsprop',
+  learningRate: Number.NaN,
+  alpha: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  momentum: 0,
+  centered: false,
+} as const;
+const adagrad = {
+  type: 'adagrad',
+  learningRate: Number.NaN,
+  learningRateDecay: 0,
+  initialAccumulator: 0,
+  epsilon: 1e-10,
+  weightDecay: 0,
+} as const;
 
 interface RareRows {
   readonly name: string;
@@ -264,6 +283,7 @@ function trainRareRows({ options, gradientSize, learningRate = () => 0.05, steps
 }
 
 describe('rows that are touched rarely move as under the dense optimizer, in float64', () => {
+  const course = { learningRate: 0.05, totalSteps: 300, stepsPerEpoch: 100, isHigherBetter: false };
   const warmUpAndDecay = (step: number) => 0.05 * Math.min(step / 40, 1 - step / 400);
   const rows: RareRows[] = [
     { name: 'adam', options: adam, gradientSize: 1 },
@@ -286,13 +306,40 @@ describe('rows that are touched rarely move as under the dense optimizer, in flo
     { name: 'sgd, nesterov', options: { ...sgd, nesterov: true }, gradientSize: 1 },
     { name: 'sgd, a schedule', options: sgd, gradientSize: 1, learningRate: warmUpAndDecay },
     { name: 'sgd, weight decay', options: { ...sgd, weightDecay: 0.01 }, gradientSize: 1 },
-    ...[adam, { ...adam, type: 'adamW', weightDecay: 0.1 } as const, sgd].flatMap((options) =>
+    { name: 'nadam', options: nadam, gradientSize: 1 },
+    { name: 'nadam, small gradients', options: nadam, gradientSize: 0.01 },
+    { name: 'nadam, momentum decay 0.1', options: { ...nadam, momentumDecay: 0.1 }, gradientSize: 1 },
+    { name: 'nadam, weight decay', options: { ...nadam, weightDecay: 0.01 }, gradientSize: 1 },
+    { name: 'radam', options: radam, gradientSize: 1 },
+    { name: 'radam, small gradients', options: radam, gradientSize: 0.01 },
+    { name: 'radam, trusted later', options: { ...radam, beta2: 0.85, beta1: 0.8 }, gradientSize: 1 },
+    { name: 'radam, never trusted', options: { ...radam, beta2: 0.6, beta1: 0.5 }, gradientSize: 1 },
+    { name: 'radam, weight decay', options: { ...radam, weightDecay: 0.01 }, gradientSize: 1 },
+    { name: 'rmsprop', options: rmsprop, gradientSize: 1 },
+    { name: 'rmsprop, momentum', options: { ...rmsprop, momentum: 0.9 }, gradientSize: 1 },
+    { name: 'rmsprop, centered', options: { ...rmsprop, centered: true }, gradientSize: 1 },
+    { name: 'rmsprop, weight decay', options: { ...rmsprop, weightDecay: 0.01 }, gradientSize: 1 },
+    { name: 'adagrad', options: adagrad, gradientSize: 1 },
+    {
+      name: 'adagrad, from a sum of 0.5',
+      options: { ...adagrad, learningRateDecay: 0.01, initialAccumulator: 0.5 },
+      gradientSize: 1,
+    },
+    { name: 'adagrad, weight decay', options: { ...adagrad, weightDecay: 0.01 }, gradientSize: 1 },
+    ...[
+      adam,
+      { ...adam, type: 'adamW', weightDecay: 0.1 } as const,
+      nadam,
+      radam,
+      { ...rmsprop, momentum: 0.9 },
+      sgd,
+    ].flatMap((options) =>
       (['constant', 'linear', 'cosine'] as const).flatMap((type) =>
         [0, 200].map((warmupSteps) => ({
           name: `${options.type}, ${type} after ${warmupSteps} steps of warm-up`,
           options,
           gradientSize: 1,
-          learningRate: (step: number) => 0.05 * rateShare({ type, warmupSteps }, step, 300),
+          learningRate: createSchedule({ type, warmupSteps }, course).rate,
         })),
       ),
     ),

@@ -40,7 +40,7 @@ describe('initial values', () => {
 });
 
 describe('the parameter store', () => {
-  const make = () => new ParameterStore(specs, ['m', 'v']);
+  const make = () => new ParameterStore(specs, { m: 0, v: 0.25 });
 
   it('holds parameters, their state and their gradients by name', () => {
     const store = make();
@@ -49,6 +49,8 @@ describe('the parameter store', () => {
     expect(Object.keys(store.gradientTensors)).toEqual(['a_grad', 'b_grad']);
     expect(Object.keys(store.next)).toEqual(Object.keys(store.feeds).map((name) => `${name}_next`));
     expect(store.feeds['a.v']!.shape).toEqual([2, 3]);
+    expect([...store.feeds['b.m']!.data]).toEqual([0, 0, 0]);
+    expect([...store.feeds['b.v']!.data]).toEqual([0.25, 0.25, 0.25]);
   });
 
   it('reads one set and writes the other, until they swap', () => {

@@ -55,12 +55,30 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
 
     it(`adam, ${count} numbers`, () => {
       const state = setUp(count);
-      state.kernels.adam(...state.addresses, count, 0.5, 0.25, 0.75, 0.9, 0.1, 0.99, 0.01, 0.125, 0.5);
+      state.kernels.adam(...state.addresses, count, 0.5, 0.25, 0.75, 0.9, 0.1, 0.99, 0.01, 0.125, 0.375, 0.5);
       expectEntries(state, (p, m, v, gradient) => {
         const g = 0.5 * gradient + 0.25 * p;
         const [nextM, nextV] = [0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g];
-        return [0.75 * p - (0.125 * nextM) / (Math.sqrt(nextV) + 0.5), nextM, nextV, gradient];
+        const next = 0.75 * p - (0.125 * nextM + 0.375 * g) / (Math.sqrt(nextV) + 0.5);
+        return [next, nextM, nextV, gradient];
       });
+    });
+
+    it(`scaledGradient, ${count} numbers`, () => {
+      const state = setUp(count);
+      const [p, , v, g] = state.addresses;
+      state.kernels.scaledGradient(p, v, g, count, 0.5, 0.25, 0.99, 0.01, 0.125, 0.5);
+      expectEntries(state, (oldP, m, oldV, gradient) => {
+        const scaled = 0.5 * gradient + 0.25 * oldP;
+        const nextV = 0.99 * oldV + 0.01 * scaled * scaled;
+        return [oldP - (0.125 * scaled) / (Math.sqrt(nextV) + 0.5), m, nextV, gradient];
+      });
+    });
+
+    it(`clip, ${count} numbers`, () => {
+      const state = setUp(count);
+      state.kernels.clip(state.addresses[3], count, 0.5);
+      expectEntries(state, (p, m, v, g) => [p, m, v, Math.max(-0.5, Math.min(0.5, g))]);
     });
 
     it(`adamIdle, ${count} numbers`, () => {

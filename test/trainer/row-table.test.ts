@@ -10,7 +10,8 @@ const start = () => Float32Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
 
 function accumulate(table: RowTable, ids: readonly number[], gradient: Float32Array): number {
   table.gradient.set(gradient);
-  return table.accumulate(ids);
+  table.accumulate(ids);
+  return table.squares();
 }
 
 describe('the row table', () => {
@@ -91,6 +92,74 @@ describe('the row table', () => {
     const before = table.table.slice();
     table.settle();
     expect(table.table).toEqual(before);
+  });
+
+  it('fills the state with what it starts from', () => {
+    const adagrad = createOptimizer({
+      type: 'adagrad',
+      learningRate: Number.NaN,
+      learningRateDecay: 0,
+      initialAccumulator: 0.25,
+      epsilon: 1e-10,
+      weightDecay: 0,
+    });
+    const table = new RowTable(start(), 5, adagrad);
+    expect([...table.state[0]!]).toEqual(Array(10).fill(0.25));
+    table.gather([1], new Float32Array(2));
+    accumulate(table, [1], Float32Array.of(0, 0));
+    table.update(1, 1, 1);
+    expect([...table.state[0]!]).toEqual(Array(10).fill(0.25));
+  });
+
+  it('brings each number of the gradient within a limit', () => {
+    const table = new RowTable(start(), 5, sgd());
+    table.gather([1, 2, 1], new Float32Array(6));
+    accumulate(table, [1, 2, 1], Float32Array.of(3, -1, -9, 0.25, -2.5, -1));
+    table.clip(0.5);
+    table.update(1, 1, 1);
+    expect([...table.table]).toEqual([0, 0, 0.5, 2.5, 3.5, 3.75, 5, 6, 7, 8]);
+  });
+
+  it('sums the gradients of several batches until the step is taken', () => {
+    const table = new RowTable(start(), 5, sgd(0, 0.5), true);
+    const step = (number: number, ...batches: [ids: number[], gradient: number[]][]) => {
+      let squares = 0;
+      for (const [ids, gradient] of batches) {
+        table.gather(ids, new Float32Array(2 * ids.length));
+        squares = accumulate(table, ids, Float32Array.from(gradient));
+      }
+      table.update(number, 1, 1);
+      return squares;
+    };
+    // The second batch is the larger one: the memory grows between them.
+    expect(
+      step(
+        1,
+        [[1], [1, 0]],
+        [
+          [2, 1, 2],
+          [0, 1, 0, 2, 0, 3],
+        ],
+      ),
+    ).toBe(1 + 4 + 16);
+    expect([...table.table.subarray(0, 8)]).toEqual([0, 0, 0, 0, 3, 0, 5, 6]);
+    // Each row starts from zero, and makes up for its momentum when a later batch of the step names it.
+    expect(step(2, [[3], [1, 1]], [[2], [0, 0]])).toBe(2);
+    table.settle();
+    expect([...table.table.subarray(0, 8)]).toEqual([0, 0, -0.5, -1, 3, -2, 4, 5]);
+  });
+
+  it('grows by a large batch after a small one of the same step', () => {
+    const rows = 3000;
+    const table = new RowTable(new Float32Array(rows * 20), rows, sgd(), true);
+    const ids = Array.from({ length: rows - 1 }, (_, i) => i + 1);
+    for (const part of [ids.slice(0, 3), ids, ids]) {
+      table.gather(part, new Float32Array(20 * part.length));
+      accumulate(table, part, new Float32Array(20 * part.length).fill(-1));
+    }
+    table.update(1, 1, 1);
+    expect([...new Set(table.table.subarray(20, 80))]).toEqual([3]);
+    expect([...new Set(table.table.subarray(80))]).toEqual([2]);
   });
 
   it('settles twice as once', () => {

@@ -1,0 +1,117 @@
+import type { Value } from '../../graph/ops';
+
+export interface Optimizer {
+  /** The state tensors, each of the parameter's shape, by name: what they are filled with at the start. */
+  readonly state: Readonly<Record<string, number>>;
+  /** The numbers that change from step to step (steps count from 1), fed as scalars. */
+  scalars(step: number, learningRate: number): Record<string, number>;
+  /** The parameter and its state, in the order of `state`, after one step. */
+  update(
+    parameter: Value,
+    gradient: Value,
+    state: readonly Value[],
+    scalars: Readonly<Record<string, Value>>,
+  ): { parameter: Value; state: Value[] };
+  /**
+   * The same step for one row of a table, in place, in one pass over its entries: `gradient` from
+   * index `at`, times `scale`; it too lies in the kernels' memory.
+   */
+  updateRow(
+    row: RowSlice,
+    gradient: Float32Array,
+    at: number,
+    scale: number,
+    scalars: Readonly<Record<string, number>>,
+  ): void;
+  /** Missing where a row without gradient cannot be left alone: mostly with weight decay in the gradient. */
+  readonly idle: IdleRule | undefined;
+}
+
+/** Some entries `[first, end)` of a table and of its state tensors, all in the kernels' memory: one row. */
+export interface RowSlice {
+  readonly kernels: RowKernels;
+  readonly table: Float32Array;
+  readonly state: readonly Float32Array[];
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Loops over a row's numbers that are worth vector instructions. Addresses count bytes. */
+export interface RowKernels {
+  /**
+   * g <- scale g + penalty p, m <- beta1 m + rest1 g, v <- beta2 v + rest2 g^2,
+   * then p <- keep p - (stepSize m + gradientStep g) / (sqrt(v) + epsilon).
+   */
+  adam(
+    ...args: [
+      ...[p: number, m: number, v: number, g: number, count: number],
+      ...[scale: number, penalty: number, keep: number],
+      ...[beta1: number, rest1: number, beta2: number, rest2: number],
+      ...[stepSize: number, gradientStep: number, epsilon: number],
+    ]
+  ): void;
+  /** p <- keep p - moved m / (sqrt(v) + epsilon), then m and v times their factors. */
+  adamIdle(
+    ...args: [
+      ...[p: number, m: number, v: number, count: number],
+      ...[keep: number, moved: number, epsilon: number, shrinkM: number, shrinkV: number],
+    ]
+  ): void;
+  /** g <- scale g + penalty p, v <- decay v + rest g^2, then p <- p - stepSize g / (sqrt(v) + epsilon). */
+  scaledGradient(
+    ...args: [
+      ...[p: number, v: number, g: number, count: number],
+      ...[scale: number, penalty: number, decay: number, rest: number, stepSize: number, epsilon: number],
+    ]
+  ): void;
+}
+
+/** Where an entry of an array over the kernels' memory lies in it. */
+export function addressOf(array: Float32Array, index: number): number {
+  return array.byteOffset + 4 * index;
+}
+
+/**
+ * How a row of an embedding table goes on while no batch touches it (its gradient is zero):
+ * at each step `p <- keep p - stepWeight decay^k u`, k steps after the row was last touched.
+ * Lets the trainer leave the row alone and make up for all those steps when it is next needed.
+ */
+export interface IdleRule {
+  /** In steps up to this one the rule does not hold yet: every row is updated. */
+  readonly after: number;
+  /** By how much the step direction shrinks from one idle step to the next. */
+  readonly decay: number;
+  keep(learningRate: number): number;
+  stepWeight(step: number, learningRate: number): number;
+  /**
+   * What epsilon amounts to in the denominator of step `step`, and by how much more with
+   * each step that the second moment has shrunk meanwhile. 0 and 1 where there is no denominator.
+   */
+  epsilon(step: number): number;
+  readonly epsilonGrowth: number;
+  /**
+   * Makes up for a stretch of idle steps: p <- keep p - moved u, where u is the direction that
+   * the state had when the row was last touched; the state shrinks as it would have.
+   */
+  catchUp(row: RowSlice, idle: IdleStretch): void;
+}
+
+/** Some idle steps in a row, summed up. */
+export interface IdleStretch {
+  readonly steps: number;
+  readonly keep: number;
+  readonly moved: number;
+  /** The mean of what epsilon amounted to, weighted by the steps' sizes. */
+  readonly epsilon: number;
+}
+
+/** Nothing happens to a row without gradient: what rules without a denominator build on. */
+export const still: IdleRule = {
+  after: 0,
+  decay: 0,
+  keep: () => 1,
+  stepWeight: () => 0,
+  epsilon: () => 0,
+  epsilonGrowth: 1,
+  catchUp: () => {},
+};
