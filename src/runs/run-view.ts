@@ -1,12 +1,21 @@
 import {
   type EpochPoint,
+  type GroupState,
   type LogLine,
   longestLog,
   type RunState,
   type ShownEvaluation,
   type ToPage,
 } from '../protocol/dashboard';
-import type { BatchEvent, Evaluation, FinishedEvent, Phase, RunEvent } from '../protocol/events';
+import type {
+  BatchEvent,
+  DownloadEvent,
+  Evaluation,
+  FinishedEvent,
+  Phase,
+  RunEvent,
+  TrialEvent,
+} from '../protocol/events';
 import { CurveBuilder, type CurvePosition, curveStart } from './curve';
 import { macroF1Interval, shareInterval } from './intervals';
 
@@ -22,17 +31,30 @@ export interface ViewPosition {
 export const viewStart: ViewPosition = { curve: curveStart, epochs: 0, logged: 0 };
 
 /** The parts of a run that a page shows and that its events tell. */
-export type ViewPart = 'progress' | 'curve' | 'epochs' | 'data' | 'model' | 'evaluation' | 'examples' | 'log';
+export type ViewPart =
+  | 'progress'
+  | 'curve'
+  | 'epochs'
+  | 'data'
+  | 'model'
+  | 'evaluation'
+  | 'examples'
+  | 'group'
+  | 'log';
 
 /** A run as its events tell it, live or replayed: what the dashboard, the tree and the status bar show. */
 export class RunView {
   phase: Phase | undefined;
+  /** Of the file that is on its way. */
+  download: DownloadEvent | undefined;
   batch: BatchEvent | undefined;
   finished: FinishedEvent | undefined;
   data: RunState['data'] = null;
   model: RunState['model'] = null;
   evaluation: ShownEvaluation | null = null;
   examples: RunState['examples'] = [];
+  /** Replaced, never changed. */
+  group: GroupState | null = null;
   readonly curve = new CurveBuilder();
   readonly epochs: EpochPoint[] = [];
   /** The last lines. */
@@ -72,9 +94,14 @@ export class RunView {
     };
   }
 
-  /** Between 0 and 1: the share of all planned batches that is done. */
+  /** Between 0 and 1: the share of all planned batches that is done; of a group, of its planned runs. */
   get progress(): number {
     if (this.finished?.status === 'succeeded') return 1;
+    if (this.group) {
+      const { planned, trials } = this.group;
+      const ended = trials.filter(({ status }) => status !== 'running').length;
+      return planned ? Math.min(1, ended / planned) : 0;
+    }
     if (!this.batch) return 0;
     const { epoch, epochs, batch, batches } = this.batch;
     return (epoch - 1 + batch / batches) / epochs;
@@ -87,7 +114,22 @@ export class RunView {
         return [];
       case 'phase':
         this.phase = event.phase;
+        this.download = undefined;
         return ['progress'];
+      case 'download':
+        this.download = event;
+        return ['progress'];
+      case 'group':
+        this.group = { ...withoutStamp(event), trials: [], summary: null };
+        return ['group', 'progress'];
+      case 'trial':
+        if (!this.group) return [];
+        this.group = { ...this.group, trials: withTrial(this.group.trials, withoutStamp(event)) };
+        return ['group', 'progress'];
+      case 'summary':
+        if (!this.group) return [];
+        this.group = { ...this.group, summary: withoutStamp(event) };
+        return ['group'];
       case 'data':
         this.data = withoutStamp(event);
         return ['data'];
@@ -119,6 +161,12 @@ function withoutStamp<Event extends RunEvent>({ time: _time, type: _type, ...res
   return rest;
 }
 
+/** What was last heard of each run of a group, in the order in which they began. */
+function withTrial(trials: GroupState['trials'], news: GroupState['trials'][number]): GroupState['trials'] {
+  const known = trials.some(({ index }) => index === news.index);
+  return known ? trials.map((trial) => (trial.index === news.index ? news : trial)) : [...trials, news];
+}
+
 export function withIntervals(evaluation: Evaluation): ShownEvaluation {
   return {
     ...evaluation,
@@ -148,11 +196,32 @@ function logLineOf(event: RunEvent): LogLine | undefined {
         level: event.status === 'failed' ? 'error' : 'info',
         text: event.message ? `${event.status}: ${event.message}` : event.status,
       };
+    case 'group': {
+      const runs = event.planned === null ? 'runs' : `${event.planned} runs`;
+      return { level: 'info', text: `${groupNames[event.kind]}: ${runs}, the best by ${event.metric}` };
+    }
+    case 'trial':
+      return trialLine(event);
+    case 'summary': {
+      const { best } = event;
+      return best && { level: 'info', text: `the best is run ${best.index}: ${best.value.toPrecision(4)}` };
+    }
     case 'data':
     case 'batch':
     case 'examples':
+    case 'download':
       return undefined;
   }
+}
+
+const groupNames = { search: 'search', folds: 'cross-validation', repeat: 'repetition' } as const;
+
+/** What came of a run of a group; nothing while it goes on, for it has a log of its own. */
+function trialLine({ label, status, value, seconds, message }: TrialEvent): LogLine | undefined {
+  if (status === 'running') return undefined;
+  const result = value === null ? '' : `, ${value.toPrecision(4)}`;
+  const text = `${label}: ${status}${result} (${seconds.toFixed(1)} s)${message ? `: ${message}` : ''}`;
+  return { level: status === 'failed' ? 'warning' : 'info', text };
 }
 
 function epochLine({

@@ -103,3 +103,63 @@ describe('a view of a run', async () => {
     expect(view.progress).toBe(0);
   });
 });
+
+describe('a view of a group of runs', () => {
+  const time = '2026-05-01T10:00:00.000Z';
+  const trial = (index: number, changes: object): RunEvent => ({
+    ...{ time, type: 'trial', index, id: `run-${index}`, label: `trial ${index}`, seconds: 1.5 },
+    ...{ settings: { 'model.dropout': index / 10 }, status: 'running', epoch: 0, value: null },
+    ...changes,
+  });
+  const events: RunEvent[] = [
+    {
+      ...{ time, type: 'group', kind: 'search', planned: 4, metric: 'validation.accuracy' },
+      options: [{ path: 'model.dropout', scale: 'linear' }],
+    },
+    { time, type: 'phase', phase: 'downloading' },
+    { time, type: 'download', name: 'glove.6B.50d', done: 5, total: 20 },
+    { time, type: 'phase', phase: 'training' },
+    trial(1, {}),
+    trial(1, { epoch: 1, value: 0.5 }),
+    trial(1, { epoch: 2, value: 0.75, status: 'succeeded' }),
+    trial(2, { status: 'failed', message: 'no.' }),
+    trial(3, { epoch: 1, value: 0.25 }),
+  ] as RunEvent[];
+
+  it('has what was last heard of each, and how many are done', () => {
+    const view = new RunView();
+    const changed = view.apply(events);
+    expect(view.group!.trials.map(({ index, status, value }) => [index, status, value])).toEqual([
+      [1, 'succeeded', 0.75],
+      [2, 'failed', null],
+      [3, 'running', 0.25],
+    ]);
+    expect(view.progress).toBe(0.5);
+    expect(changed).toContain('group');
+    const before = view.group;
+    view.apply([
+      { time, type: 'summary', metrics: [], best: { index: 1, id: 'run-1', value: 0.75 } },
+      { time, type: 'finished', status: 'succeeded' },
+    ]);
+    expect(before!.summary).toBeNull();
+    expect(view.group!.summary!.best!.id).toBe('run-1');
+    expect(view.progress).toBe(1);
+    expect(view.log.map(({ level, text }) => `${level} ${text.slice(10)}`)).toEqual([
+      'info search: 4 runs, the best by validation.accuracy',
+      'info downloading',
+      'info training',
+      'info trial 1: succeeded, 0.7500 (1.5 s)',
+      'warning trial 2: failed (1.5 s): no.',
+      'info the best is run 1: 0.7500',
+      'info succeeded',
+    ]);
+  });
+
+  it('tells of a download while it goes on', () => {
+    const view = new RunView();
+    view.apply(events.slice(0, 3));
+    expect(view.download).toMatchObject({ name: 'glove.6B.50d', done: 5, total: 20 });
+    view.apply(events.slice(3, 4));
+    expect(view.download).toBeUndefined();
+  });
+});
