@@ -30,6 +30,20 @@ export function align(curves: readonly Points[]): Aligned {
   return { x, columns };
 }
 
+/** What x is. */
+export interface PlotAxis {
+  /** Stands below it. */
+  label: string;
+  isLog?: boolean;
+  /** Whether there is room beyond the first and the last value, for markers that stand there. */
+  isPadded?: boolean;
+  /** The distances that marks may have. */
+  increments?: readonly number[];
+  mark: (value: number) => string;
+  /** What a value of x is called: "Epoch 1.25". */
+  head: (value: number) => string;
+}
+
 /** How steps become the x of a chart: epochs where it is known how many batches one has. */
 export interface Scale {
   unit: 'epoch' | 'batch';
@@ -41,6 +55,29 @@ export function scaleOf(batches: number, epochs: readonly EpochPoint[]): Scale {
   const first = epochs[0];
   const stepsPerUnit = batches || (first ? first.step / first.epoch : 0);
   return stepsPerUnit > 0 ? { unit: 'epoch', stepsPerUnit } : { unit: 'batch', stepsPerUnit: 1 };
+}
+
+const plain = (value: number) => String(Number(value.toFixed(2)));
+
+/** The x of a chart of training. */
+export const progressAxes: Readonly<Record<Scale['unit'], PlotAxis>> = {
+  epoch: {
+    label: 'epoch',
+    increments: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000],
+    mark: plain,
+    head: (value) => `Epoch ${value.toFixed(2)}`,
+  },
+  batch: {
+    label: 'batch',
+    increments: wholeIncrements(),
+    mark: plain,
+    head: (value) => `Batch ${value}`,
+  },
+};
+
+/** 1, 2, 5, 10, 20, … for an axis that counts. */
+export function wholeIncrements(): number[] {
+  return [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 }
 
 type CurveColumn = Exclude<keyof Curve, 'step'>;

@@ -31,19 +31,26 @@ export function frequentConfusions({ classes, confusion }: Evaluation): Confusio
     .sort((a, b) => b.rows - a.rows);
 }
 
-export type ClassColumn = 'label' | 'precision' | 'recall' | 'f1' | 'support';
+export type ClassColumn = keyof ClassScores;
 
 export interface Sorting {
   column: ClassColumn;
   descending: boolean;
 }
 
-/** The classes sorted by a column; as they are where there is none. Ties keep their order. */
+/**
+ * The classes sorted by a column; as they are where there is none. Ties keep their order, and classes without a
+ * value come last either way.
+ */
 export function sortClasses(classes: readonly ClassScores[], sorting: Sorting | null): ClassScores[] {
   if (!sorting) return [...classes];
   const { column, descending } = sorting;
   const sign = descending ? -1 : 1;
-  return [...classes].sort((a, b) => sign * compare(a[column], b[column]));
+  return [...classes].sort((a, b) => {
+    const [first, second] = [a[column], b[column]];
+    if (first == null || second == null) return Number(first == null) - Number(second == null);
+    return sign * compare(first, second);
+  });
 }
 
 function compare(a: string | number, b: string | number): number {

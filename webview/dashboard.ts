@@ -11,9 +11,11 @@ import { Dashboard } from './components/dashboard';
 import { defineHeader } from './components/header';
 import { defineLog } from './components/log';
 import { defineMatrix } from './components/matrix';
+import { defineParallel } from './components/parallel';
 import { defineRows } from './components/rows';
 import { defineSettings } from './components/settings';
 import { defineLongText } from './components/text';
+import { defineTrials } from './components/trials';
 import { defineTryIt } from './components/try-it';
 import type { VsCodeApi } from './page';
 
@@ -21,7 +23,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 const definitions = [
   ...[defineChart, defineClasses, defineHeader, defineLog, defineLongText],
-  ...[defineMatrix, defineRows, defineSettings, defineTryIt],
+  ...[defineMatrix, defineParallel, defineRows, defineSettings, defineTrials, defineTryIt],
 ];
 for (const define of definitions) define();
 

@@ -55,14 +55,20 @@ export function localTime(iso: string): string {
   return `${date} ${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 }
 
-/** `validation.macroF1` as words: `validation macro F1`. */
-export function metricName(metric: string): string {
-  return metric.replaceAll('.', ' ').replace('macroF1', 'macro F1');
+/** `0.912`: a score between 0 and 1 that is no share of anything. */
+export function decimal(value: number | null | undefined): string {
+  return isNumber(value) ? value.toFixed(3) : nothing;
 }
 
-/** A metric by its name: a loss as such, everything else as a share. */
-export function metricValue(metric: string, value: number | null | undefined): string {
-  return metric.endsWith('loss') ? loss(value) : percent(value);
+/** `1.4 MB`, in the powers of ten that download pages use. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)}${thin}${units[unit]}`;
 }
 
 /** `85.1–89.5 %` */

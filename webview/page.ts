@@ -1,4 +1,5 @@
-import type { FromPage, PageCommand, RowFilter, ToPage } from '../src/protocol/dashboard';
+import type { FromPage, PageCommand, RowFilter, RunState, ToPage } from '../src/protocol/dashboard';
+import { type MetricName, metricNames } from '../src/protocol/metrics';
 import { initialState, type PageAction, type PageState, reduce } from './state';
 
 /** What VS Code gives a page, once. */
@@ -8,8 +9,14 @@ export interface VsCodeApi {
   setState(state: unknown): void;
 }
 
-export const tabs = ['training', 'evaluation', 'try', 'settings', 'log'] as const;
+export const tabs = ['trials', 'charts', 'training', 'evaluation', 'try', 'settings', 'log'] as const;
 export type Tab = (typeof tabs)[number];
+
+/** The tabs of a run; one that stands for several has none of a single training, but its trials. */
+export function tabsOf({ group }: RunState): readonly Tab[] {
+  if (!group) return ['training', 'evaluation', 'try', 'settings', 'log'];
+  return ['trials', 'charts', 'try', 'settings', 'log'];
+}
 
 /** What the person chose on the page; kept while the panel is hidden and when the window reloads. */
 export interface Choices {
@@ -19,6 +26,10 @@ export interface Choices {
   /** Ids of the curves that are hidden. */
   hidden: readonly string[];
   logLoss: boolean;
+  /** Of the chart beside the loss. */
+  metric: MetricName;
+  /** The option that a group's metric is drawn against; the first one where it is not among its options. */
+  option: string;
   filter: RowFilter;
   /** The text in the box. */
   draft: string;
@@ -29,6 +40,8 @@ const noChoices: Choices = {
   tables: [],
   hidden: [],
   logLoss: false,
+  metric: 'accuracy',
+  option: '',
   filter: {},
   draft: '',
 };
@@ -72,6 +85,14 @@ export class Page {
 
   openRun(folder: string): void {
     this.#api.postMessage({ type: 'openRun', folder });
+  }
+
+  openTrial(id: string): void {
+    this.#api.postMessage({ type: 'openTrial', id });
+  }
+
+  adoptTrial(id: string): void {
+    this.#api.postMessage({ type: 'adoptTrial', id });
   }
 
   choose(changes: Partial<Choices>): void {
@@ -129,5 +150,9 @@ export class Page {
 function restoreChoices(kept: unknown): Choices {
   if (typeof kept !== 'object' || kept === null || !('choices' in kept)) return noChoices;
   const choices = { ...noChoices, ...(kept.choices as Partial<Choices>) };
-  return tabs.includes(choices.tab) ? choices : { ...choices, tab: noChoices.tab };
+  return {
+    ...choices,
+    ...(!tabs.includes(choices.tab) && { tab: noChoices.tab }),
+    ...(!metricNames.includes(choices.metric) && { metric: noChoices.metric }),
+  };
 }

@@ -1,9 +1,12 @@
 import uPlot from 'uplot';
-import type { Column } from './chart-data';
+import type { Column, PlotAxis } from './chart-data';
 import { type Color, faint, themeColor } from './theme';
 
-/** How a curve is drawn: the raw values behind, a line, a line with a marker at each value, or markers alone. */
-export type Look = 'raw' | 'line' | 'dashes' | 'marked' | 'markers';
+/**
+ * How a curve is drawn: the raw values behind, a line, dashes, steps, a line with a marker at each value, or
+ * markers alone: hollow, filled, or large.
+ */
+export type Look = 'raw' | 'line' | 'dashes' | 'steps' | 'marked' | 'markers' | 'dots' | 'best';
 
 export interface PlotCurve {
   /** Curves with the same id are shown and hidden together, and told as one. */
@@ -13,12 +16,14 @@ export interface PlotCurve {
   look: Look;
   /** A letter at its end, so that colour is not the only thing that tells curves apart. */
   letter?: string;
+  /** Words that stand on it, at its start. */
+  note?: string;
   values: Column;
 }
 
 export interface PlotData {
   x: number[];
-  unit: 'epoch' | 'batch';
+  axis: PlotAxis;
   curves: PlotCurve[];
   /** Where to draw a flag. */
   flag?: { x: number; text: string };
@@ -35,13 +40,17 @@ export interface PlotOptions {
   height: number;
   /** Charts with the same key share the crosshair and the zoom. */
   syncKey: string;
+  /** Whether the crosshair takes the point nearest to it in both directions: x may occur more than once. */
+  isScatter: boolean;
   onCursor: (plot: uPlot) => void;
+  /** A click on the point under the crosshair, by its index. */
+  onPoint?: (index: number) => void;
   onZoom: (isZoomed: boolean) => void;
 }
 
 /** Charts of curves with equal shapes differ in their data only. */
-export function shapeOf({ curves, unit }: PlotData): string {
-  return JSON.stringify([unit, curves.map(({ id, color, look }) => [id, color, look])]);
+export function shapeOf({ curves, axis }: PlotData): string {
+  return JSON.stringify([axis, curves.map(({ id, color, look }) => [id, color, look])]);
 }
 
 /** The data in uPlot's form; a logarithmic axis has no place for 0. */
@@ -70,8 +79,8 @@ export function createPlot(
     grid: { stroke: () => faint('--vscode-foreground', 0.12), width: 1 },
     ticks: { show: false },
   };
-  const { unit, curves } = data();
-  return new uPlot(
+  const { axis: xAxis, curves } = data();
+  const plot = new uPlot(
     {
       width: Math.max(1, target.clientWidth),
       height: options.height,
@@ -83,9 +92,14 @@ export function createPlot(
         drag: { x: true, y: false, setScale: true, dist: 5 },
         hover: { skip: [null, undefined] },
         points: { size: 7 },
+        ...(options.isScatter && { dataIdx: (scatter) => nearestPoint(scatter) as number }),
       },
       scales: {
-        x: { time: false, range: (_plot, min, max) => xRange(min, max) },
+        x: {
+          time: false,
+          distr: xAxis.isLog ? 3 : 1,
+          range: (drawn, min, max) => xRange(drawn, xAxis, min, max),
+        },
         y: { distr: options.log ? 3 : 1, range: options.log ? undefined : yRange(options) },
       },
       axes: [
@@ -94,12 +108,12 @@ export function createPlot(
           size: 24,
           gap: 5,
           space: 50,
-          label: unit,
+          label: xAxis.label,
           labelFont: axisFont,
           labelSize: 16,
           labelGap: 0,
-          incrs: unit === 'epoch' ? epochIncrements : stepIncrements,
-          values: (_plot, splits) => splits.map((split) => String(Number(split.toFixed(2)))),
+          ...(xAxis.increments && { incrs: [...xAxis.increments] }),
+          values: (_plot, splits) => splits.map((split) => (split == null ? '' : data().axis.mark(split))),
         },
         {
           ...axis,
@@ -112,11 +126,11 @@ export function createPlot(
       ],
       series: [{}, ...curves.map((curve) => seriesOf(curve, !hidden.has(curve.id)))],
       hooks: {
-        draw: [(plot) => drawFlag(plot, data(), axisFont), (plot) => drawLetters(plot, data(), axisFont)],
+        draw: [drawFlag, drawLetters, drawNotes].map((draw) => (drawn) => draw(drawn, data(), axisFont)),
         setCursor: [options.onCursor],
         setScale: [
-          (plot, key) => {
-            if (key === 'x') options.onZoom(isZoomed(plot));
+          (drawn, key) => {
+            if (key === 'x') options.onZoom(isZoomed(drawn));
           },
         ],
       },
@@ -124,6 +138,42 @@ export function createPlot(
     plotColumns(data(), options.log),
     target,
   );
+  const { onPoint } = options;
+  if (onPoint) {
+    // uPlot keeps the click that ends a drag to itself.
+    plot.over.addEventListener('click', () => {
+      const index = pointAt(plot, options.isScatter);
+      if (index !== null) onPoint(index);
+    });
+  }
+  return plot;
+}
+
+/** The index of the data under the crosshair. */
+export function pointAt(plot: uPlot, isScatter: boolean): number | null {
+  return (isScatter ? nearestPoint(plot) : plot.cursor.idx) ?? null;
+}
+
+/** From further away than this, in pixels, no point is meant. */
+const reach = 24;
+
+/** The point nearest to the crosshair, in pixels. */
+function nearestPoint(plot: uPlot): number | null {
+  const { left = -1, top = -1 } = plot.cursor;
+  if (left < 0) return null;
+  let nearest: number | null = null;
+  let least = reach;
+  const [x, ...columns] = plot.data;
+  for (const [index, value] of x.entries()) {
+    const away = plot.valToPos(value, 'x') - left;
+    for (const [column, values] of columns.entries()) {
+      const y = values[index];
+      if (y == null || !plot.series[column + 1]!.show) continue;
+      const distance = Math.hypot(away, plot.valToPos(y, 'y') - top);
+      if (distance < least) [nearest, least] = [index, distance];
+    }
+  }
+  return nearest;
 }
 
 /** Shows new data where the person looks: a zoomed chart keeps its part of x. */
@@ -150,15 +200,21 @@ function isZoomed(plot: uPlot): boolean {
   return min > x[0]! || max < x.at(-1)!;
 }
 
-const epochIncrements = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000];
-const stepIncrements = [0, 1, 2, 3, 4, 5, 6].flatMap((power) =>
-  [1, 2, 5].map((digit) => digit * 10 ** power),
-);
-
 /** A single point has no extent; it gets one, or there would be no axis. */
-function xRange(min: number | null, max: number | null): [number, number] {
+function xRange(
+  plot: uPlot,
+  { isLog, isPadded }: PlotAxis,
+  min: number | null,
+  max: number | null,
+): [number, number] {
   if (min === null || max === null) return [0, 1];
-  return max > min ? [min, max] : [min - 0.5, max + 0.5];
+  if (max === min) return isLog ? [min / 2, max * 2] : [min - 0.5, max + 0.5];
+  const x = plot.data[0];
+  // A part that the person zoomed to stays as it is.
+  if (!isPadded || min > x[0]! || max < x.at(-1)!) return [min, max];
+  if (!isLog) return [min - 0.04 * (max - min), max + 0.04 * (max - min)];
+  const factor = (max / min) ** 0.04;
+  return [min / factor, max * factor];
 }
 
 function yRange({ limits: { low, high }, fromLow }: PlotOptions): uPlot.Scale['range'] {
@@ -182,10 +238,16 @@ function seriesOf({ color, look }: PlotCurve, show: boolean): uPlot.Series {
       return { ...base, width: 2 };
     case 'dashes':
       return { ...base, width: 1.25, dash: [5, 4] };
+    case 'steps':
+      return { ...base, width: 2, paths: uPlot.paths.stepped!({ align: 1 }) };
     case 'marked':
       return { ...base, width: 2, points: { ...markers, fill: stroke } };
     case 'markers':
       return { ...base, width: 0, paths: () => null, points: markers };
+    case 'dots':
+      return { ...base, width: 0, paths: () => null, points: { ...markers, fill: stroke } };
+    case 'best':
+      return { ...base, width: 0, paths: () => null, points: { ...markers, size: 12, width: 3 } };
   }
 }
 
@@ -228,6 +290,30 @@ function drawLetters(plot: uPlot, { curves, x }: PlotData, font: string): void {
     if (left < bbox.left) continue;
     ctx.fillStyle = themeColor(color);
     ctx.fillText(letter, left, Math.max(bbox.top + 6 * ratio, top));
+  }
+  ctx.restore();
+}
+
+function drawNotes(plot: uPlot, { curves }: PlotData, font: string): void {
+  const { ctx, bbox } = plot;
+  const ratio = uPlot.pxRatio;
+  ctx.save();
+  ctx.font = font.replace(/^\d+px/, `${11 * ratio}px`);
+  ctx.textAlign = 'left';
+  ctx.lineJoin = 'round';
+  for (const [index, { note, color, values }] of curves.entries()) {
+    const first = values.find((value) => value !== null);
+    if (note === undefined || first == null || !plot.series[index + 1]!.show) continue;
+    const y = plot.valToPos(first, 'y', true);
+    const isBelow = y - bbox.top < 16 * ratio;
+    ctx.textBaseline = isBelow ? 'top' : 'bottom';
+    const top = y + (isBelow ? 3 : -3) * ratio;
+    // Curves that run through it must not make it unreadable.
+    ctx.strokeStyle = themeColor('--vscode-editor-background');
+    ctx.lineWidth = 3 * ratio;
+    ctx.strokeText(note, bbox.left + 4 * ratio, top);
+    ctx.fillStyle = themeColor(color);
+    ctx.fillText(note, bbox.left + 4 * ratio, top);
   }
   ctx.restore();
 }

@@ -289,7 +289,11 @@ describe.skipIf(missing)('the dashboard', () => {
         reply: (message) => {
           if (message.type === 'predict') {
             const classes = [{ label: name, probability: 1 }];
-            return { type: 'prediction', request: message.request, prediction: { ...classes[0]!, classes } };
+            return {
+              type: 'prediction',
+              request: message.request,
+              prediction: { ...classes[0]!, labels: [classes[0]!.label], classes },
+            };
           }
           return message.type === 'listRows'
             ? { type: 'rows', request: message.request, total: 1, rows: [hostile] }
@@ -344,7 +348,11 @@ describe.skipIf(missing)('the dashboard', () => {
         { label, probability: 0.75 },
         { label: 'other', probability: 0.25 },
       ];
-      return { type: 'prediction', request, prediction: { ...classes[0]!, classes } };
+      return {
+        type: 'prediction',
+        request,
+        prediction: { ...classes[0]!, labels: [classes[0]!.label], classes },
+      };
     };
     await send(answer(second!.request, 'new'));
     await send(answer(first!.request, 'stale'));

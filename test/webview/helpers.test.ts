@@ -3,6 +3,7 @@ import { align, epochMeans, sample, scaleOf } from '../../webview/chart-data';
 import { frequentConfusions, sortClasses } from '../../webview/confusions';
 import { clock, count, duration, loss, percent, percentRange, rate } from '../../webview/format';
 import { flattenSettings, searchSettings } from '../../webview/settings';
+import { epochMetricsOf } from '../support/sample-metrics';
 import { madeEvaluation } from './states';
 
 const space = '\u202f';
@@ -57,7 +58,7 @@ describe('curves over one x', () => {
     const epoch = {
       ...{ epoch: 2, step: 80, best: true, seconds: 1, learningRate: 0.1 },
       train: { loss: 0.5, accuracy: 0.7 },
-      validation: { loss: 0.6, accuracy: 0.6, macroF1: 0.6 },
+      validation: epochMetricsOf({ loss: 0.6 }),
     };
     expect(scaleOf(0, [])).toEqual({ unit: 'batch', stepsPerUnit: 1 });
     expect(scaleOf(40, [])).toEqual({ unit: 'epoch', stepsPerUnit: 40 });

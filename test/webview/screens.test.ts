@@ -5,12 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { FromPage, RunState, ToPage } from '../../src/protocol/dashboard';
+import type { EvaluatedRow, FromPage, GroupState, RunState, ToPage } from '../../src/protocol/dashboard';
 import { differingSettings } from '../../src/runs/compare';
 import { matchesFilter, readPredictions } from '../../src/runs/predictions';
 import { RunView, withIntervals } from '../../src/runs/run-view';
 import { DashboardBrowser } from './page';
-import { madeEvaluation, madeEvents, madeHeader, stateOf, stateOfRun } from './states';
+import { madeEvaluation, madeEvents, madeHeader, madeRuns, madeSearch, stateOf, stateOfRun } from './states';
 import { themes } from './themes';
 
 const folder = process.env.TEXTCLF_SCREENS;
@@ -71,8 +71,14 @@ describe.runIf(folder)('screens', () => {
 function answer(message: FromPage, rows: Awaited<ReturnType<typeof readPredictions>>): ToPage | undefined {
   if (message.type === 'listRows') {
     const { request, filter, offset, limit } = message;
-    const found = rows.filter((row) => matchesFilter(row, filter));
+    const found = (rows.length > 0 ? rows : multiLabelRows).filter((row) => matchesFilter(row, filter));
     return { type: 'rows', request, total: found.length, rows: found.slice(offset, offset + limit) };
+  }
+  if (message.type === 'predict' && message.text === 'A text') {
+    const classes = [1, 2, 3, 4].map((i) => ({ label: `topic ${i}`, probability: 0.9 / i }));
+    const labels = ['topic 1', 'topic 2'];
+    const prediction = { labels, label: labels.join(', '), probability: 0.45, classes };
+    return { type: 'prediction', request: message.request, prediction };
   }
   if (message.type === 'predict') {
     const classes = [
@@ -80,10 +86,31 @@ function answer(message: FromPage, rows: Awaited<ReturnType<typeof readPredictio
       { label: 'spam', probability: 0.873 },
     ];
     const { request } = message;
-    return { type: 'prediction', request, prediction: { label: 'spam', probability: 0.873, classes } };
+    return {
+      type: 'prediction',
+      request,
+      prediction: { labels: ['spam'], label: 'spam', probability: 0.873, classes },
+    };
   }
   return undefined;
 }
+
+const multiLabelRows: EvaluatedRow[] = [
+  [
+    ['topic 1', 'topic 3'],
+    ['topic 1', 'topic 2'],
+  ],
+  [[], ['topic 2', 'topic 5']],
+  [['topic 4', 'topic 7', 'topic 8'], []],
+].map(([truth = [], predicted = []], i) => ({
+  ...{
+    text: 'A text about many things at once. '.repeat(4 * i + 1),
+    file: 'data/reuters.jsonl',
+    line: 12 * i + 7,
+  },
+  ...{ truth: truth.join(', '), predicted: predicted.join(', '), probability: 0.91 - 0.1 * i },
+  labels: { truth, predicted },
+}));
 
 function screens(): Screen[] {
   const startedAt = new Date(Date.now() - 151_000).toISOString();
@@ -139,6 +166,8 @@ function screens(): Screen[] {
     { name: 'gone', messages: [{ type: 'gone', message: 'The folder of this run is gone.' }] },
     manyClasses(long(1, 40)),
     comparison(),
+    ...oneRun(long(0.6), long(1, 12)),
+    ...groups(),
   ];
   made[3]!.click = 'vscode-toolbar-button[icon="table"]';
   if (!realRun) return made;
@@ -165,6 +194,74 @@ function manyClasses(view: RunView): Screen {
     messages: [{ type: 'snapshot', state: { ...stateOf(view, header, {}), evaluation } }],
     click: 'text=Show the whole matrix',
   };
+}
+
+const ended = { status: 'succeeded', endedAt: '2026-07-04T12:08:41.000Z', hasModel: true } as const;
+
+/** A baseline to beat, a download, much that is cut off, several labels a row. */
+function oneRun(half: RunView, whole: RunView): Screen[] {
+  const baseline = { id: 'b', name: 'imdb baseline', loss: 0.29, accuracy: 0.883, macroF1: 0.881 };
+  const monitored = madeHeader(half, { best: { epoch: 7, metric: 'validation.rocAuc', value: 0.951 } });
+  const cut = { ...half.data!, lengths: { ...half.data!.lengths, cutTokenShare: 0.183 } };
+  const settings = { data: { task: 'multi-label' }, tokenizer: { maxLength: 256 } };
+  const empty = new RunView();
+  empty.apply(madeEvents({ classes: 2, epochs: 1, batches: 1 }).slice(0, 2));
+  const download = { name: 'glove.6B.100d', done: 66_400_000, total: 134_300_000 };
+  const labels = whole.data!.classes.map(({ label }) => label);
+  const multi = {
+    ...stateOf(whole, madeHeader(whole, ended), settings),
+    evaluation: withIntervals(madeEvaluation(labels, 2, 'multi-label')),
+    examples: [
+      { text: 'The pitch was wet and the parliament slept.', label: 'topic 1, topic 4', probability: 0.61 },
+    ],
+  };
+  return [
+    {
+      name: 'baseline',
+      messages: [{ type: 'snapshot', state: { ...stateOf(half, monitored, settings), baseline, data: cut } }],
+      hover: '.plot',
+    },
+    {
+      name: 'download',
+      messages: [
+        {
+          type: 'snapshot',
+          state: stateOf(empty, madeHeader(empty, { phase: 'downloading', download }), {}),
+        },
+      ],
+    },
+    { name: 'multi', tab: 'evaluation', messages: [{ type: 'snapshot', state: multi }] },
+    { name: 'multi-try', tab: 'try', draft: 'A text', messages: [{ type: 'snapshot', state: multi }] },
+  ];
+}
+
+/** Searches small and large, folds and seeds. */
+function groups(): Screen[] {
+  const view = new RunView();
+  const startedAt = new Date(Date.now() - 1_151_000).toISOString();
+  const group = (name: string, state: GroupState, changes: Partial<Screen> = {}): Screen => {
+    const header = madeHeader(view, { name: `imdb ${name}`, ...(state.summary ? ended : { startedAt }) });
+    const settings = { model: { type: 'lstm' }, search: { trials: 20 } };
+    return {
+      ...{ name, tab: 'trials', ...changes },
+      messages: [{ type: 'snapshot', state: { ...stateOf(view, header, settings), group: state } }],
+    };
+  };
+  const many = Array.from({ length: 12 }, (_, i) => ({
+    path: `training.optimizer.${['aVeryLongOptionNameIndeed', 'beta', 'epsilon'][i % 3]}${i}`,
+    scale: (['log', 'linear', 'choice'] as const)[i % 3]!,
+  }));
+  return [
+    group('search', madeSearch(13, { planned: 20 })),
+    group('search-one', madeSearch(1, { planned: null })),
+    group('search-none', { ...madeSearch(0, { planned: 20 }) }),
+    group('search-many', madeSearch(200, { options: many })),
+    group('charts', madeSearch(13, { planned: 20 }), { tab: 'charts', hover: 'svg.parallel' }),
+    group('charts-three', madeSearch(3, { planned: 20 }), { tab: 'charts' }),
+    group('charts-many', madeSearch(200, { options: many }), { tab: 'charts' }),
+    group('folds', madeRuns('folds', 5)),
+    group('folds-charts', madeRuns('folds', 5), { tab: 'charts' }),
+  ];
 }
 
 function comparison(): Screen {

@@ -104,7 +104,10 @@ describe('the list of rows', () => {
 });
 
 describe('a prediction', () => {
-  const answer = (label: string) => ({ label, probability: 0.8, classes: [{ label, probability: 0.8 }] });
+  const answer = (label: string) => ({
+    ...{ labels: [label], label, probability: 0.8 },
+    classes: [{ label, probability: 0.8 }],
+  });
 
   it('drops answers to texts that are no longer there', () => {
     const { prediction } = stateAfter(

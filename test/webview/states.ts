@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { createRandom } from '../../src/data/random';
 import { runHeader } from '../../src/host/run-header';
-import type { RunHeader, RunState } from '../../src/protocol/dashboard';
-import type { Evaluation, RunEvent } from '../../src/protocol/events';
+import type { GroupState, RunHeader, RunState } from '../../src/protocol/dashboard';
+import type { Evaluation, RunEvent, Task } from '../../src/protocol/events';
+import { type MetricName, metricNames } from '../../src/protocol/metrics';
 import { readEvents } from '../../src/runs/events';
 import { findRun } from '../../src/runs/list';
 import { runPaths } from '../../src/runs/paths';
 import { RunView } from '../../src/runs/run-view';
+import { epochMetricsOf } from '../support/sample-metrics';
 
 /** A run folder as its dashboard shows it, up to the given event. */
 export function stateOfRun(folder: string, root: string, until = Number.POSITIVE_INFINITY): RunState {
@@ -26,7 +28,10 @@ export function stateOfRun(folder: string, root: string, until = Number.POSITIVE
 
 export function stateOf(view: RunView, header: RunHeader, settings: unknown): RunState {
   const { data, model, epochs, evaluation, examples, log } = view;
-  return { header, curve: view.curve.curve, settings, data, model, epochs, evaluation, examples, log };
+  return {
+    ...{ header, group: null, baseline: null, curve: view.curve.curve, settings },
+    ...{ data, model, epochs, evaluation, examples, log },
+  };
 }
 
 const time = '2026-07-04T12:00:00.000Z';
@@ -94,14 +99,17 @@ export function madeEvents({ classes, epochs, batches }: MadeRun, seed = 1): Run
     events.push({
       ...{ time, type: 'epoch', epoch, best, seconds: 11.4, learningRate: 0.001 * (1 - part) },
       train: { loss, accuracy: accuracy + 0.05 },
-      validation: { loss: validationLoss, accuracy, macroF1: accuracy - 0.02 },
+      validation: epochMetricsOf({
+        ...{ loss: validationLoss, accuracy, macroF1: accuracy - 0.02 },
+        ...{ rocAuc: accuracy + 0.04, matthews: 2 * accuracy - 1 },
+      }),
     });
   }
   return events;
 }
 
 /** An evaluation in which neighbouring classes are confused, and a few others. */
-export function madeEvaluation(labels: readonly string[], seed = 2): Evaluation {
+export function madeEvaluation(labels: readonly string[], seed = 2, task: Task = 'single-label'): Evaluation {
   const random = createRandom(seed);
   const confusion = labels.map((_, truth) =>
     labels.map((_label, predicted) => {
@@ -112,17 +120,93 @@ export function madeEvaluation(labels: readonly string[], seed = 2): Evaluation 
   );
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const rows = sum(confusion.map(sum));
+  const isMulti = task === 'multi-label';
   const classes = labels.map((label, i) => {
     const hits = confusion[i]![i]!;
     const support = sum(confusion[i]!);
     const precision = hits / sum(confusion.map((row) => row[i]!));
     const recall = hits / support;
-    return { label, precision, recall, f1: (2 * precision * recall) / (precision + recall), support };
+    const f1 = (2 * precision * recall) / (precision + recall);
+    const ranking = { rocAuc: i === 1 ? null : (1 + recall) / 2, prAuc: i === 1 ? null : f1 };
+    return {
+      ...{ label, precision, recall, f1, support, ...ranking },
+      ...(isMulti && { threshold: 0.3 + 0.05 * (i % 8) }),
+    };
   });
+  const accuracy = sum(confusion.map((row, i) => row[i]!)) / rows;
+  const macroF1 = sum(classes.map(({ f1 }) => f1)) / classes.length;
+  const shares = Object.fromEntries(metricNames.map((name) => [name, macroF1])) as Record<MetricName, number>;
   return {
-    ...{ split: 'test', rows, loss: 0.412, classes, confusion },
-    accuracy: sum(confusion.map((row, i) => row[i]!)) / rows,
-    macroF1: sum(classes.map(({ f1 }) => f1)) / classes.length,
+    ...{ ...shares, split: 'test', task, rows, classes, accuracy, loss: 0.412, logLoss: 0.398, brier: 0.172 },
+    ...{ calibrationError: 0.043, hammingLoss: 1 - accuracy, rocAuc: 0.951, prAuc: 0.912, matthews: 0.774 },
+    confusion: isMulti ? [] : confusion,
+    reliability: Array.from({ length: 10 }, (_, i) => ({
+      rows: i < 3 ? 0 : Math.round((rows * i) / 42),
+      confidence: (i + 0.5) / 10,
+      accuracy: Math.min(1, Math.max(0, (i + 0.5) / 10 - 0.09 + 0.02 * (i % 3))),
+    })),
+  };
+}
+
+/** A search of so many trials, some of which failed or ended early; the last one is still running. */
+export function madeSearch(
+  trials: number,
+  { planned = trials, options = searchOptions, seed = 3 }: Partial<GroupState & { seed: number }> = {},
+): GroupState {
+  const random = createRandom(seed);
+  const uniform = () => random.integer(1_000_000) / 1_000_000;
+  return {
+    ...{ kind: 'search', planned, metric: 'validation.accuracy', options, summary: null },
+    trials: Array.from({ length: trials }, (_, i) => {
+      const draws = options.map(uniform);
+      const value = 0.91 - 0.3 * Math.abs(draws[0]! - 0.6) ** 1.5 - 0.08 * uniform();
+      const isLast = i === trials - 1;
+      const status = isLast ? 'running' : i % 9 === 4 ? 'failed' : i % 4 === 2 ? 'pruned' : 'succeeded';
+      return {
+        ...{ index: i + 1, id: `trial-${i + 1}`, label: `trial ${i + 1}`, status },
+        settings: Object.fromEntries(options.map(({ path, scale }, k) => [path, drawn(scale, draws[k]!, k)])),
+        epoch: status === 'failed' ? 0 : status === 'pruned' ? 2 : isLast ? 1 : 5,
+        value: status === 'failed' || isLast ? null : value,
+        seconds: 20 + 30 * uniform(),
+        ...(status === 'failed' && {
+          message: 'The loss is not a number any more.\n  Try a lower learning rate.',
+        }),
+      };
+    }),
+  };
+}
+
+const searchOptions: GroupState['options'] = [
+  { path: 'training.optimizer.learningRate', scale: 'log' },
+  { path: 'model.hiddenSize', scale: 'linear' },
+  { path: 'model.head.hiddenSize', scale: 'linear' },
+  { path: 'model.pooling', scale: 'choice' },
+  { path: 'training.batchSize', scale: 'choice' },
+];
+
+function drawn(scale: GroupState['options'][number]['scale'], share: number, option: number): unknown {
+  if (scale === 'log') return 0.0001 * 1000 ** share;
+  if (scale === 'linear') return 16 + Math.round(share * 240);
+  const choices = option % 2 === 1 ? ['last', 'mean', 'max', 'attention'] : [16, 32, 64, 128];
+  return choices[Math.floor(share * choices.length)];
+}
+
+/** Runs of a cross-validation or of several seeds, and their summary. */
+export function madeRuns(kind: 'folds' | 'repeat', runs: number): GroupState {
+  const value = (i: number) => 0.88 + 0.02 * Math.sin(3 * i);
+  const metrics = metricNames.flatMap((name) =>
+    (['validation', 'test'] as const).map((split) => ({
+      ...{ split, name, mean: name === 'loss' ? 0.351 : 0.8791, deviation: 0.0123, runs },
+    })),
+  );
+  return {
+    ...{ kind, planned: runs, metric: 'validation.accuracy', options: [] },
+    trials: Array.from({ length: runs }, (_, i) => ({
+      ...{ index: i + 1, id: `run-${i + 1}`, status: 'succeeded', settings: {}, epoch: 5 },
+      ...{ label: kind === 'folds' ? `fold ${i + 1} of ${runs}` : `seed ${42 + i}` },
+      ...{ value: value(i), seconds: 61.4 },
+    })),
+    summary: { metrics, best: { index: 3, id: 'run-3', value: value(2) } },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type PlotCurve,
   type PlotData,
   plotColumns,
+  pointAt,
   resetZoom,
   shapeOf,
   updatePlot,
@@ -19,21 +20,30 @@ export interface ChartModel {
   /** Also the key of what the person chose for it. */
   id: string;
   title: string;
+  /** What chooses the chart's subject, in place of the title. */
+  picker?: Template;
   data: PlotData;
   format: (value: number) => string;
-  /** Of y: a share ends at 1. */
+  /** Where y may lie; shares have marks in percent. */
+  limits?: { low: number; high: number };
   isShare?: boolean;
   fromZero?: boolean;
   /** Whether a logarithmic scale makes sense. */
   offersLog?: boolean;
   isSmall?: boolean;
+  /** Charts with the same key share the crosshair and the zoom; by default, those of training do. */
+  syncKey?: string;
+  /** For points that are no curve: what is told of one under the crosshair, under a head of its own. */
+  tellPoint?: (index: number) => { head: string; lines: readonly [name: string, value: string][] };
+  /** What a click on a point does. */
+  onPoint?: (index: number) => void;
   /** The same numbers as a table. */
   table: () => Template;
   /** What to say while there is nothing to draw. */
   empty: string;
 }
 
-const syncKey = 'charts';
+const trainingKey = 'charts';
 
 function numberMark(value: number, step: number): string {
   return value === 0 ? '0' : value.toFixed(decimals(step));
@@ -98,7 +108,7 @@ class Chart extends Part {
     const heading = `chart-${model.id}`;
     return html`<section class=${classMap({ chart: true, small: model.isSmall ?? false })} aria-labelledby=${heading}>
       <div class="chart-head">
-        <h3 id=${heading}>${model.title}</h3>
+        <h3 id=${heading} class=${model.picker ? 'hidden-text' : ''}>${model.title}</h3>${model.picker ?? nothing}
         ${isEmpty || isTable ? nothing : this.#legend()}
         <div class="tools">${isEmpty ? nothing : this.#tools(isTable)}</div>
       </div>
@@ -107,7 +117,7 @@ class Chart extends Part {
           ? html`<p class="empty chart-empty">${model.empty}</p>`
           : isTable
             ? html`<div class="scroll chart-table" tabindex="0" role="region" aria-label=${`${model.title} as a table`}>${model.table()}</div>`
-            : html`<div class="plot" role="img" aria-label=${this.#summary()}></div>
+            : html`<div class=${classMap({ plot: true, clickable: model.onPoint !== undefined })} role="img" aria-label=${this.#summary()}></div>
                 <div class="tooltip" hidden></div>`
       }
     </section>`;
@@ -119,6 +129,10 @@ class Chart extends Part {
 
   get #isLog(): boolean {
     return (this.model.offersLog ?? false) && this.page.choices.logLoss;
+  }
+
+  get #syncKey(): string {
+    return this.model.syncKey ?? trainingKey;
   }
 
   #curveKey(id: string): string {
@@ -153,7 +167,7 @@ class Chart extends Part {
     return html`
       ${
         this.isZoomed && !isTable
-          ? html`<vscode-toolbar-button icon="screen-normal" title="Show all (or double-click the chart)" .label=${'Show all'} @click=${() => resetZoom(syncKey)}></vscode-toolbar-button>`
+          ? html`<vscode-toolbar-button icon="screen-normal" title="Show all (or double-click the chart)" .label=${'Show all'} @click=${() => resetZoom(this.#syncKey)}></vscode-toolbar-button>`
           : nothing
       }
       ${
@@ -188,7 +202,7 @@ class Chart extends Part {
       this.#destroy();
       return;
     }
-    const shape = `${shapeOf(model.data)} ${this.#isLog}`;
+    const shape = `${model.id} ${shapeOf(model.data)} ${this.#isLog}`;
     if (!this.#plot || this.#plotShape !== shape || this.#plot.root.parentElement !== target) {
       this.#destroy();
       this.#plot = createPlot(
@@ -196,11 +210,13 @@ class Chart extends Part {
         () => this.model.data,
         {
           log: this.#isLog,
-          limits: { low: 0, high: model.isShare ? 1 : Number.POSITIVE_INFINITY },
+          limits: model.limits ?? { low: 0, high: Number.POSITIVE_INFINITY },
           fromLow: model.fromZero ?? false,
           mark: model.isShare ? shareMark : this.#isLog ? model.format : numberMark,
           height: model.isSmall ? 130 : 240,
-          syncKey,
+          syncKey: this.#syncKey,
+          isScatter: model.tellPoint !== undefined,
+          ...(model.onPoint && { onPoint: (index: number) => this.model.onPoint?.(index) }),
           onCursor: (plot) => this.#showTooltip(plot),
           onZoom: (isZoomed) => {
             this.isZoomed = isZoomed;
@@ -236,12 +252,13 @@ class Chart extends Part {
   #showTooltip(plot: uPlot): void {
     const tooltip = this.querySelector<HTMLElement>('.tooltip');
     if (!tooltip) return;
-    const { left, idx } = plot.cursor;
-    if (left === undefined || left < 0 || idx == null) {
+    const { left } = plot.cursor;
+    const index = pointAt(plot, this.model.tellPoint !== undefined);
+    if (left === undefined || left < 0 || index === null) {
       tooltip.hidden = true;
       return;
     }
-    tooltip.replaceChildren(...this.#tooltipLines(plot));
+    tooltip.replaceChildren(...this.#tooltipLines(plot, index));
     tooltip.hidden = false;
     const offset = plot.over.offsetLeft + left;
     const toTheLeft = offset + 14 + tooltip.offsetWidth > plot.width;
@@ -249,30 +266,41 @@ class Chart extends Part {
     tooltip.style.transform = `translateX(${Math.round(x)}px)`;
   }
 
-  #tooltipLines(plot: uPlot): HTMLElement[] {
-    const { data, format } = this.model;
-    const at = data.x[plot.cursor.idx!]!;
-    const head = document.createElement('div');
-    head.className = 'tooltip-head';
-    head.textContent = data.unit === 'epoch' ? `Epoch ${at.toFixed(2)}` : `Batch ${at}`;
+  #tooltipLines(plot: uPlot, at: number): HTMLElement[] {
+    const { data, format, tellPoint } = this.model;
+    if (tellPoint) {
+      const { head, lines } = tellPoint(at);
+      return [tooltipHead(head), ...lines.map(([name, value]) => tooltipLine(name, value))];
+    }
     const lines = data.curves.flatMap((curve, i) => {
       const index = plot.cursor.idxs?.[i + 1];
       const value = index == null ? null : curve.values[index];
       if (value == null || !plot.series[i + 1]!.show || curve.look === 'markers') return [];
-      const line = document.createElement('div');
-      line.className = 'tooltip-line';
       const swatch = document.createElement('span');
       swatch.className = `swatch ${curve.look}`;
       swatch.style.setProperty('--color', `var(${curve.color})`);
-      const name = document.createElement('bdi');
-      name.textContent = curve.label;
-      const number = document.createElement('b');
-      number.textContent = format(value);
-      line.append(swatch, name, number);
-      return [line];
+      return [tooltipLine(curve.label, format(value), swatch)];
     });
-    return [head, ...lines];
+    return [tooltipHead(data.axis.head(data.x[at]!)), ...lines];
   }
+}
+
+function tooltipHead(text: string): HTMLElement {
+  const head = document.createElement('div');
+  head.className = 'tooltip-head';
+  head.textContent = text;
+  return head;
+}
+
+function tooltipLine(label: string, value: string, ...before: HTMLElement[]): HTMLElement {
+  const line = document.createElement('div');
+  line.className = 'tooltip-line';
+  const name = document.createElement('bdi');
+  name.textContent = label;
+  const number = document.createElement('b');
+  number.textContent = value;
+  line.append(...before, name, number);
+  return line;
 }
 
 export function chart(model: ChartModel, page: Page): Template {

@@ -1,5 +1,6 @@
 import { html } from 'lit';
-import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
+import type { Curve, EpochPoint, RunState } from '../../src/protocol/dashboard';
+import { type MetricName, metricNames, metricTitles } from '../../src/protocol/metrics';
 import { phaseNames } from '../../src/protocol/phase-names';
 import {
   align,
@@ -8,78 +9,124 @@ import {
   epochMeans,
   epochPoints,
   type Points,
+  progressAxes,
+  type Scale,
   sample,
   scaleOf,
 } from '../chart-data';
-import { count, loss, percent, rate } from '../format';
+import { count, rate } from '../format';
+import { capital, metricLooks } from '../metrics';
 import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
 import { type ChartModel, chart } from './chart';
 import { isLive } from './header';
 import { nothing, type Template } from './part';
+import { picker } from './picker';
 
 /** So many points of the batch curve a table lists. */
 const listedBuckets = 50;
 
-type Metric = 'loss' | 'accuracy';
+/** The metrics that every batch tells; the others are of whole epochs. */
+const batchColumns = {
+  loss: ['loss', 'smoothLoss'],
+  accuracy: ['accuracy', 'smoothAccuracy'],
+} as const;
 
-const metrics: Record<Metric, Pick<ChartModel, 'title' | 'format' | 'isShare' | 'offersLog'>> = {
-  loss: { title: 'Loss', format: loss, offersLog: true },
-  accuracy: { title: 'Accuracy', format: (value) => percent(value), isShare: true },
-};
+type BatchMetric = keyof typeof batchColumns;
 
-/** Loss and accuracy as they come. */
+function isOfBatches(metric: MetricName): metric is BatchMetric {
+  return metric in batchColumns;
+}
+
+/** Loss beside the metric that the person chose, as they come. */
 export function charts(run: RunState, page: Page): Template {
+  const { metric } = page.choices;
   return html`<div class="charts">
-    ${chart(metricChart('loss', run), page)} ${chart(metricChart('accuracy', run), page)}
+    ${chart(metricChart('loss', run), page)}
+    ${chart({ ...metricChart(metric, run), picker: metricPicker(metric, page) }, page)}
   </div>`;
 }
 
-function metricChart(metric: Metric, run: RunState): ChartModel {
+function metricPicker(chosen: MetricName, page: Page): Template {
+  return picker(
+    'Metric of this chart',
+    metricNames
+      .filter((name) => name !== 'loss')
+      .map((name) => ({ value: name, text: capital(metricTitles[name]) })),
+    chosen,
+    (metric) => page.choose({ metric }),
+  );
+}
+
+type DrawnCurve = Omit<PlotCurve, 'values'> & { points: Points };
+
+function metricChart(metric: MetricName, run: RunState): ChartModel {
   const { curve, epochs, header } = run;
   const scale = scaleOf(header.batches, epochs);
-  const [rawColumn, smoothColumn] =
-    metric === 'loss' ? (['loss', 'smoothLoss'] as const) : (['accuracy', 'smoothAccuracy'] as const);
-  const blue = '--vscode-charts-blue';
-  const yellow = '--vscode-charts-yellow';
-  const drawn: (Omit<PlotCurve, 'values'> & { points: Points })[] = [
-    {
-      id: 'raw',
-      label: 'Each batch',
-      color: blue,
-      look: 'raw',
-      points: curvePoints(curve, rawColumn, scale),
-    },
-    {
-      id: 'train',
-      label: 'Train',
-      color: blue,
-      look: 'line',
-      points: curvePoints(curve, smoothColumn, scale),
-    },
-    {
-      ...{ id: 'train', label: 'Train', color: blue, look: 'markers' },
-      points: epochMeans(epochs, ({ train }) => train[metric], scale),
-    },
-    {
-      ...{ id: 'validation', label: 'Validation', color: yellow, look: 'marked' },
-      points: epochPoints(epochs, ({ validation }) => validation[metric], scale),
-    },
-  ];
+  const { write, low, high, isShare } = metricLooks[metric];
+  const validation: DrawnCurve = {
+    ...{ id: 'validation', label: 'Validation', color: '--vscode-charts-yellow', look: 'marked' },
+    points: epochPoints(epochs, ({ validation }) => validation[metric], scale),
+  };
+  const drawn = [...(isOfBatches(metric) ? trainCurves(metric, curve, epochs, scale) : []), validation];
   const { x, columns } = align(drawn.map(({ points }) => points));
   const best = bestEpoch(epochs);
   return {
-    ...metrics[metric],
     id: metric,
+    title: capital(metricTitles[metric]),
+    format: write,
+    limits: { low, high },
+    isShare,
+    offersLog: metric === 'loss',
     data: {
       x,
-      unit: scale.unit,
-      curves: drawn.map(({ points: _points, ...rest }, i) => ({ ...rest, values: columns[i]! })),
+      axis: progressAxes[scale.unit],
+      curves: [
+        ...drawn.map(({ points: _points, ...rest }, i) => ({ ...rest, values: columns[i]! })),
+        ...baselineCurve(metric, run, x),
+      ],
       ...(best && { flag: { x: best.step / scale.stepsPerUnit, text: `best: epoch ${best.epoch}` } }),
     },
     table: () => metricTables(metric, run),
     empty: emptyWords(run),
   };
+}
+
+function trainCurves(
+  metric: BatchMetric,
+  curve: Curve,
+  epochs: readonly EpochPoint[],
+  scale: Scale,
+): DrawnCurve[] {
+  const color = '--vscode-charts-blue';
+  const [raw, smooth] = batchColumns[metric];
+  return [
+    { id: 'raw', label: 'Each batch', color, look: 'raw', points: curvePoints(curve, raw, scale) },
+    { id: 'train', label: 'Train', color, look: 'line', points: curvePoints(curve, smooth, scale) },
+    {
+      ...{ id: 'train', label: 'Train', color, look: 'markers' },
+      points: epochMeans(epochs, ({ train }) => train[metric], scale),
+    },
+  ];
+}
+
+/** What a network has to beat, as a line across the chart. */
+function baselineCurve(metric: MetricName, run: RunState, x: readonly number[]): PlotCurve[] {
+  const value = baselineValue(metric, run);
+  if (value === null) return [];
+  const words = `baseline ${metricLooks[metric].write(value)}`;
+  return [
+    {
+      ...{ id: 'baseline', label: capital(words), note: words },
+      ...{ color: '--vscode-charts-foreground', look: 'dashes', values: x.map(() => value) },
+    },
+  ];
+}
+
+function baselineValue(metric: MetricName, { baseline }: RunState): number | null {
+  return metric === 'loss' || metric === 'accuracy' || metric === 'macroF1'
+    ? (baseline?.[metric] ?? null)
+    : null;
 }
 
 export function learningRate(run: RunState, page: Page): Template {
@@ -97,7 +144,7 @@ function learningRateChart(run: RunState): ChartModel {
     format: rate,
     isSmall: true,
     fromZero: true,
-    data: { x, unit: scale.unit, curves: [{ ...line, values: columns[0]! }] },
+    data: { x, axis: progressAxes[scale.unit], curves: [{ ...line, values: columns[0]! }] },
     table: () =>
       bucketTable(run, 'Learning rate by batch', [['Learning rate', (i) => rate(curve.learningRate[i])]]),
     empty: emptyWords(run),
@@ -110,37 +157,51 @@ function emptyWords({ header }: RunState): string {
   return `${phaseNames[header.phase]} comes first; then the first batch.`;
 }
 
-function metricTables(metric: Metric, run: RunState): Template {
-  const { curve, epochs } = run;
-  const { format, title } = metrics[metric];
-  const smooth = metric === 'loss' ? curve.smoothLoss : curve.smoothAccuracy;
-  const write = (value: number | null | undefined) => (value == null ? '–' : format(value));
+function metricTables(metric: MetricName, run: RunState): Template {
+  const { epochs } = run;
+  const { write } = metricLooks[metric];
+  const title = capital(metricTitles[metric]);
   const best = bestEpoch(epochs);
+  const columns: [name: string, value: (epoch: EpochPoint) => number | null, baseline: number | null][] = [
+    ['Validation', ({ validation }) => validation[metric], baselineValue(metric, run)],
+  ];
+  if (isOfBatches(metric)) columns.unshift(['Train', ({ train }) => train[metric], null]);
+  const hasBaseline = baselineValue(metric, run) !== null;
   return html`
     ${
-      epochs.length === 0
+      epochs.length === 0 && !hasBaseline
         ? nothing
         : html`<table>
           <caption>${title} by epoch</caption>
           <thead>
-            <tr><th scope="col" class="number">Epoch</th><th scope="col" class="number">Train</th><th scope="col" class="number">Validation</th></tr>
+            <tr><th scope="col" class="number">Epoch</th>${columns.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr>
           </thead>
           <tbody>
             ${epochs.map(
-              (epoch: EpochPoint) => html`<tr class=${epoch === best ? 'best' : ''}>
+              (epoch) => html`<tr class=${epoch === best ? 'best' : ''}>
               <th scope="row" class="number">${epoch.epoch}${epoch === best ? html` <span class="badge">best</span>` : nothing}</th>
-              <td class="number">${write(epoch.train[metric])}</td>
-              <td class="number">${write(epoch.validation[metric])}</td>
+              ${columns.map(([, value]) => html`<td class="number">${write(value(epoch))}</td>`)}
             </tr>`,
             )}
           </tbody>
+          ${
+            hasBaseline
+              ? html`<tfoot><tr><th scope="row" class="number" title=${run.baseline?.name.slice(0, 1000) ?? nothing}>Baseline</th>${columns.map(([, , value]) => html`<td class="number">${write(value)}</td>`)}</tr></tfoot>`
+              : nothing
+          }
         </table>`
     }
-    ${bucketTable(run, `${title} by batch`, [
-      ['Smoothed', (i) => write(smooth[i])],
-      ['As measured', (i) => write(curve[metric][i])],
-    ])}
+    ${isOfBatches(metric) ? batchTable(metric, run) : nothing}
   `;
+}
+
+function batchTable(metric: BatchMetric, run: RunState): Template {
+  const { write } = metricLooks[metric];
+  const [raw, smooth] = batchColumns[metric];
+  return bucketTable(run, `${capital(metricTitles[metric])} by batch`, [
+    ['Smoothed', (i) => write(run.curve[smooth][i])],
+    ['As measured', (i) => write(run.curve[raw][i])],
+  ]);
 }
 
 function bucketTable(

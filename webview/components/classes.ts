@@ -1,22 +1,54 @@
 import { html } from 'lit';
-import type { ShownEvaluation } from '../../src/protocol/dashboard';
+import { classMap } from 'lit/directives/class-map.js';
+import type { RowFilter, ShownEvaluation } from '../../src/protocol/dashboard';
+import type { ClassScores } from '../../src/protocol/events';
 import { type ClassColumn, type Sorting, sortClasses } from '../confusions';
-import { count, percent } from '../format';
-import { nothing, Part, type Template } from './part';
+import { count, decimal, percent } from '../format';
+import { metricLooks } from '../metrics';
+import type { Page } from '../page';
+import { revealRows } from './matrix';
+import { Part, type Template } from './part';
+import { sortableHead } from './sortable';
 import { label } from './text';
 
-const columns: readonly { column: ClassColumn; name: string; isNumber: boolean }[] = [
-  { column: 'label', name: 'Class', isNumber: false },
-  { column: 'precision', name: 'Precision', isNumber: true },
-  { column: 'recall', name: 'Recall', isNumber: true },
-  { column: 'f1', name: 'F1', isNumber: true },
-  { column: 'support', name: 'Rows', isNumber: true },
+const columns: readonly {
+  column: Exclude<ClassColumn, 'label'>;
+  name: string;
+  title?: string;
+  write: (scores: ClassScores) => string;
+  /** A column that is shown only where some class has a value there. */
+  isOptional?: boolean;
+}[] = [
+  { column: 'precision', name: 'Precision', write: ({ precision }) => percent(precision) },
+  { column: 'recall', name: 'Recall', write: ({ recall }) => percent(recall) },
+  { column: 'f1', name: 'F1', write: ({ f1 }) => percent(f1) },
+  {
+    ...{ column: 'rocAuc', name: 'ROC AUC', title: metricLooks.rocAuc.help, isOptional: true },
+    write: ({ rocAuc }) => decimal(rocAuc),
+  },
+  {
+    ...{ column: 'prAuc', name: 'PR AUC', title: metricLooks.prAuc.help, isOptional: true },
+    write: ({ prAuc }) => decimal(prAuc),
+  },
+  {
+    ...{ column: 'threshold', name: 'Threshold', isOptional: true },
+    title: 'From this probability on the class is given; chosen on the validation rows.',
+    write: ({ threshold }) => decimal(threshold),
+  },
+  { column: 'support', name: 'Rows', write: ({ support }) => count(support) },
 ];
 
-/** Precision, recall and F1 of each class; a click on a column's head sorts. */
+/** The scores of each class; a click on a column's head sorts, and one on a label of several a row lists its errors. */
 class Classes extends Part {
-  static override properties = { evaluation: { attribute: false }, sorting: { state: true } };
+  static override properties = {
+    evaluation: { attribute: false },
+    filter: { attribute: false },
+    page: { attribute: false },
+    sorting: { state: true },
+  };
   declare evaluation: ShownEvaluation;
+  declare filter: RowFilter;
+  declare page: Page;
   declare sorting: Sorting | null;
 
   constructor() {
@@ -25,20 +57,34 @@ class Classes extends Part {
   }
 
   override render(): Template {
+    const { classes, task } = this.evaluation;
+    const isMulti = task === 'multi-label';
+    const shown = columns.filter(
+      ({ column, isOptional }) => !isOptional || classes.some((scores) => scores[column] != null),
+    );
+    const sort = (sorting: Sorting | null) => {
+      this.sorting = sorting;
+    };
+    const heads = [{ column: 'label' as const, name: isMulti ? 'Label' : 'Class', isNumber: false }];
     return html`<section aria-labelledby="classes-heading">
-      <h2 id="classes-heading">Classes</h2>
+      <h2 id="classes-heading">${isMulti ? 'Labels' : 'Classes'}</h2>
+      ${isMulti ? html`<p class="muted hint">A label lists the texts that miss it or have it wrongly.</p>` : ''}
       <div class="scroll class-scores" tabindex="0" role="region" aria-labelledby="classes-heading">
         <table>
-          <caption class="hidden-caption">Precision, recall and F1 of each class</caption>
-          <thead><tr>${columns.map((column) => this.#head(column))}</tr></thead>
+          <caption class="hidden-caption">Precision, recall, F1 and more of each ${isMulti ? 'label' : 'class'}</caption>
+          <thead>
+            <tr>
+              ${heads.map((head) => sortableHead(head, this.sorting, sort))}
+              ${shown.map((column) => sortableHead({ ...column, isNumber: true }, this.sorting, sort))}
+            </tr>
+          </thead>
           <tbody>
-            ${sortClasses(this.evaluation.classes, this.sorting).map(
-              (scores) => html`<tr>
-              <th scope="row">${label(scores.label)}</th>
-              <td class="number">${percent(scores.precision)}</td>
-              <td class="number">${percent(scores.recall)}</td>
-              <td class="number">${percent(scores.f1)}</td>
-              <td class="number">${count(scores.support)}</td>
+            ${sortClasses(classes, this.sorting).map(
+              (
+                scores,
+              ) => html`<tr class=${classMap({ chosen: isMulti && this.filter.label === scores.label })}>
+              <th scope="row">${isMulti ? this.#rowsOf(scores.label) : label(scores.label)}</th>
+              ${shown.map(({ write }) => html`<td class="number">${write(scores)}</td>`)}
             </tr>`,
             )}
           </tbody>
@@ -47,22 +93,16 @@ class Classes extends Part {
     </section>`;
   }
 
-  #head({ column, name, isNumber }: (typeof columns)[number]): Template {
-    const isSorted = this.sorting?.column === column;
-    const direction = !isSorted ? 'none' : this.sorting?.descending ? 'descending' : 'ascending';
-    const icon =
-      direction === 'none'
-        ? nothing
-        : html`<vscode-icon name=${direction === 'ascending' ? 'arrow-up' : 'arrow-down'} size="12"></vscode-icon>`;
-    return html`<th scope="col" class=${isNumber ? 'number' : ''} aria-sort=${direction}>
-      <button class="sort" @click=${() => this.#sort(column)}>${name}${icon}</button>
-    </th>`;
-  }
-
-  /** The worst first, then the best first, then as the labels are. */
-  #sort(column: ClassColumn): void {
-    if (this.sorting?.column !== column) this.sorting = { column, descending: false };
-    else this.sorting = this.sorting.descending ? null : { column, descending: true };
+  #rowsOf(name: string): Template {
+    const isChosen = this.filter.label === name;
+    return html`<button
+      class="link"
+      aria-pressed=${isChosen}
+      @click=${() => {
+        this.page.listRows(isChosen ? {} : { label: name });
+        if (!isChosen) revealRows();
+      }}
+    >${label(name)}</button>`;
   }
 }
 

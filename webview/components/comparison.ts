@@ -1,7 +1,8 @@
 import { html } from 'lit';
 import type { ComparedRun, ComparisonState } from '../../src/protocol/dashboard';
-import { align, bestEpoch, curvePoints, epochPoints, type Scale, scaleOf } from '../chart-data';
+import { align, bestEpoch, curvePoints, epochPoints, progressAxes, type Scale, scaleOf } from '../chart-data';
 import { localTime, loss, percent, percentRange } from '../format';
+import { capital, metricLooks } from '../metrics';
 import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
 import { runColors } from '../theme';
@@ -86,15 +87,17 @@ function comparedChart(metric: Metric, runs: readonly ComparedRun[]): ChartModel
     ];
   });
   const { x, columns } = align(drawn.map(({ points }) => points));
+  const { write, low, high, isShare } = metricLooks[metric];
   return {
     id: `compared-${metric}`,
-    title: metric === 'loss' ? 'Loss' : 'Accuracy',
-    format: metric === 'loss' ? loss : (value) => percent(value),
-    isShare: metric === 'accuracy',
+    title: capital(metric),
+    format: write,
+    limits: { low, high },
+    isShare,
     offersLog: metric === 'loss',
     data: {
       x,
-      unit: scales[0]?.unit ?? 'batch',
+      axis: progressAxes[scales[0]?.unit ?? 'batch'],
       curves: drawn.map(({ curve }, i) => ({ ...curve, values: columns[i]! })),
     },
     table: () => epochTable(runs, metric),
@@ -168,7 +171,6 @@ function epochTable(runs: readonly ComparedRun[], metric?: Metric): Template {
   const last = Math.max(0, ...runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)));
   const byEpoch = runs.map(({ epochs }) => new Map(epochs.map((epoch) => [epoch.epoch, epoch])));
   const best = runs.map(({ epochs }) => bestEpoch(epochs));
-  const write = { loss, accuracy: (value: number | null | undefined) => percent(value) };
   return html`<table class="compared">
     <caption>Validation ${metrics.join(' and ')} by epoch</caption>
     <thead>
@@ -183,7 +185,7 @@ function epochTable(runs: readonly ComparedRun[], metric?: Metric): Template {
           metrics.map((name) => {
             const epoch = epochs.get(number);
             const isBest = epoch !== undefined && epoch === best[run];
-            return html`<td class=${`number${isBest ? ' best' : ''}`} title=${isBest ? 'The best epoch of this run' : nothing}>${epoch ? write[name](epoch.validation[name]) : ''}</td>`;
+            return html`<td class=${`number${isBest ? ' best' : ''}`} title=${isBest ? 'The best epoch of this run' : nothing}>${epoch ? metricLooks[name].write(epoch.validation[name]) : ''}</td>`;
           }),
         )}
       </tr>`,

@@ -1,10 +1,12 @@
 import { html } from 'lit';
 import type { RunState, ToPage } from '../../src/protocol/dashboard';
 import { phaseNames } from '../../src/protocol/phase-names';
-import { Page, type Tab, type VsCodeApi } from '../page';
+import { Page, type Tab, tabsOf, type VsCodeApi } from '../page';
 import type { PageState } from '../state';
+import { planWords } from '../trials';
 import { comparison } from './comparison';
 import { evaluationTab } from './evaluation';
+import { groupCharts, groupTab } from './group';
 import { failure } from './header';
 import { nothing, Part, type Template } from './part';
 import { tabbed } from './tabs';
@@ -58,11 +60,12 @@ export class Dashboard extends Part {
     const page = this.#page;
     const warnings = run.log.filter(({ level }) => level !== 'info').length;
     return html`
-      <header class="page-header"><textclf-header .header=${run.header} .page=${page}></textclf-header></header>
+      <header class="page-header"><textclf-header .header=${run.header} .group=${run.group} .page=${page}></textclf-header></header>
       ${failure(run.header, page)}
       <main>
         ${tabbed(
           page,
+          tabsOf(run),
           {
             log:
               warnings > 0
@@ -78,6 +81,10 @@ export class Dashboard extends Part {
   #tab(tab: Tab, run: RunState, state: PageState): Template {
     const page = this.#page;
     switch (tab) {
+      case 'trials':
+        return run.group ? groupTab(run.group, page) : nothing;
+      case 'charts':
+        return run.group ? groupCharts(run.group, page) : nothing;
       case 'training':
         return trainingTab(run, page);
       case 'evaluation':
@@ -95,8 +102,10 @@ export class Dashboard extends Part {
 /** What a screen reader says when it changes: the state and the phase, not every batch. */
 function announcement({ content }: PageState): string {
   if (content.type !== 'run') return '';
-  const { status, phase, stopping } = content.run.header;
+  const { header, group } = content.run;
+  const { status, phase, stopping } = header;
   if (status !== 'running' && status !== 'starting') return `Run ${status}`;
   if (stopping) return 'Stopping';
+  if (group) return planWords(group);
   return phase ? phaseNames[phase] : 'Starting';
 }

@@ -1,8 +1,10 @@
 import { html } from 'lit';
-import type { RunHeader, ShownStatus } from '../../src/protocol/dashboard';
+import type { GroupState, RunHeader, ShownStatus } from '../../src/protocol/dashboard';
 import { phaseNames } from '../../src/protocol/phase-names';
-import { clock, count, countOf, localTime, metricName, metricValue, percent } from '../format';
+import { bytes, clock, count, countOf, localTime, percent } from '../format';
+import { monitorTitle, monitorValue } from '../metrics';
 import type { Page } from '../page';
+import { bestTrial, endedTrials, planWords } from '../trials';
 import { iconButton } from './icon-button';
 import { isCalm, nothing, Part, type Template } from './part';
 
@@ -30,8 +32,10 @@ export function statusPill(status: ShownStatus): Template {
 
 /** Name, state, progress and what can be done: what has to be seen at once. */
 class Header extends Part {
-  static override properties = { header: {}, page: { attribute: false } };
+  static override properties = { header: {}, group: {}, page: { attribute: false } };
   declare header: RunHeader;
+  /** Of a run that stands for several. */
+  declare group: GroupState | null;
   declare page: Page;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** When the page first saw that the run is to stop. */
@@ -108,24 +112,19 @@ class Header extends Part {
   }
 
   #progress(): Template {
-    const { header } = this;
-    if (!isLive(header)) return nothing;
-    const { progress, epoch, epochs, batch, batches } = header;
-    const text = header.stopping
-      ? 'Stopping after the batch at hand'
-      : header.phase
-        ? phaseNames[header.phase]
-        : 'Starting';
-    const isCounted = batches > 0;
+    if (!isLive(this.header)) return nothing;
+    const { words, detail, share } = this.group
+      ? groupProgress(this.group, this.header)
+      : runProgress(this.header);
     return html`<div class="progress">
       <div class="progress-text">
-        <span>${text}${isCounted ? html`<span class="muted"> · epoch ${epoch} of ${epochs}, batch ${count(batch)} of ${count(batches)}</span>` : nothing}</span>
-        ${isCounted ? html`<span class="share">${percent(progress, 0)}</span>` : nothing}
+        <span><bdi>${words}</bdi>${detail ? html`<span class="muted"> · <bdi>${detail}</bdi></span>` : nothing}</span>
+        ${share === undefined ? nothing : html`<span class="share">${percent(share, 0)}</span>`}
       </div>
       <vscode-progress-bar
         .ariaLabel=${'Training progress'}
-        .indeterminate=${!isCounted}
-        .value=${progress * 100}
+        .indeterminate=${share === undefined}
+        .value=${(share ?? 0) * 100}
       ></vscode-progress-bar>
     </div>`;
   }
@@ -141,17 +140,73 @@ class Header extends Part {
       ['Left', `about ${clock(header.etaSeconds ?? 0)}`, live && header.etaSeconds !== undefined],
       ['Speed', `${count(header.samplesPerSecond)} samples/s`, header.samplesPerSecond !== undefined],
       [
-        `Best ${metricName(best?.metric ?? '')}`,
-        `${metricValue(best?.metric ?? '', best?.value)} (epoch ${best?.epoch})`,
-        best !== undefined,
+        `Best ${monitorTitle(best?.metric ?? '')}`,
+        `${monitorValue(best?.metric ?? '', best?.value)} (epoch ${best?.epoch})`,
+        best !== undefined && !this.group,
       ],
-      ['Epochs', `${header.epoch} of ${header.epochs}`, !live && header.epochs > 0],
+      ...(this.group ? groupFacts(this.group) : []),
+      ['Epochs', `${header.epoch} of ${header.epochs}`, !live && header.epochs > 0 && !this.group],
       ['Device', `${device}, ${countOf(threads, 'thread')}`, device !== ''],
       ['Started', localTime(header.startedAt), true],
       ['Experiment', header.experimentFile, true],
     ];
     return facts.filter(([, , isKnown]) => isKnown).map(([name, value]) => [name, value]);
   }
+}
+
+interface Progress {
+  words: string;
+  detail?: string;
+  /** Between 0 and 1, where it is known. */
+  share?: number;
+}
+
+function runProgress({
+  stopping,
+  phase,
+  download,
+  progress,
+  epoch,
+  epochs,
+  batch,
+  batches,
+}: RunHeader): Progress {
+  if (phase === 'downloading' && download && !stopping) {
+    const { name, done, total } = download;
+    return {
+      words: `${phaseNames.downloading} ${name}`,
+      ...(total > 0
+        ? { detail: `${bytes(done)} of ${bytes(total)}`, share: Math.min(1, done / total) }
+        : { detail: bytes(done) }),
+    };
+  }
+  const words = stopping ? 'Stopping after the batch at hand' : phase ? phaseNames[phase] : 'Starting';
+  if (batches === 0) return { words };
+  const detail = `epoch ${epoch} of ${epochs}, batch ${count(batch)} of ${count(batches)}`;
+  return { words, detail, share: progress };
+}
+
+function groupProgress(group: GroupState, header: RunHeader): Progress {
+  if (header.phase === 'downloading' && header.download) return runProgress(header);
+  const running = group.trials.find(({ status }) => status === 'running');
+  return {
+    words: header.stopping ? 'Stopping after the batch at hand' : planWords(group),
+    ...(running && { detail: `${running.label}, ${countOf(running.epoch, 'epoch')} done` }),
+    ...(group.planned !== null && { share: Math.min(1, endedTrials(group).length / group.planned) }),
+  };
+}
+
+/** What is known at once of a run that stands for several. */
+function groupFacts(group: GroupState): [name: string, value: string, isKnown: boolean][] {
+  const best = bestTrial(group);
+  return [
+    ['Plan', planWords(group), true],
+    [
+      `Best ${monitorTitle(group.metric)}`,
+      `${monitorValue(group.metric, best?.value)} (${best?.label})`,
+      best !== undefined,
+    ],
+  ];
 }
 
 function fact(name: string, value: string): Template {

@@ -169,7 +169,7 @@ function cellName(truth: string, predicted: string, rows: number, share: number)
 }
 
 /** In a narrow panel the list is below the matrix, out of sight. */
-function revealRows(): void {
+export function revealRows(): void {
   document
     .querySelector('textclf-rows')
     ?.scrollIntoView({ block: 'nearest', behavior: isCalm() ? 'auto' : 'smooth' });

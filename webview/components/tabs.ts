@@ -1,8 +1,10 @@
 import { html } from 'lit';
-import { type Page, type Tab, tabs } from '../page';
+import type { Page, Tab } from '../page';
 import type { Template } from './part';
 
 const tabNames: Record<Tab, string> = {
+  trials: 'Runs',
+  charts: 'Charts',
   training: 'Training',
   evaluation: 'Evaluation',
   try: 'Try it',
@@ -13,12 +15,13 @@ const tabNames: Record<Tab, string> = {
 /** The tabs and the chosen one's content; the others are not even rendered. */
 export function tabbed(
   page: Page,
+  tabs: readonly Tab[],
   marks: Partial<Record<Tab, Template>>,
   content: (tab: Tab) => Template,
 ): Template {
-  const chosen = page.choices.tab;
+  const chosen = chosenTab(page, tabs);
   return html`
-    <div class="tabs" role="tablist" aria-label="Parts of the run" @keydown=${(event: KeyboardEvent) => move(event, page)}>
+    <div class="tabs" role="tablist" aria-label="Parts of the run" @keydown=${(event: KeyboardEvent) => move(event, page, tabs)}>
       ${tabs.map(
         (tab) => html`<button
         role="tab"
@@ -35,9 +38,14 @@ export function tabbed(
   `;
 }
 
+/** The first one where the page was left on a tab that this run has not. */
+function chosenTab(page: Page, tabs: readonly Tab[]): Tab {
+  return tabs.includes(page.choices.tab) ? page.choices.tab : tabs[0]!;
+}
+
 /** Arrows, Home and End choose a tab, as everywhere. */
-function move(event: KeyboardEvent, page: Page): void {
-  const at = tabs.indexOf(page.choices.tab);
+function move(event: KeyboardEvent, page: Page, tabs: readonly Tab[]): void {
+  const at = tabs.indexOf(chosenTab(page, tabs));
   const targets: Record<string, number> = {
     ArrowLeft: (at + tabs.length - 1) % tabs.length,
     ArrowRight: (at + 1) % tabs.length,

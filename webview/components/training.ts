@@ -2,8 +2,10 @@ import { html } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
 import type { Split } from '../../src/protocol/events';
+import { type MetricName, metricNames, metricTitles } from '../../src/protocol/metrics';
 import { bestEpoch } from '../chart-data';
-import { count, countOf, duration, loss, percent, rate } from '../format';
+import { count, countOf, duration, percent, rate } from '../format';
+import { metricLooks } from '../metrics';
 import type { Page } from '../page';
 import { charts, learningRate } from './charts';
 import { metricTiles } from './evaluation';
@@ -18,6 +20,9 @@ const shownEpochs = 200;
 
 /** With more classes than this, the smaller ones are shown on demand. */
 const shownClasses = 12;
+
+/** Where a greater share of all tokens is cut off, a person should know what that costs. */
+const muchCut = 0.1;
 
 /** How training goes, and on what. */
 export function trainingTab(run: RunState, page: Page): Template {
@@ -40,7 +45,7 @@ export function trainingTab(run: RunState, page: Page): Template {
               ${learningRate(run, page)}
               <section aria-labelledby="epochs-heading">
                 <h2 id="epochs-heading">Epochs</h2>
-                ${guard([run.epochs, isLive(run.header)], () => epochTable(run))}
+                ${guard([run.epochs, isLive(run.header), run.header.best?.metric], () => epochTable(run))}
               </section>
             </div>`
           : nothing
@@ -49,7 +54,7 @@ export function trainingTab(run: RunState, page: Page): Template {
         hasTrained || run.data
           ? html`<section aria-labelledby="data-heading">
               <h2 id="data-heading">Data</h2>
-              ${guard([run.data, isLive(run.header)], () => dataFacts(run))}
+              ${guard([run.data, run.settings, isLive(run.header)], () => dataFacts(run))}
               <h2>Model</h2>
               ${modelFacts(run)}
             </section>`
@@ -65,6 +70,7 @@ function epochTable({ epochs, header }: RunState): Template {
   }
   const best = bestEpoch(epochs);
   const left = Math.max(0, epochs.length - shownEpochs);
+  const names = validationColumns(header.best?.metric);
   // The best one is always among them.
   const shown = epochs.filter((epoch, i) => i >= left || epoch === best);
   return html`${left > 0 ? html`<p class="muted hint">The last ${count(shownEpochs)} of ${count(epochs.length)} epochs.</p>` : nothing}
@@ -74,48 +80,50 @@ function epochTable({ epochs, header }: RunState): Template {
       <thead>
         <tr>
           <th scope="col" rowspan="2" class="number">Epoch</th>
-          <th scope="colgroup" colspan="2" class="group">Train</th>
-          <th scope="colgroup" colspan="3" class="group">Validation</th>
+          <th scope="colgroup" colspan=${trainColumns.length} class="group">Train</th>
+          <th scope="colgroup" colspan=${names.length} class="group">Validation</th>
           <th scope="col" rowspan="2" class="number">Rate</th>
           <th scope="col" rowspan="2" class="number">Time</th>
         </tr>
         <tr>
-          ${['loss', 'accuracy', 'loss', 'accuracy', 'macro F1'].map((name) => html`<th scope="col" class="number">${name}</th>`)}
+          ${[...trainColumns, ...names].map((name) => html`<th scope="col" class="number">${metricTitles[name]}</th>`)}
         </tr>
       </thead>
       <tbody>
-        ${shown.map((epoch) => epochRow(epoch, epoch === best))}
+        ${shown.map((epoch) => epochRow(epoch, names, epoch === best))}
       </tbody>
     </table>
   </div>`;
 }
 
+const trainColumns = ['loss', 'accuracy'] as const;
+
+/** Loss, accuracy, macro F1 and, where that is another, the metric that decides about the best epoch. */
+function validationColumns(monitor: string | undefined): MetricName[] {
+  const shown: MetricName[] = ['loss', 'accuracy', 'macroF1'];
+  return metricNames.filter((name) => shown.includes(name) || monitor === `validation.${name}`);
+}
+
 function epochRow(
   { epoch, train, validation, learningRate, seconds }: EpochPoint,
+  names: readonly MetricName[],
   isBest: boolean,
 ): Template {
   return html`<tr class=${isBest ? 'best' : ''}>
     <th scope="row" class="number">${isBest ? html`<span class="badge">best</span> ` : nothing}${epoch}</th>
-    <td class="number">${loss(train.loss)}</td>
-    <td class="number">${percent(train.accuracy)}</td>
-    <td class="number">${loss(validation.loss)}</td>
-    <td class="number">${percent(validation.accuracy)}</td>
-    <td class="number">${percent(validation.macroF1)}</td>
+    ${trainColumns.map((name) => html`<td class="number">${metricLooks[name].write(train[name])}</td>`)}
+    ${names.map((name) => html`<td class="number">${metricLooks[name].write(validation[name])}</td>`)}
     <td class="number">${rate(learningRate)}</td>
     <td class="number">${duration(seconds)}</td>
   </tr>`;
 }
 
-function dataFacts({ data, header }: RunState): Template {
+function dataFacts({ data, header, settings }: RunState): Template {
   if (!data) {
     return html`<p class="empty">${isLive(header) ? 'The data is being read.' : 'The data was not read.'}</p>`;
   }
   const { rows, lengths, vocabulary, classes } = data;
   const shown = splits.filter((split) => rows[split] > 0);
-  const cut =
-    lengths.cutTexts > 0
-      ? `; ${countOf(lengths.cutTexts, 'text')} cut (${percent(lengths.cutTokenShare)} of all tokens)`
-      : '';
   const vectors =
     vocabulary.vectorsFound === undefined ? '' : `; vectors found for ${count(vocabulary.vectorsFound)}`;
   const bySize = [...classes].sort((a, b) => b.train - a.train);
@@ -124,16 +132,31 @@ function dataFacts({ data, header }: RunState): Template {
   return html`
     <dl class="lines">
       <dt>Rows</dt><dd>${shown.map((split) => `${count(rows[split])} ${split}`).join(', ')}</dd>
-      <dt>Tokens a text</dt><dd>median ${count(lengths.median)}, 95${'\u202f'}% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}${cut}</dd>
+      <dt>Tokens a text</dt><dd>median ${count(lengths.median)}, 95${'\u202f'}% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}</dd>
+      ${lengths.cutTexts > 0 ? html`<dt>Cut off</dt><dd>${countOf(lengths.cutTexts, 'text')}, ${percent(lengths.cutTokenShare)} of all tokens</dd>` : nothing}
       <dt>Vocabulary</dt><dd>${count(vocabulary.size)} of ${countOf(vocabulary.seen, 'word')} seen${vectors}</dd>
       <dt>Unknown tokens</dt><dd>${percent(vocabulary.unknownTokenShare)}</dd>
     </dl>
+    ${lengths.cutTokenShare > muchCut ? cutHint(lengths, maxLengthOf(settings)) : nothing}
     ${classTable(listed, shown, data)}
     ${left.length > 0 ? html`<details><summary>${countOf(left.length, 'smaller class', 'smaller classes')}</summary>${classTable(left, shown, data)}</details>` : nothing}
   `;
 }
 
 type Data = NonNullable<RunState['data']>;
+
+function cutHint({ cutTokenShare, p95 }: Data['lengths'], maxLength: number | undefined): Template {
+  const after = maxLength === undefined ? '' : ` after ${countOf(maxLength, 'token')}`;
+  return html`<p class="caution">
+    <vscode-icon name="warning"></vscode-icon>
+    <span>The model does not read ${percent(cutTokenShare)} of all tokens: texts are cut off${after}. A "maxLength" of ${count(p95)} in "tokenizer" reads 95${'\u202f'}% of the texts whole, and takes longer.</span>
+  </p>`;
+}
+
+function maxLengthOf(settings: unknown): number | undefined {
+  const { tokenizer } = (settings ?? {}) as { tokenizer?: { maxLength?: unknown } };
+  return typeof tokenizer?.maxLength === 'number' ? tokenizer.maxLength : undefined;
+}
 
 function classTable(listed: Data['classes'], shown: readonly Split[], { classes }: Data): Template {
   const largest = Math.max(1, ...classes.map(({ train }) => train));

@@ -83,16 +83,17 @@ class TryIt extends Part {
     this.page.predict(text);
   }
 
-  #bars({ label: winner, probability, classes }: TextPrediction): Template {
+  #bars({ labels, probability, classes }: TextPrediction): Template {
     const isSteady = classes.length <= steadyClasses;
     const sorted = isSteady ? classes : [...classes].sort((a, b) => b.probability - a.probability);
     const shown = isSteady || this.isWhole ? sorted : sorted.slice(0, shownClasses);
-    return html`<p class="answer" role="status"><b>${label(winner)}</b> ${percent(probability)}</p>
+    const given = new Set(labels);
+    return html`${this.#answer(labels, probability)}
       <table class="bars">
         <caption class="hidden-caption">Probability of each class</caption>
         <tbody>
           ${shown.map(
-            (entry) => html`<tr class=${entry.label === winner ? 'winner' : ''}>
+            (entry) => html`<tr class=${given.has(entry.label) ? 'winner' : ''}>
             <th scope="row">${label(entry.label)}</th>
             <td class="bar-cell" aria-hidden="true"><div class="bar" ${vars({ '--share': `${100 * entry.probability}%` })}></div></td>
             <td class="number">${percent(entry.probability)}</td>
@@ -107,6 +108,16 @@ class TryIt extends Part {
             }}>${this.isWhole ? 'Only the likeliest' : `All ${countOf(classes.length, 'class', 'classes')}`}</button>`
           : nothing
       }`;
+  }
+
+  /** One class with its probability; of a multi-label task, every label that is given, or that none is. */
+  #answer(labels: readonly string[], probability: number): Template {
+    if (!isMultiLabel(this.run)) {
+      return html`<p class="answer" role="status"><b>${label(labels[0] ?? '')}</b> ${percent(probability)}</p>`;
+    }
+    return html`<p class="answer marks" role="status">
+      ${labels.length === 0 ? 'No label' : labels.map((name) => html`<b class="mark right">${label(name)}</b>`)}
+    </p>`;
   }
 
   #examples(): Template {
@@ -130,6 +141,12 @@ class TryIt extends Part {
       )}
     </ul>`;
   }
+}
+
+function isMultiLabel({ evaluation, settings }: RunState): boolean {
+  if (evaluation) return evaluation.task === 'multi-label';
+  const { data } = (settings ?? {}) as { data?: { task?: unknown } };
+  return data?.task === 'multi-label';
 }
 
 export function defineTryIt(): void {

@@ -1,0 +1,243 @@
+import { html } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import type { GroupState } from '../../src/protocol/dashboard';
+import { metricNames, metricOf, metricTitles } from '../../src/protocol/metrics';
+import { optionAxes, type TrialAxis } from '../axes';
+import { type Column, type PlotAxis, wholeIncrements } from '../chart-data';
+import { capital, metricLooks, monitorTitle, monitorValue } from '../metrics';
+import type { Page } from '../page';
+import type { PlotCurve } from '../plot';
+import { bestSoFar, bestTrial, groupWords, settingText, type Trial, trialStatusWords } from '../trials';
+import { type ChartModel, chart } from './chart';
+import { nothing, type Template } from './part';
+import { picker } from './picker';
+import { label } from './text';
+import { trialDetail } from './trials';
+
+/** The runs of a group, and what came of them all. */
+export function groupTab(group: GroupState, page: Page): Template {
+  const { plural } = groupWords[group.kind];
+  const best = bestTrial(group);
+  return html`
+    ${group.kind === 'search' ? (best ? trialDetail(best, group, page) : nothing) : summary(group)}
+    <section aria-labelledby="trials-heading">
+      <h2 id="trials-heading">${capital(plural)}</h2>
+      <textclf-trials .group=${group} .page=${page}></textclf-trials>
+    </section>
+  `;
+}
+
+/** A group's values in pictures. */
+export function groupCharts(group: GroupState, page: Page): Template {
+  if (group.kind !== 'search') return html`<div class="charts">${chart(valueChart(group, page), page)}</div>`;
+  return html`
+    <textclf-parallel .group=${group} .page=${page}></textclf-parallel>
+    <div class="charts below">
+      ${group.options.length > 0 ? chart(optionChart(group, page), page) : nothing}
+      ${chart(valueChart(group, page), page)}
+    </div>
+  `;
+}
+
+/** Mean ± sample deviation of each metric over the runs that succeeded. */
+function summary({ summary, kind }: GroupState): Template {
+  if (!summary || summary.metrics.length === 0) {
+    return html`<p class="empty">Mean and deviation over the ${groupWords[kind].plural} come at the end.</p>`;
+  }
+  return guard([summary], () => {
+    const splits = [...new Set(summary.metrics.map(({ split }) => split))];
+    const names = metricNames.filter((name) => summary.metrics.some((metric) => metric.name === name));
+    return html`<section aria-labelledby="summary-heading">
+      <h2 id="summary-heading">Mean ± deviation</h2>
+      <div class="scroll">
+        <table class="summary">
+          <caption class="hidden-caption">Mean and sample standard deviation of each metric over the ${groupWords[kind].plural}</caption>
+          <thead>
+            <tr><th scope="col">Metric</th>${splits.map((split) => html`<th scope="col" class="number">${split}</th>`)}</tr>
+          </thead>
+          <tbody>
+            ${names.map(
+              (name) => html`<tr>
+              <th scope="row" title=${metricLooks[name].help}>${metricTitles[name]}</th>
+              ${splits.map((split) => {
+                const found = summary.metrics.find(
+                  (metric) => metric.split === split && metric.name === name,
+                );
+                return html`<td class="number">${found ? html`${metricLooks[name].write(found.mean)} <span class="muted">± ${metricLooks[name].write(found.deviation)}</span>` : '–'}</td>`;
+              })}
+            </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }) as Template;
+}
+
+const blue = '--vscode-charts-blue';
+const yellow = '--vscode-charts-yellow';
+const purple = '--vscode-charts-purple';
+
+/** Trials as points: those that finished, those that did not, and the best. */
+function pointCurves(trials: readonly Trial[], best: Trial | undefined): PlotCurve[] {
+  const values = (isMeant: (trial: Trial) => boolean): Column =>
+    trials.map((trial) => (isMeant(trial) ? trial.value : null));
+  const curves: PlotCurve[] = [
+    {
+      ...{ id: 'finished', label: 'Finished', color: blue, look: 'dots' },
+      values: values(({ status }) => status === 'succeeded'),
+    },
+    {
+      ...{ id: 'unfinished', label: 'Running or ended early', color: blue, look: 'markers' },
+      values: values(({ status }) => status !== 'succeeded'),
+    },
+    {
+      ...{ id: 'best', label: 'Best', color: yellow, look: 'best' },
+      values: values((trial) => trial === best),
+    },
+  ];
+  return curves.filter(({ values }) => values.some((value) => value !== null));
+}
+
+function metricChart(group: GroupState): Pick<ChartModel, 'format' | 'limits' | 'isShare' | 'empty'> {
+  const { write, low, high, isShare } = metricLooks[metricOf(group.metric)];
+  const { noun } = groupWords[group.kind];
+  return { format: write, limits: { low, high }, isShare, empty: `No ${noun} has a value yet.` };
+}
+
+function tellTrial(
+  group: GroupState,
+  trial: Trial,
+  axis?: TrialAxis,
+): ReturnType<NonNullable<ChartModel['tellPoint']>> {
+  return {
+    head: `${trial.label}, ${trialStatusWords[trial.status].word}`,
+    lines: [
+      ...(axis ? [[axis.name, axis.text(trial)] as [string, string]] : []),
+      [metricTitles[metricOf(group.metric)], monitorValue(group.metric, trial.value)],
+    ],
+  };
+}
+
+/** The metric by one option: each point is a trial. */
+function optionChart(group: GroupState, page: Page): ChartModel {
+  const axes = optionAxes(group);
+  const axis = axes.find(({ key }) => key === page.choices.option) ?? axes[0]!;
+  const placed = group.trials
+    .map((trial) => ({ trial, x: axis.number(trial) }))
+    .filter((item): item is { trial: Trial; x: number } => item.x !== null && item.trial.value !== null)
+    .sort((a, b) => a.x - b.x);
+  const trials = placed.map(({ trial }) => trial);
+  const title = `${capital(metricTitles[metricOf(group.metric)])} by ${axis.name}`;
+  return {
+    ...metricChart(group),
+    id: `option-${axis.key}`,
+    title,
+    picker: html`<span class="picker-line" aria-hidden="true">${capital(metricTitles[metricOf(group.metric)])} by</span>${picker(
+      'Option of this chart',
+      axes.map(({ key, name }) => ({ value: key, text: name })),
+      axis.key,
+      (option) => page.choose({ option }),
+    )}`,
+    syncKey: 'option',
+    data: {
+      x: placed.map(({ x }) => x),
+      axis: plotAxis(axis),
+      curves: pointCurves(trials, bestTrial(group)),
+    },
+    tellPoint: (index) => tellTrial(group, trials[index]!, axis),
+    onPoint: (index) => page.openTrial(trials[index]!.id),
+    table: () => trialTable(group, trials, title, axis),
+  };
+}
+
+function plotAxis({ key, kind, choices }: TrialAxis): PlotAxis {
+  const isChoice = kind === 'choice';
+  const mark = (value: number) => (isChoice ? (choices[value] ?? '') : settingText(value));
+  return {
+    ...{ label: key, isLog: kind === 'log', isPadded: true, mark, head: mark },
+    ...(isChoice && { increments: wholeIncrements() }),
+  };
+}
+
+/** The value of each run in their order: with the best so far, or with the mean and the deviation. */
+function valueChart(group: GroupState, page: Page): ChartModel {
+  const { trials } = group;
+  const valued = trials.some(({ value }) => value !== null);
+  const isSearch = group.kind === 'search';
+  const { noun } = groupWords[group.kind];
+  const title = capital(monitorTitle(group.metric));
+  return {
+    ...metricChart(group),
+    id: 'values',
+    title: isSearch ? `${title} by ${noun}` : title,
+    syncKey: 'values',
+    data: {
+      x: valued ? trials.map(({ index }) => index) : [],
+      axis: { label: noun, isPadded: true, increments: wholeIncrements(), mark: String, head: String },
+      curves: [
+        ...(isSearch
+          ? [
+              {
+                id: 'best-so-far',
+                label: 'Best so far',
+                color: yellow,
+                look: 'steps',
+                values: bestSoFar(group),
+              } as const,
+            ]
+          : spreadCurves(group)),
+        ...pointCurves(trials, bestTrial(group)),
+      ],
+    },
+    tellPoint: (index) => tellTrial(group, trials[index]!),
+    onPoint: (index) => page.openTrial(trials[index]!.id),
+    table: () => trialTable(group, trials, title),
+  };
+}
+
+/** The mean of the values as a line, and one deviation to both sides of it. */
+function spreadCurves({ trials, metric, summary }: GroupState): PlotCurve[] {
+  const found = summary?.metrics.find(
+    ({ split, name }) => split === 'validation' && name === metricOf(metric),
+  );
+  if (!found) return [];
+  const { mean, deviation } = found;
+  const look = { color: '--vscode-charts-foreground', look: 'dashes' } as const;
+  const across = (value: number) => trials.map(() => value);
+  const note = `mean ${monitorValue(metric, mean)}`;
+  const spread = {
+    ...look,
+    id: 'deviation',
+    label: `± ${monitorValue(metric, deviation)}`,
+    color: purple,
+  } as const;
+  return [
+    { ...look, id: 'mean', label: capital(note), note, values: across(mean) },
+    { ...spread, values: across(mean - deviation) },
+    { ...spread, values: across(mean + deviation) },
+  ];
+}
+
+function trialTable(group: GroupState, trials: readonly Trial[], title: string, axis?: TrialAxis): Template {
+  const best = bestTrial(group);
+  return html`<table>
+    <caption>${title}</caption>
+    <thead>
+      <tr>
+        <th scope="col">${capital(groupWords[group.kind].noun)}</th>
+        ${axis ? html`<th scope="col" class="number">${axis.name}</th>` : nothing}
+        <th scope="col" class="number">${metricTitles[metricOf(group.metric)]}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${trials.map(
+        (trial) => html`<tr class=${trial === best ? 'best' : ''}>
+        <th scope="row">${label(trial.label)}</th>
+        ${axis ? html`<td class="number">${label(axis.text(trial))}</td>` : nothing}
+        <td class="number">${monitorValue(group.metric, trial.value)}</td>
+      </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
