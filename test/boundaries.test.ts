@@ -40,7 +40,7 @@ const allowed: Record<string, readonly string[]> = {
     'nn/probabilities',
   ],
   cli: [
-    ...['trainer', 'predict', 'models', 'nn', 'graph', 'onnx', 'runtime'],
+    ...['trainer', 'predict', 'metrics', 'models', 'nn', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],
   ],
   helper: [

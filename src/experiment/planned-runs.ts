@@ -25,8 +25,14 @@ export function plannedRuns({ data, training, search }: Experiment): PlannedRuns
   return training.repeat > 1 ? { kind: 'repeat', planned: training.repeat } : undefined;
 }
 
+type Validation = Experiment['data']['validation'];
+
+/** Whether the training rows are cut into folds. */
+export function isFolds(validation: Validation): validation is Extract<Validation, { folds: number }> {
+  return typeof validation === 'object' && !Array.isArray(validation);
+}
+
 /** How many folds are trained, one after the other; 1 where there are none, or where one of them is chosen. */
-export function foldCount(validation: Experiment['data']['validation']): number {
-  const isFolds = typeof validation === 'object' && !Array.isArray(validation);
-  return isFolds && validation.fold === undefined ? validation.folds : 1;
+export function foldCount(validation: Validation): number {
+  return isFolds(validation) && validation.fold === undefined ? validation.folds : 1;
 }

@@ -1,5 +1,5 @@
 /** What one field of an experiment says about another: checks that need the whole, resolved experiment. */
-import { foldCount } from './planned-runs';
+import { foldCount, isFolds } from './planned-runs';
 import type { Finding, Path, Remedy } from './problems';
 import type { Experiment } from './schema';
 
@@ -145,7 +145,7 @@ const rules: Rule[] = [
   {
     severity: 'error',
     broken: ({ data: { validation } }) =>
-      typeof validation === 'object' && 'fold' in validation && validation.fold! > validation.folds
+      isFolds(validation) && (validation.fold ?? 1) > validation.folds
         ? [
             {
               path: ['data', 'validation', 'fold'],

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from '../protocol/file-error';
 
@@ -69,6 +78,31 @@ export function renameOver(from: string, to: string): void {
       if (tries <= 1) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
+  }
+}
+
+/**
+ * Replaces a folder by one that `fill` makes. It appears under its name only when it is whole; where the process is
+ * killed in between, the old one is still there as `<folder>.old`.
+ *
+ * @throws HumanError where the disk is full, read-only or not permitted.
+ */
+export function replaceFolder(folder: string, fill: (making: string) => void): void {
+  const making = `${folder}.new`;
+  const old = `${folder}.old`;
+  try {
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making);
+    fill(making);
+    // A folder cannot be renamed over one that is not empty: the old one steps aside first.
+    rmSync(old, { recursive: true, force: true });
+    if (existsSync(folder)) renameOver(folder, old);
+    renameOver(making, folder);
+    rmSync(old, { recursive: true, force: true });
+  } catch (error) {
+    // On a full disk, what was half written would keep the room that the run's last words need.
+    rmSync(making, { recursive: true, force: true });
+    throw fileError('writing', folder, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createRandom } from '../data/random';
 import type { Settings } from '../experiment/options';
-import { foldCount, plannedRuns } from '../experiment/planned-runs';
+import { foldCount, isFolds, plannedRuns } from '../experiment/planned-runs';
 import type { Finding } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
 import { type Axis, axesOf } from '../experiment/search-axes';
@@ -88,11 +88,13 @@ function oneRun({ data, training, ...rest }: Experiment, settings: Settings, nam
   const { validation } = data;
   const fold = settings[foldOption] as number | undefined;
   const seed = settings[seedOption] as number | undefined;
-  const isFolds = typeof validation === 'object' && !Array.isArray(validation);
   return {
     ...rest,
     name,
-    data: { ...data, validation: isFolds && fold !== undefined ? { ...validation, fold } : validation },
+    data: {
+      ...data,
+      validation: fold !== undefined && isFolds(validation) ? { ...validation, fold } : validation,
+    },
     training: { ...training, seed: seed ?? training.seed, repeat: 1 },
   };
 }

@@ -3,9 +3,10 @@ import { readExperiment, runnable } from '../experiment/load';
 import type { RunEvent } from '../protocol/events';
 import { formatPlace } from '../protocol/human-error';
 import { findRoot } from '../runs/paths';
-import { onnxruntimeExecutor } from '../runtime/onnxruntime';
+import { planGroup } from '../search/plan';
+import { groupRun, type TrialName } from './group-run';
+import { executorOf } from './open-run';
 import { singleRun, type TrainResult } from './single-run';
-import { chooseThreads } from './threads';
 
 export interface TrainOptions {
   readonly experimentFile: string;
@@ -16,13 +17,15 @@ export interface TrainOptions {
    * same from another process.
    */
   readonly signal?: AbortSignal;
-  readonly onEvent?: (event: RunEvent) => void;
+  /** `trial` names the run that the event is of where the experiment makes several; without it, it is of the whole. */
+  readonly onEvent?: (event: RunEvent, trial?: TrialName) => void;
   /** Called once the run's folder is there. */
   readonly onRun?: (run: { id: string; folder: string }) => void;
 }
 
 /**
- * Trains an experiment from its file to its run folder.
+ * Trains an experiment from its file to its run folder; where it is a search, a cross-validation or repeated, to the
+ * folders of several runs and of one that stands for them.
  *
  * @throws HumanError for what a person can mend; the run, if it had begun, is marked as failed
  * with the same message
@@ -32,21 +35,22 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const parsed = await readExperiment(experimentFile);
   const experiment = runnable(parsed);
   const { threads } = experiment.runtime;
-  const executor = onnxruntimeExecutor({ threads: chooseThreads(threads) });
+  const executor = executorOf(experiment);
   const warnings = parsed.problems.map(({ message, place }) => `${formatPlace(place)}: ${message}`);
   if (threads > executor.threads) {
     warnings.push(
       `runtime.threads is ${threads}, but this machine has ${executor.threads} cores: it computes with ${executor.threads}.`,
     );
   }
-  return singleRun({
+  const plan = planGroup(experiment, parsed.written);
+  const run = {
     experiment,
     experimentFile,
     root: options.root ?? findRoot(dirname(experimentFile)),
-    executor,
     warnings,
     signal: options.signal,
-    onEvent: options.onEvent,
+    onEvent: options.onEvent && ((event: RunEvent) => options.onEvent!(event)),
     onRun: options.onRun,
-  });
+  };
+  return plan ? groupRun({ ...run, plan, onTrialEvent: options.onEvent }) : singleRun(run);
 }

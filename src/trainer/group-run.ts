@@ -1,0 +1,318 @@
+import { dirname } from 'node:path';
+import { foldsTrouble } from '../data/folds';
+import type { Settings } from '../experiment/options';
+import { isFolds } from '../experiment/planned-runs';
+import type { Experiment } from '../experiment/schema';
+import type { EpochMetrics, GroupEvent, RunEvent, TrialEvent } from '../protocol/events';
+import { formatError, HumanError } from '../protocol/human-error';
+import { isHigherBetter, metricOf } from '../protocol/metrics';
+import type { RunWriter } from '../runs/run-writer';
+import { shareModel } from '../runs/share-model';
+import { type Halving, successiveHalving } from '../search/halving';
+import type { GroupPlan } from '../search/plan';
+import { type Scores, summarize } from '../search/summary';
+import { DataReader } from './load-data';
+import { openRun, type RunOptions } from './open-run';
+import { singleRun, type TrainResult } from './single-run';
+
+/** Which of a group's runs an event is of. */
+export interface TrialName {
+  readonly id: string;
+  /** From 1. */
+  readonly index: number;
+  readonly label: string;
+}
+
+export interface GroupRunOptions extends RunOptions {
+  readonly plan: GroupPlan;
+  /** Hears of what the group's runs say; `onEvent` of what the group itself does. */
+  readonly onTrialEvent?: ((event: RunEvent, trial: TrialName) => void) | undefined;
+}
+
+/**
+ * Trains the runs of a group one after the other, and a run that stands for all of them: its events tell which there are
+ * and what came of them, and its model is that of the best one so far.
+ *
+ * @throws HumanError where none of them succeeds, or where they can't even begin
+ */
+export async function groupRun(options: GroupRunOptions): Promise<TrainResult> {
+  const { kind, planned } = options.plan;
+  const { result: _, ...run } = await openRun({ ...options, group: { kind, planned } }, (writer, signal) =>
+    new Group(options, writer, signal).train(),
+  );
+  return { ...run, evaluation: undefined };
+}
+
+/** What is known of a run when it is over. */
+interface Trial {
+  readonly event: Omit<TrialEvent, 'time'>;
+  readonly scores: Scores;
+  readonly error?: unknown;
+}
+
+/** So many runs that fail alike from the start on: the others would as well. */
+const hopeless = 3;
+
+/** A space of which so many settings in a row are not possible is as good as empty. */
+const mostSkipped = 1000;
+
+class Group {
+  private readonly reader: DataReader;
+  private readonly halving: Halving | undefined;
+  private readonly trials: Trial[] = [];
+  private readonly impossible = new Set<string>();
+  private best: Trial | undefined;
+
+  constructor(
+    private readonly options: GroupRunOptions,
+    private readonly writer: RunWriter,
+    private readonly signal: AbortSignal,
+  ) {
+    const { experiment, experimentFile, plan } = options;
+    const { halving } = experiment.search ?? {};
+    this.reader = new DataReader(dirname(experimentFile));
+    this.halving = halving ? successiveHalving(halving, isHigherBetter(metricOf(plan.metric))) : undefined;
+  }
+
+  async train(): Promise<void> {
+    const { kind, planned, metric, options } = this.options.plan;
+    this.writer.emit({ type: 'group', kind, planned, metric, options });
+    if (!options.some(({ path }) => path.startsWith('data.') && path !== foldOption)) await this.readData();
+    this.writer.emit({ type: 'phase', phase: 'training' });
+    const time = new TimeLimit(this.options.experiment.search?.minutes);
+    try {
+      await this.trainAll(time);
+    } finally {
+      time.end();
+      this.summarize();
+    }
+    if (this.signal.aborted || this.trials.some(({ error }) => !error)) return;
+    throw this.trials.at(-1)?.error ?? nothingPossible();
+  }
+
+  /** Before the first run, so that what is wrong with the data they share is told once. */
+  private async readData(): Promise<void> {
+    const { experiment } = this.options;
+    this.writer.emit({ type: 'phase', phase: 'reading data' });
+    const dataset = await this.reader.load(experiment, this.signal);
+    this.writer.update({ dataDigest: dataset.digest });
+    const { validation } = experiment.data;
+    const trouble = isFolds(validation) ? foldsTrouble(dataset, validation.folds) : undefined;
+    if (trouble !== undefined) this.writer.emit({ type: 'warning', message: trouble });
+  }
+
+  private async trainAll(time: TimeLimit): Promise<void> {
+    const { plan, experiment: whole } = this.options;
+    let skipped = 0;
+    for (const { label = `trial ${this.trials.length + 1}`, settings } of plan.variants) {
+      const isFull = this.trials.length === plan.planned || skipped > mostSkipped;
+      if (isFull || this.signal.aborted || (time.isUp && this.trials.length > 0)) return;
+      const { experiment, findings } = plan.experimentOf(settings, `${whole.name} ${label}`);
+      const mistake = findings.find(({ severity }) => severity === 'error');
+      if (!experiment || mistake) {
+        skipped++;
+        this.warnOfImpossible(settings, mistake?.message ?? 'it is not possible');
+        continue;
+      }
+      skipped = 0;
+      await this.trainOne(experiment, label, settings, time);
+      this.refuseHopeless();
+    }
+  }
+
+  private async trainOne(
+    experiment: Experiment,
+    label: string,
+    settings: Settings,
+    time: TimeLimit,
+  ): Promise<void> {
+    const { options, writer } = this;
+    const trial = new RunningTrial(options.plan.metric, {
+      index: this.trials.length + 1,
+      label,
+      settings: { ...settings },
+    });
+    const tell = () => writer.emit(trial.event());
+    let folder: string | undefined;
+    try {
+      const { status } = await singleRun({
+        experiment,
+        experimentFile: options.experimentFile,
+        root: options.root,
+        parent: { id: writer.id, index: trial.index, label },
+        load: (signal) => this.reader.load(experiment, signal),
+        signal: AbortSignal.any([this.signal, time.signal]),
+        onRun: (run) => {
+          folder = run.folder;
+          trial.id = run.id;
+          tell();
+        },
+        onEvent: (event) => {
+          options.onTrialEvent?.(event, trial);
+          if (trial.hear(event)) tell();
+        },
+        onEpoch: (epoch, metrics) => this.judge(trial, epoch, metrics, experiment),
+      });
+      trial.status = status === 'succeeded' && trial.isPruned ? 'pruned' : status;
+    } catch (error) {
+      if (folder === undefined) throw error;
+      trial.fail(error);
+    }
+    const done = { event: trial.event(), scores: trial.scores, error: trial.error };
+    this.trials.push(done);
+    if (folder !== undefined && this.isBest(done)) this.keepBest(done, folder, trial);
+    tell();
+    // What nobody can mend is a bug, of which the other runs would die as well.
+    if (done.error && !(done.error instanceof HumanError)) throw done.error;
+  }
+
+  private judge(
+    trial: RunningTrial,
+    epoch: number,
+    metrics: EpochMetrics,
+    { training }: Experiment,
+  ): 'stop' | undefined {
+    if (!this.halving || epoch >= training.epochs) return undefined;
+    if (this.halving.goesOn(epoch, metrics[metricOf(trial.metric)])) return undefined;
+    trial.isPruned = true;
+    return 'stop';
+  }
+
+  private isBest({ event, error }: Trial): boolean {
+    if (error) return false;
+    if (!this.best) return true;
+    const [value, before] = [event.value, this.best.event.value];
+    if (value === null || before === null) return value !== null;
+    return isHigherBetter(metricOf(this.options.plan.metric)) ? value > before : value < before;
+  }
+
+  private keepBest(trial: Trial, folder: string, { bestEpoch }: RunningTrial): void {
+    this.best = trial;
+    shareModel(folder, this.writer.folder);
+    if (!bestEpoch) return;
+    const { loss, accuracy } = bestEpoch.validation;
+    this.writer.update({
+      best: {
+        epoch: bestEpoch.epoch,
+        metric: this.options.plan.metric,
+        value: trial.event.value,
+        validation: { loss, accuracy },
+      },
+    });
+  }
+
+  private refuseHopeless(): void {
+    const { trials } = this;
+    const messages = new Set(trials.map(({ event }) => event.message));
+    if (trials.length !== hopeless || messages.size > 1 || !trials.every(({ error }) => error)) return;
+    throw trials[0]!.error;
+  }
+
+  /** Each reason once. */
+  private warnOfImpossible(settings: Settings, why: string): void {
+    if (this.impossible.has(why)) return;
+    this.impossible.add(why);
+    const shown = Object.entries(settings).map(([option, value]) => `${option} ${JSON.stringify(value)}`);
+    this.writer.emit({
+      type: 'warning',
+      message: `Settings such as ${shown.join(', ')} are left out: ${why}`,
+    });
+  }
+
+  private summarize(): void {
+    const succeeded = this.trials.filter(({ event }) => event.status === 'succeeded');
+    const { event: best } = this.best ?? {};
+    this.writer.emit({
+      type: 'summary',
+      metrics: summarize(succeeded.map(({ scores }) => scores)),
+      ...(best && best.value !== null ? { best: { index: best.index, id: best.id, value: best.value } } : {}),
+    });
+  }
+}
+
+function nothingPossible(): HumanError {
+  return new HumanError('None of the settings that the search tried is possible.', {
+    hint: 'The warnings say why. List values that fit each other.',
+  });
+}
+
+const foldOption = 'data.validation.fold';
+
+/** One of a group's runs while it goes on. */
+class RunningTrial {
+  id = '';
+  status: TrialEvent['status'] = 'running';
+  isPruned = false;
+  error: unknown;
+  bestEpoch: { epoch: number; validation: EpochMetrics } | undefined;
+  readonly index: number;
+  readonly label: string;
+  private epoch = 0;
+  private test: Scores['test'];
+  private readonly startedAt = performance.now();
+
+  constructor(
+    readonly metric: GroupEvent['metric'],
+    private readonly name: Pick<TrialEvent, 'index' | 'label' | 'settings'>,
+  ) {
+    this.index = name.index;
+    this.label = name.label;
+  }
+
+  /** Whether what is told of the run changed. */
+  hear(event: RunEvent): boolean {
+    if (event.type === 'evaluation' && event.evaluation.split === 'test') this.test = event.evaluation;
+    if (event.type !== 'epoch') return false;
+    this.epoch = event.epoch;
+    if (event.best) this.bestEpoch = event;
+    return true;
+  }
+
+  fail(error: unknown): void {
+    this.status = 'failed';
+    this.error = error;
+  }
+
+  get scores(): Scores {
+    return { validation: this.bestEpoch?.validation, test: this.test };
+  }
+
+  event(): Omit<TrialEvent, 'time'> {
+    return {
+      type: 'trial',
+      ...this.name,
+      id: this.id,
+      status: this.status,
+      epoch: this.epoch,
+      value: this.bestEpoch?.validation[metricOf(this.metric)] ?? null,
+      seconds: (performance.now() - this.startedAt) / 1000,
+      ...(this.error ? { message: formatError(this.error) } : {}),
+    };
+  }
+}
+
+/** Timers count no further, and nobody waits that long. */
+const longest = 2 ** 31 - 1;
+
+/** When a search's time is up. */
+class TimeLimit {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(minutes: number | undefined) {
+    if (minutes === undefined) return;
+    this.#timer = setTimeout(() => this.#controller.abort(), Math.min(longest, minutes * 60_000));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get isUp(): boolean {
+    return this.signal.aborted;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,52 @@
+import { foldDataset } from '../data/folds';
+import { loadDataset } from '../data/load';
+import type { Dataset } from '../data/rows';
+import { isFolds } from '../experiment/planned-runs';
+import type { DataOptions, Experiment } from '../experiment/schema';
+
+/** Reads an experiment's data; of a cross-validation whose fold is chosen, as that fold has it. */
+export async function loadData(
+  experiment: Experiment,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Dataset> {
+  return foldOf(await loadRows(experiment, folder, signal), experiment);
+}
+
+/** Gives experiments their data and reads it only where it differs from what was read last. */
+export class DataReader {
+  #last: { key: string; dataset: Promise<Dataset> } | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  async load(experiment: Experiment, signal: AbortSignal): Promise<Dataset> {
+    const { data, training } = experiment;
+    const key = JSON.stringify([withoutFold(data), training.seed]);
+    if (this.#last?.key !== key) this.#last = { key, dataset: loadRows(experiment, this.folder, signal) };
+    try {
+      return foldOf(await this.#last.dataset, experiment);
+    } catch (error) {
+      this.#last = undefined;
+      throw error;
+    }
+  }
+}
+
+/** All folds are made of the same rows. */
+async function loadRows(
+  { data, training }: Experiment,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Dataset> {
+  return loadDataset(withoutFold(data), folder, training.seed, signal);
+}
+
+function foldOf(dataset: Dataset, { data: { validation }, training: { seed } }: Experiment): Dataset {
+  if (!isFolds(validation) || validation.fold === undefined) return dataset;
+  return foldDataset(dataset, { index: validation.fold - 1, of: validation.folds, seed });
+}
+
+function withoutFold(data: DataOptions): DataOptions {
+  const { validation } = data;
+  return isFolds(validation) ? { ...data, validation: { folds: validation.folds } } : data;
+}

@@ -1,0 +1,98 @@
+import { located, OptionError } from '../experiment/option-error';
+import { resolvedToJson } from '../experiment/parse';
+import type { Experiment } from '../experiment/schema';
+import type { RunEvent } from '../protocol/events';
+import { formatError } from '../protocol/human-error';
+import type { RunRecord } from '../runs/record';
+import { createRun, type RunWriter } from '../runs/run-writer';
+import { watchForStop } from '../runs/stop-request';
+import type { Executor } from '../runtime/executor';
+import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime';
+import { chooseThreads } from './threads';
+import { version } from './version';
+
+export interface RunOptions {
+  readonly experiment: Experiment;
+  readonly experimentFile: string;
+  readonly root: string;
+  /** Things to tell at the start. */
+  readonly warnings?: readonly string[];
+  /** Of a run that stands for several. */
+  readonly group?: RunRecord['group'];
+  /** Of one of the several. */
+  readonly parent?: RunRecord['parent'];
+  /** Ends the run after the batch at hand. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  readonly onRun?: ((run: { id: string; folder: string }) => void) | undefined;
+}
+
+export interface RunResult<Result> {
+  readonly status: 'succeeded' | 'stopped';
+  readonly id: string;
+  readonly folder: string;
+  /** Missing where the work was stopped before it had one. */
+  readonly result: Result | undefined;
+}
+
+/** What computes an experiment. */
+export function executorOf({ runtime }: Experiment): Executor {
+  return onnxruntimeExecutor({ threads: chooseThreads(runtime.threads) });
+}
+
+/**
+ * Makes a run's folder, works, and says how it ended: in the record, and by the last event.
+ *
+ * @param work is given the signal that ends it: aborted by `options.signal`, and where the run is asked to stop
+ * @throws HumanError for what a person can mend; the run is then marked as failed with the same message
+ */
+export async function openRun<Result>(
+  options: RunOptions,
+  work: (writer: RunWriter, signal: AbortSignal, executor: Executor) => Promise<Result>,
+): Promise<RunResult<Result>> {
+  const { experiment, experimentFile } = options;
+  const executor = executorOf(experiment);
+  const writer = createRun(
+    {
+      root: options.root,
+      name: experiment.name,
+      experimentFile,
+      experimentText: resolvedToJson(experiment),
+      model: experiment.model.type,
+      ...(options.group ? { group: options.group } : {}),
+      ...(options.parent ? { parent: options.parent } : {}),
+      seed: experiment.training.seed,
+      versions: { textclf: version, onnxruntime: onnxruntimeVersion },
+      device: executor.name,
+      threads: executor.threads,
+    },
+    options.onEvent,
+  );
+  const { id, folder } = writer;
+  const stop = new AbortController();
+  const forward = () => stop.abort(options.signal?.reason);
+  if (options.signal?.aborted) forward();
+  else options.signal?.addEventListener('abort', forward, { once: true });
+  const endWatch = watchForStop(folder, () => stop.abort());
+  try {
+    options.onRun?.({ id, folder });
+    writer.update({ status: 'running' });
+    writer.emit({ type: 'started', id, name: experiment.name });
+    for (const message of options.warnings ?? []) writer.emit({ type: 'warning', message });
+    const result = await work(writer, stop.signal, executor);
+    const status = stop.signal.aborted ? 'stopped' : 'succeeded';
+    writer.finish(status);
+    return { status, id, folder, result };
+  } catch (thrown) {
+    if (stop.signal.aborted && thrown === stop.signal.reason) {
+      writer.finish('stopped');
+      return { status: 'stopped', id, folder, result: undefined };
+    }
+    const error = thrown instanceof OptionError ? await located(thrown, experimentFile) : thrown;
+    writer.finish('failed', formatError(error));
+    throw error;
+  } finally {
+    endWatch();
+    options.signal?.removeEventListener('abort', forward);
+  }
+}
