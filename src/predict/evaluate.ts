@@ -1,22 +1,16 @@
-import type { DataFormat } from '../data/read';
-import { readRows } from '../data/read';
+import { type ReadOptions, readRows } from '../data/read';
 import { RowProblems } from '../data/row-problems';
 import type { Row } from '../data/rows';
 import { evaluationOf } from '../metrics/evaluation';
 import { probabilities as probabilitiesOf } from '../nn/probabilities';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import type { Evaluation } from '../protocol/events';
+import { HumanError } from '../protocol/human-error';
 import { type Prediction, type Predictor, predictionOf } from './predictor';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends Omit<ReadOptions, 'task' | 'labels' | 'observe'> {
   /** Data files; their rows count as one test set. */
   files: readonly string[];
-  /** The column of the text, or several. */
-  text: string | readonly string[];
-  /** The column of the class. */
-  label: string | readonly string[];
-  /** Without it, each file's extension decides. */
-  format?: DataFormat;
 }
 
 /** One row of the data with what the model made of it. */
@@ -41,10 +35,17 @@ export interface EvaluatedData {
 export async function evaluate(predictor: Predictor, options: EvaluateOptions): Promise<EvaluatedData> {
   const { files, ...columns } = options;
   const { labels, rule } = predictor;
-  const reading = { ...columns, task: rule.task };
+  if (rule.task === 'single-label' && typeof columns.label !== 'string') {
+    throw new HumanError(
+      'several label columns are named, but this model gives each text exactly one class',
+      {
+        hint: 'Name the one column that holds the class.',
+      },
+    );
+  }
   const rows: Row[] = [];
   for (const file of files) {
-    const ofFile = await readRows([file], reading);
+    const ofFile = await readRows([file], { ...columns, task: rule.task });
     refuseUnknownLabels(file, ofFile, labels);
     for (const row of ofFile) rows.push(row);
   }

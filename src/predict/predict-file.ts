@@ -32,7 +32,8 @@ const progressInterval = 100;
 
 /**
  * Classifies every row of a file. The output has all columns of the file (lists and objects of JSON Lines left
- * out), `predicted` and `probability`; both are empty where the text is blank. Gives the number of rows.
+ * out), `predicted` and `probability`; both are empty where the text is blank. Several labels are joined by
+ * ` | `, which reads again as data with "labelSeparator": "|". Gives the number of rows.
  *
  * @throws HumanError for unreadable files or rows and unknown columns; the signal's reason where it was aborted.
  *   Nothing is left of the output then.
@@ -119,7 +120,7 @@ async function classifyRows(
 
 /** Six digits: a 32-bit float has no more. */
 function resultFields(prediction: Prediction | undefined): string[] {
-  return prediction ? [prediction.label, prediction.probability.toFixed(6)] : ['', ''];
+  return prediction ? [prediction.labels.join(' | '), prediction.probability.toFixed(6)] : ['', ''];
 }
 
 /** What is read, and how. */

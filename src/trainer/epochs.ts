@@ -1,23 +1,25 @@
-import { createRandom } from '../data/random';
+import { createRandom, type Random } from '../data/random';
 import { OptionError } from '../experiment/option-error';
 import type { TrainingOptions } from '../experiment/schema';
-import { decide } from '../metrics/decide';
+import { type DecisionRule, decide } from '../metrics/decide';
 import { epochMetrics } from '../metrics/evaluation';
-import { probabilities, rowOf } from '../nn/probabilities';
-import { rateShare } from '../nn/schedules';
+import { probabilities as probabilitiesOf, rowOf } from '../nn/probabilities';
+import { createSchedule, type Schedule } from '../nn/schedules';
 import type { EpochMetrics, NewRunEvent, Scores } from '../protocol/events';
+import { isHigherBetter, type MetricName, metricOf } from '../protocol/metrics';
 import { type Batch, type EncodedText, makeBatch } from './batch';
-import { trainingBatches } from './batches';
+import { chunks, trainingBatches } from './batches';
 import { evaluateSplit } from './evaluate';
 import type { Monitor } from './monitor';
 import type { OutputForm } from './outputs';
-import { totalSteps } from './steps';
+import { batchesPerEpoch, stepsPerEpoch, totalSteps } from './steps';
 import type { TrainingStep } from './training-step';
 
 export interface EpochsOptions {
   readonly step: TrainingStep;
   readonly training: TrainingOptions;
   readonly form: OutputForm;
+  readonly thresholds?: DecisionRule['thresholds'];
   readonly labels: string[];
   readonly train: readonly EncodedText[];
   readonly validation: readonly EncodedText[];
@@ -30,6 +32,8 @@ export interface EpochsOptions {
     isBest: boolean;
     train: Scores;
     validation: EpochMetrics;
+    /** Of the validation texts: `[texts, classes]`. */
+    probabilities: Float32Array;
   }): 'stop' | undefined;
 }
 
@@ -48,46 +52,21 @@ export interface EpochsResult {
  */
 export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult> {
   const { step, training, train, validation, monitor, signal, emit } = options;
-  const order = createRandom(training.seed + 2);
-  const dropout = createRandom(training.seed + 3);
-  const steps = totalSteps(training, train.length);
-  const rateOf = (number: number) =>
-    training.optimizer.learningRate * rateShare(training.scheduler, number, steps);
-  const clock = new StepClock(steps);
+  const { scheduler } = training;
+  const watched = scheduler.type === 'reduceOnPlateau' ? metricOf(scheduler.monitor) : undefined;
+  const progress: Progress = {
+    order: createRandom(training.seed + 2),
+    dropout: createRandom(training.seed + 3),
+    schedule: scheduleOf(training, train.length, watched),
+    steps: 0,
+    clock: new BatchClock(training.epochs * batchesPerEpoch(training, train.length)),
+  };
 
   for (let epoch = 1; epoch <= training.epochs; epoch++) {
     const startedAt = performance.now();
-    const batches = trainingBatches(train, training.batchSize, order);
-    const sums = { loss: 0, correct: 0 };
-    clock.resume();
     emit({ type: 'phase', phase: 'training' });
-    for (const [index, indices] of batches.entries()) {
-      if (signal?.aborted) return { epochs: epoch - 1, stopped: 'aborted' };
-      const batch = makeBatch(
-        indices.map((i) => train[i]!),
-        options.form,
-      );
-      const learningRate = rateOf(clock.steps + 1);
-      const result = await step.train(batch, learningRate, dropout);
-      if (!Number.isFinite(result.loss)) throw lostLoss(`epoch ${epoch}, batch ${index + 1}`, training);
-      const correct = countCorrect(batch, result.logits, options.form);
-      sums.loss += result.loss * batch.size;
-      sums.correct += correct;
-      clock.tick(batch.size);
-      emit({
-        type: 'batch',
-        epoch,
-        epochs: training.epochs,
-        batch: index + 1,
-        batches: batches.length,
-        step: clock.steps,
-        loss: result.loss,
-        accuracy: correct / batch.size,
-        learningRate,
-        samplesPerSecond: clock.samplesPerSecond,
-        etaSeconds: clock.etaSeconds,
-      });
-    }
+    const trainScores = await trainEpoch(options, epoch, progress);
+    if (!trainScores) return { epochs: epoch - 1, stopped: 'aborted' };
 
     emit({ type: 'phase', phase: 'evaluating' });
     const result = await evaluateSplit(step, {
@@ -95,40 +74,116 @@ export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult>
       texts: validation,
       labels: options.labels,
       form: options.form,
+      thresholds: options.thresholds,
       batchSize: training.batchSize,
       signal,
     });
     if (!result) return { epochs: epoch - 1, stopped: 'aborted' };
-    const { evaluation } = result;
+    const { evaluation, probabilities } = result;
     if (evaluation.loss === null && validation.length > 0) {
       throw lostLoss(`epoch ${epoch}, validation`, training);
     }
     const scores = epochMetrics(evaluation);
     const isBest = monitor.record(epoch, scores);
-    const trainScores = { loss: sums.loss / train.length, accuracy: sums.correct / train.length };
     // Before the event: who hears of a best epoch finds its model.
-    const asked = options.onEpoch({ epoch, isBest, train: trainScores, validation: scores });
+    const asked = options.onEpoch({ epoch, isBest, train: trainScores, validation: scores, probabilities });
     const seconds = (performance.now() - startedAt) / 1000;
+    const { schedule, steps } = progress;
     emit({
       type: 'epoch',
       epoch,
       train: trainScores,
       validation: scores,
       // Of its last step.
-      learningRate: rateOf(clock.steps),
+      learningRate: schedule.rate(steps),
       best: isBest,
       seconds,
     });
+    schedule.endEpoch(watched ? scores[watched] : null);
     if (epoch < training.epochs && asked === 'stop') return { epochs: epoch, stopped: 'asked' };
     if (epoch < training.epochs && monitor.shouldStop) return { epochs: epoch, stopped: 'early' };
   }
   return { epochs: training.epochs, stopped: undefined };
 }
 
+/** What goes on from epoch to epoch. */
+interface Progress {
+  readonly order: Random;
+  readonly dropout: Random;
+  readonly schedule: Schedule;
+  /** How many were taken so far. */
+  steps: number;
+  readonly clock: BatchClock;
+}
+
+function scheduleOf(training: TrainingOptions, rows: number, watched: MetricName | undefined): Schedule {
+  return createSchedule(training.scheduler, {
+    learningRate: training.optimizer.learningRate,
+    totalSteps: totalSteps(training, rows),
+    stepsPerEpoch: stepsPerEpoch(training, rows),
+    isHigherBetter: watched !== undefined && isHigherBetter(watched),
+  });
+}
+
+/** Goes once through the training texts; undefined where the signal ended it early. */
+async function trainEpoch(
+  { step, training, form, thresholds, train, signal, emit }: EpochsOptions,
+  epoch: number,
+  progress: Progress,
+): Promise<Scores | undefined> {
+  const { schedule, clock } = progress;
+  const batches = trainingBatches(train, training.batchSize, progress.order);
+  const sums = { loss: 0, weight: 0, correct: 0 };
+  let number = 0;
+  clock.resume();
+  for (const group of chunks(batches, training.gradientAccumulation)) {
+    const learningRate = schedule.rate(progress.steps + 1);
+    const parts = group.map((indices) =>
+      makeBatch(
+        indices.map((i) => train[i]!),
+        form,
+      ),
+    );
+    const divisor = parts.reduce((sum, batch) => sum + batch.divisor, 0);
+    for (const batch of parts) {
+      if (signal?.aborted) return undefined;
+      number++;
+      const part = { divisor, isLast: batch === parts.at(-1) };
+      const { loss, logits } = await step.train(batch, learningRate, progress.dropout, part);
+      if (!Number.isFinite(loss)) throw lostLoss(`epoch ${epoch}, batch ${number}`, training);
+      const correct = countCorrect(batch, logits, form, { task: form.task, thresholds });
+      sums.loss += loss * batch.divisor;
+      sums.weight += batch.divisor;
+      sums.correct += correct;
+      clock.tick(batch.size);
+      emit({
+        type: 'batch',
+        epoch,
+        epochs: training.epochs,
+        batch: number,
+        batches: batches.length,
+        step: clock.batches,
+        loss,
+        accuracy: correct / batch.size,
+        learningRate,
+        samplesPerSecond: clock.samplesPerSecond,
+        etaSeconds: clock.etaSeconds,
+      });
+    }
+    progress.steps++;
+  }
+  return { loss: sums.loss / sums.weight, accuracy: sums.correct / train.length };
+}
+
 /** How many texts got exactly their classes. */
-function countCorrect({ labels }: Batch, logits: Float32Array, { task, outputs }: OutputForm): number {
+function countCorrect(
+  { labels }: Batch,
+  logits: Float32Array,
+  { outputs }: OutputForm,
+  rule: DecisionRule,
+): number {
   const isCorrect = (truth: readonly number[], row: number) => {
-    const given = decide(probabilities(rowOf(logits, outputs, row), task), { task });
+    const given = decide(probabilitiesOf(rowOf(logits, outputs, row), rule.task), rule);
     return given.length === truth.length && given.every((label, i) => label === truth[i]);
   };
   return labels.filter(isCorrect).length;
@@ -145,15 +200,15 @@ export function lostLoss(where: string, { optimizer, gradientClip }: TrainingOpt
 }
 
 /** Speed over the last seconds, and what is left at that speed. */
-class StepClock {
-  steps = 0;
+class BatchClock {
+  batches = 0;
   samplesPerSecond = 0;
-  private secondsAStep = 0;
+  private secondsABatch = 0;
   private last = performance.now();
 
-  constructor(private readonly totalSteps: number) {}
+  constructor(private readonly totalBatches: number) {}
 
-  /** Leaves out the time since the last step: evaluating and saving are no training. */
+  /** Leaves out the time since the last batch: evaluating and saving are no training. */
   resume(): void {
     this.last = performance.now();
   }
@@ -163,14 +218,14 @@ class StepClock {
     // Not under a microsecond: the rate must stay a finite number.
     const seconds = Math.max(now - this.last, 1e-3) / 1000;
     this.last = now;
-    this.steps++;
-    // A moving average over about twenty steps; the first steps count in full.
-    const weight = Math.max(1 / this.steps, 0.05);
-    this.secondsAStep += weight * (seconds - this.secondsAStep);
+    this.batches++;
+    // A moving average over about twenty batches; the first ones count in full.
+    const weight = Math.max(1 / this.batches, 0.05);
+    this.secondsABatch += weight * (seconds - this.secondsABatch);
     this.samplesPerSecond += weight * (samples / seconds - this.samplesPerSecond);
   }
 
   get etaSeconds(): number {
-    return Math.max(0, this.totalSteps - this.steps) * this.secondsAStep;
+    return Math.max(0, this.totalBatches - this.batches) * this.secondsABatch;
   }
 }

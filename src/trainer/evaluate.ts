@@ -1,3 +1,4 @@
+import type { DecisionRule } from '../metrics/decide';
 import { evaluationOf } from '../metrics/evaluation';
 import { probabilities as probabilitiesOf, rowOf } from '../nn/probabilities';
 import type { Evaluation, Split } from '../protocol/events';
@@ -10,6 +11,8 @@ export interface SplitResult {
   readonly evaluation: Evaluation;
   /** `[texts, classes]`, in the order of the texts. */
   readonly probabilities: Float32Array;
+  /** How they became classes. */
+  readonly rule: DecisionRule;
 }
 
 export interface SplitOptions {
@@ -17,8 +20,7 @@ export interface SplitOptions {
   readonly texts: readonly EncodedText[];
   readonly labels: readonly string[];
   readonly form: OutputForm;
-  /** See `DecisionRule`. */
-  readonly thresholds?: readonly number[] | undefined;
+  readonly thresholds?: DecisionRule['thresholds'];
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -29,7 +31,7 @@ export async function evaluateSplit(
   { split, texts, labels, form, thresholds, batchSize, signal }: SplitOptions,
 ): Promise<SplitResult | undefined> {
   const probabilities = new Float32Array(texts.length * labels.length);
-  let loss = 0;
+  let [loss, weight] = [0, 0];
   step.settle();
   for (const indices of evaluationBatches(texts, batchSize)) {
     if (signal?.aborted) return undefined;
@@ -38,7 +40,8 @@ export async function evaluateSplit(
       form,
     );
     const result = await step.evaluate(batch);
-    loss += result.loss * indices.length;
+    loss += result.loss * batch.divisor;
+    weight += batch.divisor;
     indices.forEach((index, row) => {
       const shares = probabilitiesOf(rowOf(result.logits, form.outputs, row), form.task);
       probabilities.set(shares, index * labels.length);
@@ -51,7 +54,7 @@ export async function evaluateSplit(
     truth: texts.map((text) => text.labels),
     probabilities,
     thresholds,
-    loss: texts.length === 0 ? null : loss / texts.length,
+    loss: texts.length === 0 ? null : loss / weight,
   });
-  return { evaluation, probabilities };
+  return { evaluation, probabilities, rule: { task: form.task, thresholds } };
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DecisionRule } from '../metrics/decide';
 import { toOnnx } from '../onnx/model';
 import { fileError } from '../protocol/file-error';
 import { renameOver, writeFileAtomic } from '../runs/atomic';
@@ -12,8 +13,7 @@ import { inferenceProgram, type ModelShape } from './programs';
 export interface SavedModel {
   readonly shape: ModelShape;
   readonly labels: readonly string[];
-  /** See `DecisionRule`. */
-  readonly thresholds?: readonly number[] | undefined;
+  readonly thresholds?: DecisionRule['thresholds'];
   readonly tokenizer: Tokenizer;
   /** All parameters by name, the embedding table among them. */
   readonly weights: Readonly<Record<string, Tensor>>;
@@ -58,9 +58,10 @@ function writeModelFiles(
     { format: 'textclf' },
   );
   writeFileAtomic(join(folder, 'tokenizer.json'), saveTokenizer(tokenizer));
-  const { model, embeddingSize, outputs, loss, task } = shape;
-  const { type, hiddenSize, layers, bidirectional, pooling, head } = model;
-  const own = { type, embeddingSize, hiddenSize, layers, bidirectional, pooling, head, outputs, loss };
+  const { model, embeddingSize, maxLength, outputs, loss, task } = shape;
+  // The file of word vectors that it began with is none of the model's.
+  const { embedding: _, ...architecture } = model;
+  const own = { ...architecture, embeddingSize, maxLength, outputs, loss };
   writeModelConfig(folder, labels, { task, thresholds }, own);
 }
 

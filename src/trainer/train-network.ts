@@ -1,13 +1,14 @@
 import { createRandom } from '../data/random';
 import type { Dataset } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
-import { classify } from '../metrics/decide';
+import { classify, type DecisionRule } from '../metrics/decide';
 import { describeClassifier } from '../models/classifier';
 import { probabilities, rowOf } from '../nn/probabilities';
 import type { Evaluation, Scores } from '../protocol/events';
 import type { Tensor } from '../runtime/executor';
 import { makeBatch } from './batch';
 import { checkVectors } from './check-vectors';
+import { classWeights } from './class-weights';
 import { lostLoss, trainEpochs } from './epochs';
 import { evaluateSplit } from './evaluate';
 import { Monitor } from './monitor';
@@ -17,6 +18,7 @@ import { EMBEDDING, type ModelShape } from './programs';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveModel } from './save-model';
 import { warmupTrouble } from './steps';
+import { checkThreshold, thresholdsOf } from './thresholds';
 import { TrainingStep } from './training-step';
 import { writeResults } from './write-results';
 
@@ -30,6 +32,11 @@ interface Network {
   readonly data: PreparedData;
 }
 
+/** One that is trained. */
+interface TrainedNetwork extends Network {
+  readonly thresholds: DecisionRule['thresholds'];
+}
+
 /** Trains a network batch by batch, from numbering the words to the last evaluation. */
 export const trainNetwork: TrainModel = async (context, dataset) => {
   const { experiment, folder, writer, signal } = context;
@@ -41,7 +48,7 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
   writer.emit(data.facts);
   if (data.validation.length === 0) {
     const message =
-      'No row is left for validation: the last epoch counts as the best, and nothing stops training early.';
+      'No row is left for validation: the last epoch counts as the best, nothing stops training early, and no threshold is chosen.';
     writer.emit({ type: 'warning', message });
   }
   const trouble = warmupTrouble(experiment.training, data.train.length);
@@ -49,11 +56,21 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
   signal.throwIfAborted();
 
   enterPhase(context, 'compiling');
+  const { labels } = dataset;
+  const { task } = experiment.data;
+  checkThreshold(experiment.training.threshold, task, labels.length);
   const shape: ModelShape = {
     model,
     embeddingSize: model.embedding.size,
     maxLength: experiment.tokenizer.maxLength,
-    ...outputForm(experiment.training.loss, experiment.data.task, dataset.labels.length),
+    ...outputForm(experiment.training, task, labels.length),
+    classWeights: classWeights(
+      experiment.training.classWeights,
+      labels,
+      data.facts.classes.map(({ train }) => train),
+      data.train.length,
+      task,
+    ),
   };
   const step = await compile(context, model, shape, data);
   try {
@@ -78,6 +95,8 @@ async function compile(
     shape,
     optimizer: training.optimizer,
     gradientClip: training.gradientClip,
+    gradientClipBy: training.gradientClipBy,
+    gradientAccumulation: training.gradientAccumulation,
     embedding,
     frozenEmbedding: model.embedding.frozen,
     vocabularySize: vocabulary.size,
@@ -104,28 +123,35 @@ async function trainAndEvaluate(network: Network): Promise<Evaluation | undefine
   const { training } = experiment;
   const { labels } = dataset;
   const monitor = new Monitor(training.earlyStopping);
-  const save = () =>
-    saveModel(paths.model, { shape, labels, tokenizer: data.tokenizer, weights: weightsOf(step) });
-  let best: Record<string, Float32Array> | undefined;
+  const truth = data.validation.map((text) => text.labels);
+  const given = thresholdsOf(training.threshold, shape.task, labels);
+  const save = (thresholds: DecisionRule['thresholds']) => {
+    const weights = weightsOf(step);
+    saveModel(paths.model, { shape, labels, thresholds, tokenizer: data.tokenizer, weights });
+  };
+  let last = given;
+  let best: { weights: Record<string, Float32Array>; thresholds: DecisionRule['thresholds'] } | undefined;
   let bestScores: Scores | undefined;
 
   const { epochs, stopped } = await trainEpochs({
     step,
     training,
     form: shape,
+    thresholds: given,
     labels,
     train: data.train,
     validation: data.validation,
     monitor,
     signal,
     emit: (event) => writer.emit(event),
-    onEpoch: ({ epoch, isBest, train: trainScores, validation }) => {
+    onEpoch: ({ epoch, isBest, train: trainScores, validation, probabilities: shares }) => {
       const { loss, accuracy } = validation;
+      last = thresholdsOf(training.threshold, shape.task, labels, { truth, probabilities: shares });
       if (isBest) {
-        best = copyWeights(weightsOf(step));
+        best = { weights: copyWeights(weightsOf(step)), thresholds: last };
         bestScores = { loss, accuracy };
         // At once, so that the best model is there whenever the process ends.
-        save();
+        save(last);
       }
       writer.update({
         best: monitor.best && {
@@ -144,17 +170,19 @@ async function trainAndEvaluate(network: Network): Promise<Evaluation | undefine
   if (best === undefined || keepsLast) {
     enterPhase(context, 'saving');
     step.settle();
-    save();
+    save(last);
   } else {
-    restoreWeights(step, best);
+    restoreWeights(step, best.weights);
   }
-  await classifyExamples(network);
+  const thresholds = best === undefined || keepsLast ? last : best.thresholds;
+  const trained = { ...network, thresholds };
+  await classifyExamples(trained);
   if (signal.aborted) return undefined;
   if (stopped === 'early') {
     const message = `stopped early after epoch ${epochs}: ${monitor.metric} has not improved since epoch ${monitor.best?.epoch}`;
     writer.log(message);
   }
-  return finalEvaluation(network);
+  return finalEvaluation(trained);
 }
 
 async function finalEvaluation({
@@ -163,7 +191,8 @@ async function finalEvaluation({
   step,
   dataset,
   data,
-}: Network): Promise<Evaluation | undefined> {
+  thresholds,
+}: TrainedNetwork): Promise<Evaluation | undefined> {
   const split = data.test.length > 0 ? 'test' : 'validation';
   const texts = data[split];
   if (texts.length === 0) return undefined;
@@ -173,6 +202,7 @@ async function finalEvaluation({
     texts,
     labels: dataset.labels,
     form: shape,
+    thresholds,
     batchSize: context.experiment.training.batchSize,
     signal: context.signal,
   });
@@ -181,7 +211,14 @@ async function finalEvaluation({
   return result.evaluation;
 }
 
-async function classifyExamples({ context, shape, step, dataset, data }: Network): Promise<void> {
+async function classifyExamples({
+  context,
+  shape,
+  step,
+  dataset,
+  data,
+  thresholds,
+}: TrainedNetwork): Promise<void> {
   const { examples, training } = context.experiment;
   if (examples.length === 0) return;
   const { logits } = await step.evaluate(
@@ -195,7 +232,7 @@ async function classifyExamples({ context, shape, step, dataset, data }: Network
     type: 'examples',
     examples: examples.map((text, row) => {
       const shares = probabilities(rowOf(logits, shape.outputs, row), shape.task);
-      const { label, probability } = classify(dataset.labels, shares, shape);
+      const { label, probability } = classify(dataset.labels, shares, { task: shape.task, thresholds });
       return { text, label, probability };
     }),
   });

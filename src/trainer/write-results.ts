@@ -15,7 +15,7 @@ const EXCERPT = 200;
 
 /** Tells the final evaluation and writes what it found: files, event and record. */
 export function writeResults(
-  { writer, paths, root }: RunContext,
+  { writer, paths, root, experiment }: RunContext,
   dataset: Dataset,
   result: SplitResult,
 ): void {
@@ -24,6 +24,11 @@ export function writeResults(
   writeEvaluation(paths, [evaluation]);
   writePredictions(paths, dataset[split], dataset.labels, result, root);
   writer.emit({ type: 'evaluation', evaluation });
+  if (split === 'validation' && experiment.training.threshold === 'auto') {
+    const message =
+      'The threshold was chosen on the very rows of this evaluation: the figures are somewhat too good. Name test files for honest ones.';
+    writer.emit({ type: 'warning', message });
+  }
   if (split === 'test') writer.update({ test: { accuracy, macroF1 } });
 }
 
@@ -37,20 +42,21 @@ function writePredictions(
   paths: Paths,
   examples: readonly Example[],
   labels: readonly string[],
-  { evaluation: { split, task }, probabilities }: SplitResult,
+  { evaluation: { split }, probabilities, rule }: SplitResult,
   root: string,
 ): void {
   const lines = examples.map((example, row) => {
     const shares = rowOf(probabilities, labels.length, row);
-    const { label: predicted, probability } = classify(labels, shares, { task });
+    const found = classify(labels, shares, rule);
     return JSON.stringify({
       split,
       file: relative(root, example.file).replaceAll('\\', '/'),
       line: example.line,
       label: labelText(example.labels),
-      predicted,
-      probability: rounded(probability),
+      predicted: found.label,
+      probability: rounded(found.probability),
       probabilities: Array.from(shares, rounded),
+      ...(rule.task === 'multi-label' ? { labels: { truth: example.labels, predicted: found.labels } } : {}),
       text: excerpt(example.text),
     });
   });

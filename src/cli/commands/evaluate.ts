@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { DataFormat } from '../../data/read';
 import { parseExperiment } from '../../experiment/parse';
 import type { Experiment } from '../../experiment/schema';
+import { labelText } from '../../metrics/decide';
 import type { EvaluatedRow } from '../../predict/evaluate';
 import { fileError } from '../../protocol/file-error';
 import { HumanError } from '../../protocol/human-error';
@@ -17,7 +18,8 @@ import type { Terminal } from '../terminal';
 interface EvaluateCommandOptions extends GlobalOptions {
   run: string;
   text?: string[];
-  label?: string;
+  label?: string[];
+  labelSeparator?: string;
   format?: DataFormat;
   predictions?: string;
 }
@@ -33,7 +35,12 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       "the text's column, given again for several (default: the experiment's)",
       collect,
     )
-    .option('--label <column>', "the class's column (default: the experiment's)")
+    .option(
+      '--label <column>',
+      "the class's column, given again where each label has one of 0 and 1 (default: the experiment's)",
+      collect,
+    )
+    .option('--label-separator <text>', "what stands between a row's labels (default: the experiment's)")
     .addOption(
       new Option('--format <format>', "default: by each file's extension").choices(['csv', 'tsv', 'jsonl']),
     )
@@ -72,13 +79,20 @@ async function runEvaluation(
 /** What the command line says, and for the rest what the run's experiment says. */
 function whatToRead(files: readonly string[], options: EvaluateCommandOptions, run: Run | undefined) {
   const data = run && readRunExperiment(run).data;
+  const labelSeparator = options.labelSeparator ?? data?.labelSeparator;
   const format = options.format ?? (files.length === 0 ? data?.format : undefined);
   return {
     files: files.length > 0 ? files : testFiles(data, run),
     text: options.text ?? data?.text ?? 'text',
-    label: options.label ?? data?.label ?? 'label',
+    label: labelColumns(options.label) ?? data?.label ?? 'label',
+    ...(labelSeparator ? { labelSeparator } : {}),
     ...(format ? { format } : {}),
   };
+}
+
+/** One column holds the class itself, or several of them. */
+function labelColumns(columns: readonly string[] | undefined): string | readonly string[] | undefined {
+  return columns?.length === 1 ? columns[0] : columns;
 }
 
 function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): string[] {
@@ -109,8 +123,8 @@ function readRunExperiment(run: Run): Experiment {
 }
 
 function writePredictions(file: string, rows: readonly EvaluatedRow[]): void {
-  const lines = rows.map(({ row: { text, label, file, line }, prediction }) =>
-    JSON.stringify({ file, line, text, truth: label, ...prediction }),
+  const lines = rows.map(({ row: { text, labels, file, line }, prediction }) =>
+    JSON.stringify({ file, line, text, truth: labelText(labels), trueLabels: labels, ...prediction }),
   );
   try {
     writeFileSync(file, `${lines.join('\n')}\n`);

@@ -19,7 +19,7 @@ export function addPredict(program: Command, terminal: Terminal): void {
     .addOption(new Option('--run <run>', runOptionText).default('latest'))
     .addHelpText(
       'after',
-      '\nWith --json, each text gives one line: { "text", "label", "probability", "probabilities" }.',
+      '\nWith --json, each text gives one line: { "text", "labels", "label", "probability", "probabilities" }.',
     )
     .action(async (texts: string[], _options: unknown, command: Command) => {
       await runPrediction(texts, optionsOf<PredictCommandOptions>(command), terminal);

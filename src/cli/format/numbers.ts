@@ -5,6 +5,11 @@ export function percent(share: number | null): string {
   return share === null ? nothing : `${(share * 100).toFixed(1)}%`;
 }
 
+/** A figure that is no share, such as a correlation: `0.935`. */
+export function score(value: number | null): string {
+  return value === null ? nothing : value.toFixed(3);
+}
+
 /** A loss, with more digits the smaller it is; as a power of ten where it is huge or tiny. */
 export function loss(value: number | null): string {
   if (value === null) return nothing;

@@ -10,10 +10,13 @@ export interface ClassifiedText {
   probability: number;
 }
 
+/** Of several labels in one. */
+const longestLabel = 40;
+
 /** One line each: the class, its probability, and as much of the text as the terminal is wide. */
 export function predictionLines(texts: readonly ClassifiedText[], { width, colors }: Style): string[] {
   const lines = table(
-    texts.map(({ label, probability }) => [harmless(label), percent(probability)]),
+    texts.map(({ label, probability }) => [truncate(harmless(label), longestLabel), percent(probability)]),
     ['left'],
   );
   return lines.map((line, i) => {

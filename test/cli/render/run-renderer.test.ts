@@ -56,6 +56,14 @@ const evaluation = evaluationWith({
   loss: 0.25,
   accuracy: 0.9,
   macroF1: 0.885,
+  balancedAccuracy: 0.896,
+  weightedF1: 0.9,
+  matthews: 0.7917,
+  rocAuc: 0.9375,
+  prAuc: 0.91,
+  logLoss: 0.2513,
+  brier: 0.0712,
+  calibrationError: 0.0456,
   classes: [
     { label: 'ham', precision: 0.917, recall: 0.917, f1: 0.917, rocAuc: 0.9, prAuc: 0.85, support: 12 },
     { label: 'spam', precision: 0.875, recall: 0.875, f1: 0.875, rocAuc: 0.9, prAuc: 0.85, support: 8 },
@@ -153,13 +161,16 @@ const secondEpoch = '    2/2      0.3000     90.0%            –         –   
 const ending = [
   '',
   'Evaluation on the test split (20 rows)',
-  '  Accuracy    90.0%',
-  '  Macro F1    88.5%',
-  '  Loss        0.2500',
+  '  Accuracy               90.0%    Macro F1      88.5%',
+  '  Balanced accuracy      89.6%    Weighted F1   90.0%',
+  '  Matthews correlation   0.792    ROC AUC       0.938',
+  '  Calibration error       4.6%    PR AUC        0.910',
+  '  Brier score           0.0712    Log loss     0.2513',
+  '  Loss                  0.2500',
   '',
-  '  Class  Precision  Recall     F1  Rows',
-  '  ham        91.7%   91.7%  91.7%    12',
-  '  spam       87.5%   87.5%  87.5%     8',
+  '  Class  Precision  Recall     F1  ROC AUC  Rows',
+  '  ham        91.7%   91.7%  91.7%    0.900    12',
+  '  spam       87.5%   87.5%  87.5%    0.900     8',
   '',
   '  Confusion matrix (rows: truth, columns: prediction)',
   '         ham  spam',
@@ -312,7 +323,8 @@ describe('many classes', () => {
   it('lists the worst classes and the most frequent confusions', () => {
     const { lines } = render([at(0, { type: 'evaluation', evaluation: many })]);
     const text = lines.join('\n');
-    expect(lines[6]).toMatch(/^ {2}class 0 .* 2\.5%/);
+    const header = lines.findIndex((line) => line.startsWith('  Class '));
+    expect(lines[header + 1]).toMatch(/^ {2}class 0 .* 2\.5%/);
     expect(text).toContain('the 30 of 40 classes with the lowest F1');
     expect(text).not.toContain('Confusion matrix');
     const start = lines.indexOf('  Most frequent confusions');
@@ -329,6 +341,57 @@ describe('many classes', () => {
     );
     const { lines } = render([at(0, { type: 'evaluation', evaluation: { ...many, confusion } })]);
     expect(lines).toContain('  No confusions: every row is classified right.');
+  });
+});
+
+describe('several labels a row', () => {
+  const several: Evaluation = {
+    ...evaluation,
+    task: 'multi-label',
+    hammingLoss: 0.125,
+    microF1: 0.75,
+    brier: null,
+    classes: evaluation.classes.map((scores, i) => ({
+      ...scores,
+      threshold: [0.3, 0.625][i]!,
+      rocAuc: null,
+    })),
+    confusion: [],
+  };
+
+  it('are no confusions, and have thresholds', () => {
+    const { lines } = render([at(0, { type: 'evaluation', evaluation: several })]);
+    expect(lines).toEqual([
+      'Evaluation on the test split (20 rows)',
+      '  Exact match            90.0%    Macro F1      88.5%',
+      '  Hamming loss           12.5%    Micro F1      75.0%',
+      '  Balanced accuracy      89.6%    Weighted F1   90.0%',
+      '  Matthews correlation   0.792    ROC AUC       0.938',
+      '  Calibration error       4.6%    PR AUC        0.910',
+      '  Log loss              0.2513    Loss         0.2500',
+      '',
+      '  Class  Precision  Recall     F1  ROC AUC   From  Rows',
+      '  ham        91.7%   91.7%  91.7%        –  30.0%    12',
+      '  spam       87.5%   87.5%  87.5%        –  62.5%     8',
+      '',
+    ]);
+  });
+
+  it('are not called accurate where only exact matches count', () => {
+    const { lines } = render([at(0, { type: 'evaluation', evaluation: several })], { quiet: true });
+    expect(lines).toEqual(['test: exact match 90.0%, macro F1 88.5% on 20 rows']);
+  });
+
+  it('leave room for the text', () => {
+    const label = Array.from({ length: 30 }, (_, i) => `label ${i}`).join(', ');
+    const examples = [
+      { text: 'Some text', label, probability: 0.5 },
+      { text: 'More', label: 'a', probability: 0.75 },
+    ];
+    const { lines } = render([at(0, { type: 'examples', examples })]);
+    expect(lines[1]).toMatch(/^ {2}label 0, label 1, .*… {2}50\.0% {2}Some text$/);
+    expect(lines[1]!.length).toBeLessThanOrEqual(80);
+    expect(lines[2]).toMatch(/^ {2}a {30,}75\.0% {2}More$/);
   });
 });
 
