@@ -1,8 +1,12 @@
 /** The runs of 2 to `longest` neighbouring tokens, each joined by spaces: all pairs first, then all triples, and so on. */
-export function* ngramsOf(tokens: readonly string[], longest: number): Generator<string> {
-  for (let n = 2; n <= longest; n++) {
-    for (let start = 0; start + n <= tokens.length; start++) yield tokens.slice(start, start + n).join(' ');
+export function ngramsOf(tokens: readonly string[], longest: number): string[] {
+  const all: string[] = [];
+  let shorter = tokens;
+  for (let n = 2; n <= Math.min(longest, tokens.length); n++) {
+    shorter = shorter.slice(0, -1).map((ngram, start) => `${ngram} ${tokens[start + n - 1]}`);
+    for (const ngram of shorter) all.push(ngram);
   }
+  return all;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface VectorsSummary {
 const space = 0x20;
 
 /**
- * Reads a text file of word vectors as GloVe writes them: on each line a word and its numbers, single spaces
+ * Reads a text file of word vectors, gzipped or not, as GloVe writes them: on each line a word and its numbers, single spaces
  * between. A first line `count size`, as word2vec and fastText write, is skipped. Words may hold spaces, as
  * a few in GloVe 840B do: the last `size` fields are the numbers. Only the wanted words' numbers are read.
  *
@@ -153,6 +153,6 @@ function wrongLength(file: string, line: number, numbers: number, size: number):
 function notVectors(file: string, line: number): HumanError {
   return new HumanError('this is not a text file of word vectors', {
     place: { file, line },
-    hint: 'Each line must be a word and its numbers with single spaces between (GloVe format), unpacked.',
+    hint: 'Each line must be a word and its numbers with single spaces between (the format of GloVe, word2vec and fastText).',
   });
 }

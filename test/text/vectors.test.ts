@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { HumanError } from '../../src/protocol/human-error';
 import { embeddingMatrix } from '../../src/text/embedding-matrix';
-import { readVectors } from '../../src/text/vectors';
+import { readVectorSize, readVectors } from '../../src/text/vectors';
 import { vocabularyOf } from '../../src/text/vocabulary';
 
 let folder = '';
@@ -47,6 +48,11 @@ const readable: [what: string, contents: string, vectors: Record<string, number[
   ],
   ['words that are numbers', '7 1 2\n2012 3 4\n', { 7: [1, 2], 2012: [3, 4] }],
   ['words beyond ASCII', 'été 1 2\n好 3 4\n', { été: [1, 2], 好: [3, 4] }],
+  [
+    'what fastText writes',
+    '3 2\n</s> 0.1 0.2 \nthe 1 2 \n, 3 4 \n',
+    { '</s>': [Math.fround(0.1), Math.fround(0.2)], the: [1, 2], ',': [3, 4] },
+  ],
   ['a single number each', 'the 1\ncat 2\n', { the: [1], cat: [2] }],
 ];
 
@@ -91,6 +97,72 @@ it('reads lines that lie across the chunks in which files are read', async () =>
   }
 });
 
+describe('gzip', () => {
+  const lines = Array.from({ length: 60_000 }, (_, i) => `word${i} ${i} 0.5 -${i}.25\n`).join('');
+
+  it('is read by its first bytes, whatever the file is called', async () => {
+    const plain = await readAll(await write(lines), ['word7', 'word59999']);
+    expect(await readAll(await write(gzipSync(lines)), ['word7', 'word59999'])).toEqual(plain);
+    expect(plain.vectors.word59999).toEqual([59999, 0.5, -59999.25]);
+  });
+
+  it('may have several members', async () => {
+    const both = Buffer.concat([gzipSync('2 2\nthe 1 2\n'), gzipSync('cat 3 4\n')]);
+    expect((await readAll(await write(both))).vectors).toEqual({ the: [1, 2], cat: [3, 4] });
+  });
+
+  it('says where a line is wrong', async () => {
+    const file = await write(gzipSync('the 1 2\ncat 1 x\n'));
+    const error = (await readAll(file).catch((caught: unknown) => caught)) as HumanError;
+    expect(error.place).toEqual({ file, line: 2, column: 7 });
+  });
+
+  it.each([
+    ['is cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 100), /ends before its gzip stream/],
+    ['has no end', (bytes: Buffer) => bytes.subarray(0, bytes.length - 8), /ends before its gzip stream/],
+    ['has other bytes', (bytes: Buffer) => bytes.fill(7, 1000, 1100), /is damaged/],
+    [
+      'has a wrong checksum',
+      (bytes: Buffer) => bytes.fill(7, bytes.length - 8, bytes.length - 4),
+      /is damaged/,
+    ],
+  ])('%s: that is said', async (_, damage, says) => {
+    const file = await write(damage(gzipSync(lines)));
+    const error: unknown = await readAll(file).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(HumanError);
+    expect((error as HumanError).message).toMatch(says);
+    expect((error as HumanError).place).toEqual({ file });
+  });
+
+  it('gives the size of its vectors without being read to the end', async () => {
+    const cut = gzipSync(lines).subarray(0, 40_000);
+    expect(await readVectorSize(await write(cut))).toBe(3);
+  });
+});
+
+it('reads a million words in little memory', async () => {
+  const file = join(folder, 'million.gz');
+  const numbers = Array.from({ length: 100 }, (_, i) => ` ${i / 8 - 6}`).join('');
+  // 0.5 GB unpacked. Members of the same 10 000 lines are quicker made than a million different ones.
+  const lines = Array.from({ length: 10_000 }, (_, i) => `wort${i}${numbers}\n`).join('');
+  const member = gzipSync(lines, { level: 1 });
+  await writeFile(file, '');
+  for (let i = 0; i < 100; i++) await appendFile(file, member);
+  const before = process.memoryUsage().rss;
+  let most = 0;
+  let at = 0;
+  const summary = await readVectors(
+    file,
+    () => {
+      if (++at % 10_000 === 0) most = Math.max(most, process.memoryUsage().rss - before);
+      return undefined;
+    },
+    () => {},
+  );
+  expect(summary).toEqual({ size: 100, found: 0, total: 1_000_000 });
+  expect(most / 2 ** 20).toBeLessThan(150);
+}, 60_000);
+
 describe('refuses', () => {
   const mistakes: [
     what: string,
@@ -109,6 +181,15 @@ describe('refuses', () => {
     ['an empty file', '', 1, undefined, /not a text file of word vectors/],
     ['a header alone', '10 300\n', 1, undefined, /not a text file of word vectors/],
     ['another size than the header says', '2 3\nthe 1 2\n', 2, undefined, /2 numbers instead of 3/],
+    ['a zip archive', Buffer.from('PK\x03\x04\n\0\0', 'latin1'), undefined, undefined, /a zip archive/],
+    ['an xz archive', Buffer.from('\xfd7zXZ\0', 'latin1'), undefined, undefined, /packed with xz/],
+    [
+      "word2vec's binary format",
+      Buffer.concat([Buffer.from('2 3\nthe '), Buffer.from(Float32Array.of(1, 2, 3).buffer)]),
+      undefined,
+      undefined,
+      /binary, not a text file/,
+    ],
     ['a file without lines', Buffer.alloc(6_000_000, 'x'), 1, undefined, /too long/],
   ];
 
