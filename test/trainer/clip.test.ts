@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
-import type { Executor, Tensor } from '../../src/runtime/executor';
+import type { Executable, Executor, Tensor } from '../../src/runtime/executor';
 import { makeBatch } from '../../src/trainer/batch';
 import type { ModelShape } from '../../src/trainer/programs';
 import { TrainingStep } from '../../src/trainer/training-step';
@@ -25,32 +25,27 @@ const [EMBEDDING_SIZE, VOCABULARY] = [4, 4];
  */
 function withGradients({ gradients }: ClipCase, batches: number): Executor {
   const [parameterGradients, tokenGradients] = [gradients.slice(0, 2), gradients[2]!];
-  return {
-    ...executor,
-    async compile(program) {
-      if (program.name !== 'gradients') return executor.compile(program);
-      return {
-        async run(_, into = {}): Promise<Record<string, Tensor>> {
-          const values = parameterGradients.flatMap(({ data }) => data.map((value) => value / batches));
-          const squares = values.reduce((total, value) => total + value * value, 0);
-          for (const [name, tensor] of Object.entries(into)) {
-            const data = tensor.data as Float32Array;
-            if (name === 'embedded_grad') data.set(tokenGradients.data.map((value) => value / batches));
-            else data.set(data.map(() => values.shift() ?? 0));
-          }
-          expect(values).toEqual([]);
-          const scalar = (value: number): Tensor => ({
-            dtype: 'float32',
-            shape: [],
-            data: Float32Array.of(value),
-          });
-          const logits: Tensor = { dtype: 'float32', shape: [1, 2], data: new Float32Array(2) };
-          return { loss: scalar(1), squares: scalar(squares), logits };
-        },
-        release: async () => {},
-      };
+  const backward: Executable = {
+    async run(_, into = {}): Promise<Record<string, Tensor>> {
+      const values = parameterGradients.flatMap(({ data }) => data.map((value) => value / batches));
+      const squares = values.reduce((total, value) => total + value * value, 0);
+      for (const [name, tensor] of Object.entries(into)) {
+        const data = tensor.data as Float32Array;
+        if (name === 'embedded_grad') data.set(tokenGradients.data.map((value) => value / batches));
+        else data.set(data.map(() => values.shift() ?? 0));
+      }
+      expect(values).toEqual([]);
+      const scalar = (value: number): Tensor => ({
+        dtype: 'float32',
+        shape: [],
+        data: Float32Array.of(value),
+      });
+      const logits: Tensor = { dtype: 'float32', shape: [1, 2], data: new Float32Array(2) };
+      return { loss: scalar(1), squares: scalar(squares), logits };
     },
+    release: async () => {},
   };
+  return { ...executor, compileCopies: async () => [backward] };
 }
 
 async function stepWith(fixture: ClipCase, gradientClip: number, batches: number) {
