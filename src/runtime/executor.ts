@@ -26,6 +26,11 @@ export interface Executor {
   readonly name: string;
   readonly threads: number;
   compile(program: Program, weights?: ReadonlyMap<string, Float32Array>): Promise<Executable>;
+  /**
+   * Up to `count` executables of one program that can run at the same time, one core each; or a single one that
+   * has all the threads.
+   */
+  compileCopies(program: Program, count: number): Promise<Executable[]>;
 }
 
 export function floatTensor(

@@ -3,6 +3,7 @@ import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Program } from '../graph/program';
 import { toOnnx } from '../onnx/model';
 import type { Executable, Executor, Tensor, Tensors } from './executor';
+import { openReplica } from './replica';
 
 export const onnxruntimeVersion: string = env.versions.node ?? env.versions.common;
 
@@ -11,6 +12,8 @@ export interface OnnxruntimeOptions {
   readonly threads?: number;
   /** Writes onnxruntime's own profile to `<prefix>_<time>.json` when the executable is released. */
   readonly profilePrefix?: string;
+  /** The bundle of replica-main.ts, which copies of a program run in; without it there is a single one. */
+  readonly replicaFile?: URL | undefined;
 }
 
 /** Runs programs as ONNX models on onnxruntime's CPU provider. */
@@ -18,11 +21,23 @@ export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor 
   return {
     name: `onnxruntime ${onnxruntimeVersion}, cpu`,
     threads: threadsOf(options),
-    async compile(program: Program, weights) {
-      const session = await InferenceSession.create(toOnnx(program, weights), sessionOptions(options));
-      return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
+    compile: (program: Program, weights) => openModelBytes(toOnnx(program, weights), options),
+    compileCopies(program, count) {
+      const { replicaFile } = options;
+      const model = toOnnx(program);
+      if (count === 1 || !replicaFile) return Promise.all([openModelBytes(model, options)]);
+      return Promise.all([
+        openModelBytes(model, { ...options, threads: 1 }),
+        ...Array.from({ length: count - 1 }, () => openReplica(replicaFile, model)),
+      ]);
     },
   };
+}
+
+/** Opens a model that is in memory. */
+export async function openModelBytes(model: Uint8Array, options: OnnxruntimeOptions): Promise<Executable> {
+  const session = await InferenceSession.create(model, sessionOptions(options));
+  return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
 }
 
 /**

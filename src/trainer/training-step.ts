@@ -1,11 +1,12 @@
 import type { Random } from '../data/random';
+import { cells } from '../nn/cells';
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { Optimizer } from '../nn/optimizers/optimizer';
-import type { DropoutMask } from '../nn/scope';
 import { type Executable, type Executor, floatTensor, type Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
-import { fillDropoutMask } from './dropout';
+import { Buffers } from './buffers';
 import { GradientSum } from './gradient-sum';
+import { Gradients } from './gradients';
 import { ParameterStore } from './parameters';
 import {
   type ClipOptions,
@@ -57,8 +58,7 @@ export class TrainingStep {
     readonly parameters: ParameterStore,
     private readonly gradientSum: GradientSum | undefined,
     readonly table: RowTable,
-    private readonly dropoutMasks: readonly DropoutMask[],
-    private readonly gradients: Executable,
+    private readonly gradients: Gradients,
     private readonly update: Executable,
     private readonly evaluation: Executable,
   ) {}
@@ -67,14 +67,11 @@ export class TrainingStep {
     const optimizer = createOptimizer(options.optimizer);
     const { shape, frozenEmbedding, embedding, vocabularySize } = options;
     const gradient = gradientProgram(shape, !frozenEmbedding);
-    const programs = [
-      gradient.program,
-      updateProgram(gradient.parameters, optimizer, options),
-      evaluationProgram(shape),
-    ];
-    const [gradients, update, evaluation] = await Promise.all(
-      programs.map((program) => executor.compile(program)),
-    );
+    const programs = [updateProgram(gradient.parameters, optimizer, options), evaluationProgram(shape)];
+    const [copies, [update, evaluation]] = await Promise.all([
+      executor.compileCopies(gradient.program, usefulCopies(shape, executor.threads)),
+      Promise.all(programs.map((program) => executor.compile(program))),
+    ]);
     const parameters = new ParameterStore(gradient.parameters, optimizer.state);
     const sumsBatches = options.gradientAccumulation > 1;
     return new TrainingStep(
@@ -83,8 +80,13 @@ export class TrainingStep {
       parameters,
       sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
       new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer, sumsBatches),
-      gradient.dropoutMasks,
-      gradients!,
+      new Gradients({
+        copies,
+        dropoutMasks: gradient.dropoutMasks,
+        target: parameters.gradientTensors,
+        embeddingSize: shape.embeddingSize,
+        frozenEmbedding,
+      }),
       update!,
       evaluation!,
     );
@@ -100,29 +102,23 @@ export class TrainingStep {
     random: Random,
     { divisor, isLast }: StepPart = { divisor: batch.divisor, isLast: true },
   ): Promise<StepResult> {
-    const { table, options, parameters, gradientSum } = this;
-    const embedded = this.embedded(batch);
-    table.gather(batch.ids, embedded.data);
-    const results = await this.gradients.run(
-      {
-        ...this.batchFeeds(batch, embedded, divisor),
-        ...parameters.values,
-        ...this.drawDropout(batch, random),
-      },
-      {
-        ...parameters.gradientTensors,
-        ...(options.frozenEmbedding ? {} : { embedded_grad: { ...embedded, data: table.gradient } }),
-      },
+    const { table, parameters, gradientSum } = this;
+    const split = this.gradients.split(batch);
+    const embedded = this.buffers.tensor('embedded', [split.ids.length, this.options.shape.embeddingSize]);
+    table.gather(split.ids, embedded.data);
+    const { loss, logits, squares } = await this.gradients.run(
+      split,
+      embedded.data,
+      table.gradient,
+      parameters.values,
+      divisor,
+      random,
     );
-    const result = {
-      loss: scalarOf(results.loss!) * (divisor / batch.divisor),
-      logits: results.logits!.data as Float32Array,
-    };
-    table.accumulate(batch.ids);
+    const result = { loss: loss * (divisor / batch.divisor), logits };
+    table.accumulate(split.ids);
     gradientSum?.add();
     if (!isLast) return result;
-    const squares = gradientSum ? gradientSum.finish() : scalarOf(results.squares!);
-    const norm = Math.sqrt(squares + table.squares());
+    const norm = Math.sqrt((gradientSum ? gradientSum.finish() : squares) + table.squares());
     // A step that is not finite must not reach the weights: whoever called decides what to do.
     if (!Number.isFinite(norm)) return { ...result, loss: Number.NaN };
     if (Number.isFinite(result.loss)) await this.applyUpdate(learningRate, norm);
@@ -131,10 +127,11 @@ export class TrainingStep {
 
   /** The forward pass without dropout. Call `settle` first if training went on since. */
   async evaluate(batch: Batch): Promise<StepResult> {
-    const embedded = this.embedded(batch);
-    this.table.read(batch.ids, embedded.data);
+    const { ids, time, size, mask, targets, weights, divisor } = batch;
+    const embedded = this.buffers.tensor('embedded', [time, size, this.options.shape.embeddingSize]);
+    this.table.read(ids, embedded.data);
     const results = await this.evaluation.run({
-      ...this.batchFeeds(batch, embedded, batch.divisor),
+      ...{ embedded, mask, targets, weights, divisor: floatTensor([], [divisor]) },
       ...this.parameters.values,
     });
     return { loss: scalarOf(results.loss!), logits: results.logits!.data as Float32Array };
@@ -173,49 +170,14 @@ export class TrainingStep {
     await updated;
     parameters.swap();
   }
-
-  private batchFeeds(
-    { mask, targets, weights }: Batch,
-    embedded: Tensor,
-    divisor: number,
-  ): Record<string, Tensor> {
-    return { embedded, mask, targets, weights, divisor: floatTensor([], [divisor]) };
-  }
-
-  private drawDropout(batch: Batch, random: Random): Record<string, Tensor> {
-    const sizes: Record<string, number> = { time: batch.time, batch: batch.size };
-    return Object.fromEntries(
-      this.dropoutMasks.map(({ name, shape, rate }) => {
-        const mask = this.buffers.tensor(
-          name,
-          shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim)),
-        );
-        fillDropoutMask(mask.data, rate, random);
-        return [name, mask];
-      }),
-    );
-  }
-
-  /** Where a batch's vectors go. */
-  private embedded({ time, size }: Batch) {
-    return this.buffers.tensor('embedded', [time, size, this.options.shape.embeddingSize]);
-  }
 }
 
-/** Large buffers, kept from step to step: fresh memory costs as much as the work on it. */
-class Buffers {
-  private readonly arrays = new Map<string, Float32Array>();
-
-  /** A tensor of this shape over the buffer of this name; its content is whatever was there. */
-  tensor(name: string, shape: readonly number[]): Tensor & { data: Float32Array } {
-    const size = shape.reduce((count, dim) => count * dim, 1);
-    let array = this.arrays.get(name);
-    if (!array || array.length < size) {
-      array = new Float32Array(size);
-      this.arrays.set(name, array);
-    }
-    return { dtype: 'float32', shape, data: array.subarray(0, size) };
-  }
+/**
+ * On how many cores the copies of a model's gradient program run side by side; 1 lets one copy use all threads
+ * inside of its operations. Recurrent steps are many small products, which threads hardly share.
+ */
+function usefulCopies({ model }: ModelShape, threads: number): number {
+  return model.type in cells ? threads : 1;
 }
 
 function scalarOf(tensor: Tensor): number {

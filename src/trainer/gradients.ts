@@ -1,0 +1,159 @@
+import type { Random } from '../data/random';
+import type { DropoutMask } from '../nn/scope';
+import { type Executable, floatTensor, type Tensor } from '../runtime/executor';
+import type { Batch } from './batch';
+import { Buffers } from './buffers';
+import { fillDropoutMask } from './dropout';
+import { mergeLogits, splitBatch } from './shards';
+
+type NamedTensors = Readonly<Record<string, Tensor>>;
+
+export interface GradientsOptions {
+  /** Copies of the gradient program, each of which takes an equal part of a batch. */
+  readonly copies: readonly Executable[];
+  readonly dropoutMasks: readonly DropoutMask[];
+  /** Where the parameters' gradients have to be put. */
+  readonly target: NamedTensors;
+  readonly embeddingSize: number;
+  readonly frozenEmbedding: boolean;
+}
+
+export interface GradientsResult {
+  /** The sum of the texts' losses over the divisor. */
+  readonly loss: number;
+  /** `[batch, outputs]` */
+  readonly logits: Float32Array;
+  /** The sum of the squares of the parameters' gradients. */
+  readonly squares: number;
+}
+
+/** A batch made ready: its parts, and their tokens one part after the other. */
+export interface SplitBatch {
+  readonly parts: readonly Batch[];
+  readonly ids: Int32Array;
+  readonly size: number;
+}
+
+/**
+ * The forward and backward pass over a batch. Where there are several copies of the program, each takes a part of
+ * the texts on a core of its own, and their gradients are summed: cores that share each small product of a
+ * recurrent step spend much of their time waiting for each other.
+ */
+export class Gradients {
+  private readonly buffers = new Buffers();
+  /** What the second copy and those after it write, by the copy. */
+  private readonly others: NamedTensors[];
+
+  constructor(private readonly options: GradientsOptions) {
+    this.others = options.copies
+      .slice(1)
+      .map(() =>
+        Object.fromEntries(
+          Object.entries(options.target).map(([name, { shape }]) => [name, floatTensor(shape)]),
+        ),
+      );
+  }
+
+  split(batch: Batch): SplitBatch {
+    const parts = splitBatch(batch, this.options.copies.length);
+    if (parts.length === 1) return { parts, ids: batch.ids, size: batch.size };
+    const ids = new Int32Array(parts.reduce((sum, part) => sum + part.ids.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      ids.set(part.ids, at);
+      at += part.ids.length;
+    }
+    return { parts, ids, size: batch.size };
+  }
+
+  /**
+   * @param embedded the tokens' vectors, `[ids, size]`
+   * @param embeddedGradient where their gradients go, in the same order
+   */
+  async run(
+    { parts, size }: SplitBatch,
+    embedded: Float32Array,
+    embeddedGradient: Float32Array,
+    parameters: NamedTensors,
+    divisor: number,
+    random: Random,
+  ): Promise<GradientsResult> {
+    const { copies, embeddingSize, frozenEmbedding, target } = this.options;
+    let at = 0;
+    const calls = parts.map((part, copy) => {
+      const shape = [part.time, part.size, embeddingSize];
+      const [start, end] = [at, at + part.ids.length * embeddingSize];
+      at = end;
+      const feeds = {
+        embedded: { dtype: 'float32', shape, data: embedded.subarray(start, end) } as const,
+        mask: part.mask,
+        targets: part.targets,
+        weights: part.weights,
+        divisor: floatTensor([], [divisor]),
+        ...parameters,
+        ...this.drawDropout(part, copy, random),
+      };
+      const into = {
+        ...(copy === 0 ? target : this.others[copy - 1]!),
+        ...(frozenEmbedding
+          ? {}
+          : { embedded_grad: { ...feeds.embedded, data: embeddedGradient.subarray(start, end) } }),
+      };
+      return { feeds, into };
+    });
+    // The first copy runs on this thread and holds it up: the others are to be on their way by then.
+    const results = await Promise.all(
+      calls
+        .map(({ feeds, into }, copy) => ({ copy, feeds, into }))
+        .reverse()
+        .map(({ copy, feeds, into }) => copies[copy]!.run(feeds, into)),
+    );
+    results.reverse();
+    this.sum(parts.length - 1);
+    return {
+      loss: results.reduce((sum, { loss }) => sum + Number(loss!.data[0]), 0),
+      logits: mergeLogits(
+        results.map(({ logits }) => logits!.data as Float32Array),
+        size,
+      ),
+      squares: parts.length === 1 ? Number(results[0]!.squares!.data[0]) : squaresOf(target),
+    };
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.options.copies.map((copy) => copy.release()));
+  }
+
+  /** Adds what the first `count` of the other copies wrote. */
+  private sum(count: number): void {
+    for (const [name, { data }] of Object.entries(this.options.target)) {
+      const to = data as Float32Array;
+      for (let copy = 0; copy < count; copy++) {
+        const from = this.others[copy]![name]!.data as Float32Array;
+        for (let i = 0; i < to.length; i++) to[i] = to[i]! + from[i]!;
+      }
+    }
+  }
+
+  private drawDropout(part: Batch, copy: number, random: Random): Record<string, Tensor> {
+    const sizes: Record<string, number> = { time: part.time, batch: part.size };
+    return Object.fromEntries(
+      this.options.dropoutMasks.map(({ name, shape, rate }) => {
+        const mask = this.buffers.tensor(
+          `${name} ${copy}`,
+          shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim)),
+        );
+        fillDropoutMask(mask.data, rate, random);
+        return [name, mask];
+      }),
+    );
+  }
+}
+
+function squaresOf(tensors: NamedTensors): number {
+  let squares = 0;
+  for (const { data } of Object.values(tensors)) {
+    for (const value of data as Float32Array) squares += value * value;
+  }
+  return squares;
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { input, matmul, named, sum } from '../../src/graph/build';
+import type { Program } from '../../src/graph/program';
+import { type Executable, floatTensor } from '../../src/runtime/executor';
+import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
+
+/** `npm test` builds it. */
+const replicaFile = new URL('../../dist/replica.js', import.meta.url);
+
+function program(): Program {
+  const a = input('a', ['rows', 3]);
+  const b = input('b', [3, 2]);
+  const product = named(matmul(a, b), 'product');
+  return { name: 'product', inputs: [a, b], outputs: { product, total: sum(product, [0, 1]) } };
+}
+
+const feedsOf = (rows: number) => ({
+  a: floatTensor(
+    [rows, 3],
+    Array.from({ length: 3 * rows }, (_, i) => i - rows),
+  ),
+  b: floatTensor([3, 2], [1, 2, 3, 4, 5, 6]),
+});
+
+describe('a model in a thread of its own', () => {
+  let here: Executable;
+  let there: Executable;
+
+  beforeAll(async () => {
+    const copies = await onnxruntimeExecutor({ threads: 2, replicaFile }).compileCopies(program(), 2);
+    expect(copies).toHaveLength(2);
+    [here, there] = copies as [Executable, Executable];
+  });
+
+  afterAll(() => Promise.all([here.release(), there.release()]));
+
+  it.each([4, 1, 300, 2])('computes what the first copy does, with %i rows', async (rows) => {
+    const feeds = feedsOf(rows);
+    const [mine, its] = await Promise.all([here.run(feeds), there.run(feeds)]);
+    expect(its).toEqual(mine);
+    expect(its.product!.shape).toEqual([rows, 2]);
+  });
+
+  it('writes results where they are wanted', async () => {
+    const product = floatTensor([5, 2]);
+    const results = await there.run(feedsOf(5), { product });
+    expect(results.product).toBe(product);
+    expect(product.data).toEqual((await here.run(feedsOf(5))).product!.data);
+    expect(results.total!.data).toHaveLength(1);
+  });
+
+  it('says what is wrong, and goes on', async () => {
+    await expect(there.run({ a: floatTensor([2, 3]) })).rejects.toThrow("the input 'b' is not fed");
+    await expect(there.run({ ...feedsOf(2), b: floatTensor([4, 2]) })).rejects.toThrow(/dimension/i);
+    expect((await there.run(feedsOf(2))).total!.data).toHaveLength(1);
+  });
+});
+
+it('has a single copy where there is no thread to be had', async () => {
+  const copies = await onnxruntimeExecutor({ threads: 2 }).compileCopies(program(), 2);
+  expect(copies).toHaveLength(1);
+  await copies[0]!.release();
+});
