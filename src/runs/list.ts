@@ -5,7 +5,14 @@ import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { renameOver } from './atomic';
 import { runPaths, runsFolder, savedModel } from './paths';
-import { type DisplayStatus, displayStatus, mayBeRunning, type RunRecord, readRecord } from './record';
+import {
+  type DisplayStatus,
+  displayStatus,
+  isChild,
+  mayBeRunning,
+  type RunRecord,
+  readRecord,
+} from './record';
 
 export interface Run {
   type: 'run';
@@ -44,8 +51,8 @@ export function newestFirst<Summary extends RunSummary>(runs: readonly Summary[]
 }
 
 /**
- * The run that a person means by `latest` (the newest that has a model), by an id, by the
- * beginning of an id that no other run shares, or by the path of a run's folder.
+ * The run that a person means by `latest` (the newest that has a model; of a group the run that stands for all, which
+ * has the best one's), by an id, by the beginning of an id that no other run shares, or by the path of a run's folder.
  *
  * @throws HumanError with the nearest ids where there is none, or where its record is broken.
  */
@@ -58,29 +65,41 @@ export function findRun(root: string, reference: string): Run {
   throw noSuchRun(runs, reference);
 }
 
+/** The runs of a group, in the order in which they began. */
+export function childrenOf(id: string, runs: readonly RunSummary[]): Run[] {
+  return runs
+    .flatMap((run) => (run.type === 'run' && run.record.parent?.id === id ? [run] : []))
+    .sort((a, b) => a.record.parent!.index - b.record.parent!.index);
+}
+
 /**
- * Deletes runs, each given by its id or the beginning of it that no other run shares; returns the ids.
- * Nothing is deleted where one of them can't be. A folder gets a hidden name first, so that a half-deleted
- * run is never listed.
+ * Deletes runs, each given by its id or the beginning of it that no other run shares, and with a run that stands for
+ * several all of those; returns the ids. Nothing is deleted where one of them can't be. A folder gets a hidden name
+ * first, so that a half-deleted run is never listed.
  *
  * @throws HumanError where there is no such run, or where it is still running
  */
 export function removeRuns(root: string, references: readonly string[]): string[] {
-  const chosen = new Set<RunSummary>();
   const runs = listRuns(root);
+  const named = new Set<RunSummary>();
   for (const reference of references) {
-    const left = runs.filter((run) => !chosen.has(run));
+    const left = runs.filter((run) => !named.has(run));
     const run = matchId(left, reference);
     if (!run) throw noSuchRun(left, reference);
-    if (run.type === 'run' && mayBeRunning(run.record)) {
-      throw new HumanError(`The run ${run.id} is still running (process ${run.record.pid}).`, {
-        hint: `Stop it first: Ctrl-C in its terminal, or textclf runs stop ${run.id}`,
-      });
-    }
-    chosen.add(run);
+    named.add(run);
   }
+  // The whole after its runs: a deletion that is cut off can be asked for again.
+  const chosen = new Set([...named].flatMap((run) => [...childrenOf(run.id, runs), run]));
+  for (const run of chosen) refuseRunning(run);
   for (const run of chosen) removeFolder(root, run);
   return [...chosen].map(({ id }) => id);
+}
+
+function refuseRunning(run: RunSummary): void {
+  if (run.type === 'broken' || !mayBeRunning(run.record)) return;
+  throw new HumanError(`The run ${run.id} is still running (process ${run.record.pid}).`, {
+    hint: `Stop it first: Ctrl-C in its terminal, or textclf runs stop ${run.id}`,
+  });
 }
 
 function removeFolder(root: string, { id, folder }: RunSummary): void {
@@ -143,7 +162,7 @@ function startTime(run: RunSummary): number {
 }
 
 function latestRun(runs: RunSummary[], root: string): Run {
-  for (const run of runs) if (run.type === 'run' && run.hasModel) return run;
+  for (const run of runs) if (run.type === 'run' && run.hasModel && !isChild(run.record)) return run;
   throw new HumanError(`There is no run with a trained model in ${runsFolder(root)}.`, {
     hint: 'Train one first: textclf train FILE',
   });

@@ -52,6 +52,11 @@ export const runRecordSchema = z.object({
 /** What `run.json` says of a run. */
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
+/** Whether a run is one of a group's: it counts through the run that stands for all of them. */
+export function isChild({ parent }: Pick<RunRecord, 'parent'>): boolean {
+  return parent !== undefined;
+}
+
 /** What a person is shown: a run whose process is gone did not end by itself. */
 export type DisplayStatus = RunStatus | 'interrupted';
 

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../src/runs/record';
 
 type Part = Pick<RunRecord, 'best' | 'last'>;
 
-function run(id: string, part: Part) {
+function run(id: string, part: Part & Pick<RunRecord, 'parent'>) {
   return { id, record: part as RunRecord };
 }
 
@@ -33,6 +33,14 @@ describe('bestRun', () => {
     { what: 'a measured one before an unmeasured one', runs: [run('a', {}), run('b', best(0.1))], id: 'b' },
     { what: 'an accuracy of 0 is one too', runs: [run('a', {}), run('b', best(0))], id: 'b' },
     { what: 'the newest where none is measured', runs: [run('new', {}), run('old', {})], id: 'new' },
+    {
+      what: 'a search, not the trial that made it so good',
+      runs: [
+        run('trial', { ...best(0.9), parent: { id: 'search', index: 1, label: 'trial 1' } }),
+        run('search', best(0.9)),
+      ],
+      id: 'search',
+    },
     { what: 'none of none', runs: [], id: undefined },
   ])('is $what', ({ runs, id }) => {
     expect(bestRun(runs)?.id).toBe(id);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findRun, listRuns, removeRuns } from '../../src/runs/list';
+import { childrenOf, findRun, listRuns, removeRuns } from '../../src/runs/list';
 import { runPaths, runsFolder, savedModel } from '../../src/runs/paths';
 import { createRun } from '../../src/runs/run-writer';
 import { newRun } from './sample';
@@ -83,6 +83,14 @@ describe('findRun', () => {
     addModel(join(runsFolder(root), second));
     mkdirSync(runPaths(join(runsFolder(root), third)).model);
     expect(findRun(root, 'latest')).toMatchObject({ id: second, hasModel: true });
+  });
+
+  it('takes a search as the latest, not its last trial', () => {
+    const root = threeRuns();
+    addModel(join(runsFolder(root), first));
+    addModel(addRun(root, 'trial', 4, { parent: { id: first, index: 1, label: 'trial 1' } }));
+    expect(findRun(root, 'latest').id).toBe(first);
+    expect(findRun(root, 'trial').id).toBe('trial');
   });
 
   it('finds the old model of a run that was killed while a new one took its place', () => {
@@ -195,6 +203,28 @@ describe('removeRuns', () => {
     run.finish('stopped');
     removeRuns(root, [run.id]);
     expect(readdirSync(runsFolder(root))).toEqual([]);
+  });
+
+  it('removes all runs of a search with it, and a trial alone', () => {
+    const root = threeRuns();
+    const trials = [1, 2, 3].map((index) => {
+      const id = `20261122-140${9 - index}00-trial-${index}`;
+      addRun(root, id, 9 - index, { parent: { id: second, index, label: `trial ${index}` } });
+      return id;
+    });
+    expect(childrenOf(second, listRuns(root)).map(({ id }) => id)).toEqual(trials);
+    expect(removeRuns(root, [trials[1]!])).toEqual([trials[1]]);
+    expect(removeRuns(root, [second, trials[2]!])).toEqual([trials[0], trials[2], second]);
+    expect(readdirSync(runsFolder(root)).sort()).toEqual([first, third]);
+  });
+
+  it('keeps a search while one of its runs goes on', () => {
+    const root = temporaryFolder();
+    addRun(root, first, 1);
+    const going = { status: 'running', pid: process.pid, heartbeat: new Date().toISOString() };
+    addRun(root, second, 2, { ...going, parent: { id: first, index: 1, label: 'trial 1' } });
+    expect(humanErrorOf(() => removeRuns(root, [first])).message).toContain(`${second} is still running`);
+    expect(listRuns(root)).toHaveLength(2);
   });
 
   it.each(['..', '../..', '.', '', 'latest', '/', 'no-such-run'])('removes nothing for "%s"', (reference) => {
