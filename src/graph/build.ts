@@ -82,6 +82,9 @@ export function matmul(a: Value, b: Value, { transposeA = false, transposeB = fa
   return one('matmul', [a, b], { transposeA, transposeB });
 }
 
+/** `x [..., k], weight [k, n], bias [n] -> [..., n]`: x W + b. */
+export const affine = (x: Value, weight: Value, bias: Value): Value => one('affine', [x, weight, bias], {});
+
 /** `a [..., m], b [..., n] -> [m, n]`, the sum of all outer products. */
 export const outerSum = (a: Value, b: Value): Value => one('outerSum', [a, b], {});
 

@@ -10,6 +10,7 @@ import {
   fill,
   gatherRows,
   isPositive,
+  layerNorm,
   matmul,
   mul,
   neg,
@@ -106,6 +107,7 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
       : matmul(a!, g, { transposeA: !transposeA });
     return [da, db];
   },
+  affine: ({ inputs: [x, weight], g }) => [matmul(g, weight!, { transposeB: true }), outerSum(x!, g), g],
   // Y = sum_i a_i b_i': da_i = Y_grad b_i, db_i = Y_grad' a_i
   outerSum: ({ inputs: [a, b], g }) => [matmul(b!, g, { transposeB: true }), matmul(a!, g)],
   sum: ({ inputs: [x], attributes: { axes }, g }) => [broadcast(reshape(g, keptShape(x!, axes)), x!.shape)],
@@ -120,13 +122,16 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   // y = x - ln sum e^x, dx = g - softmax(x) sum g
   logSoftmax: ({ y, g }) => [sub(g, mul(exp(y), sum(g, [-1], true)))],
   // z = (x - m) s, y = z w + b: dz = g w, dx = s (dz - mean dz - z mean dz z)
-  layerNorm: ({ inputs: [x, weight], node, g }) => {
-    const [, mean, inverse] = node.outputs;
-    const z = mul(sub(x!, mean!), inverse!);
-    const dz = mul(g, weight!);
-    const average = (value: Value) => div(sum(value, [-1], true), x!.shape.at(-1) as number);
-    const dx = mul(inverse!, sub(sub(dz, average(dz)), mul(z, average(mul(dz, z)))));
-    return [dx, mul(g, z), g];
+  layerNorm: ({ inputs: [x, weight], attributes: { epsilon }, node, g }) => {
+    const inverse = node.outputs[2];
+    const size = x!.shape.at(-1) as number;
+    // Once more by one operation, which is faster than to take x, m and s together again.
+    const z = layerNorm(x!, fill(1, [size]), fill(0, [size]), epsilon);
+    const gz = mul(g, z);
+    // The mean of dz = g w is a product with w / n.
+    const column = reshape(div(weight!, size), [size, 1]);
+    const centred = sub(sub(mul(g, weight!), matmul(g, column)), mul(z, matmul(gz, column)));
+    return [mul(centred, inverse!), gz, g];
   },
   reshape: ({ inputs: [x], g }) => [reshape(g, x!.shape)],
   broadcast: ({ g }) => [g],

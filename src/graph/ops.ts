@@ -92,6 +92,8 @@ export interface Attributes {
   div: Empty;
   /** `[..., m, k] x [k, n]`, or both with the same leading axes. */
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  /** `x [..., k], weight [k, n], bias [n] -> [..., n]`: the product with the bias added in one pass. */
+  affine: Empty;
   /** `a [..., m], b [..., n] -> [m, n]`: the outer products, summed over all leading axes. */
   outerSum: Empty;
   sum: Reduction;
@@ -209,6 +211,13 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
       (leading.length === 0 || sameShape(leading, left.slice(0, -2)));
     if (!fits) throw new Error(`cannot multiply ${formatShape(left)} by ${formatShape(right)}`);
     return float([...left.slice(0, -1), right.at(-1)!]);
+  },
+  affine: ([x, weight, bias]) => {
+    if (x!.shape.at(-1) !== weight!.shape[0] || !sameShape(weight!.shape.slice(1), bias!.shape)) {
+      const shapes = [x!, weight!, bias!].map(({ shape }) => formatShape(shape));
+      throw new Error(`cannot map ${shapes[0]} by ${shapes[1]} and ${shapes[2]}`);
+    }
+    return float([...x!.shape.slice(0, -1), ...bias!.shape]);
   },
   outerSum: ([a, b]) => {
     if (!sameShape(a!.shape.slice(0, -1), b!.shape.slice(0, -1))) {

@@ -1,4 +1,4 @@
-import { add, layerNorm, matmul, mul } from '../graph/build';
+import { affine, layerNorm, mul } from '../graph/build';
 import type { Value } from '../graph/ops';
 import type { Initializer, Scope } from './scope';
 
@@ -18,7 +18,7 @@ export function linear(
   const features = x.shape.at(-1) as number;
   const weight = scope.parameter(`${name}.weight`, [features, size], start.weight ?? fanIn(features));
   const bias = scope.parameter(`${name}.bias`, [size], start.bias ?? fanIn(features));
-  return add(matmul(x, weight), bias);
+  return affine(x, weight, bias);
 }
 
 /** As torch.nn.LayerNorm over the last axis. */

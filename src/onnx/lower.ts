@@ -33,6 +33,12 @@ const reduce =
     return emitter.emit(opType, [x!, emitter.ints(axes)], { keepdims }, { node });
   };
 
+/** All axes but the last made one. */
+function asMatrix(emitter: Emitter, name: string, { shape }: Value): string {
+  if (shape.length === 2) return name;
+  return emitter.emit('Reshape', [name, emitter.ints([-1, shape.at(-1) as number])])[0]!;
+}
+
 const flag = (value: boolean) => ({ int: value ? 1 : 0 });
 
 /** ONNX's word for "to the end" in Slice: the largest 64-bit integer that a number holds exactly. */
@@ -87,13 +93,15 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
       ? emitter.emit('Gemm', inputs, flags, { node })
       : emitter.emit('FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
   },
+  affine: (emitter, node, [x, ...parameters]) => {
+    const { shape } = node.outputs[0]!;
+    const matrix = asMatrix(emitter, x!, node.inputs[0]!);
+    if (matrix === x) return emitter.emit('Gemm', [x, ...parameters], {}, { node });
+    const product = emitter.emit('Gemm', [matrix, ...parameters])[0]!;
+    return emitter.emit('Reshape', [product, emitter.shape(shape)], {}, { node });
+  },
   outerSum: (emitter, node, inputs) => {
-    const matrices = inputs.map((name, i) => {
-      const { shape } = node.inputs[i]!;
-      return shape.length === 2
-        ? name
-        : emitter.emit('Reshape', [name, emitter.ints([-1, shape.at(-1) as number])])[0]!;
-    });
+    const matrices = inputs.map((name, i) => asMatrix(emitter, name, node.inputs[i]!));
     return emitter.emit('Gemm', matrices, { transA: flag(true) }, { node });
   },
   sum: reduce('ReduceSum'),

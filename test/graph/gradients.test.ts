@@ -113,6 +113,14 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
     product([2, 2, 3], [2, 4, 3], { transposeB: true }),
     product([2, 3, 2], [2, 4, 3], { transposeA: true, transposeB: true }),
   ],
+  affine: [
+    { inputs: [[3, 2], [2, 4], [4]], build: ([x, w, b]) => g.affine(x!, w!, b!) },
+    {
+      inputs: [['t', 'b', 2], [2, 3], [3]],
+      sizes: { t: 2, b: 3 },
+      build: ([x, w, b]) => g.affine(x!, w!, b!),
+    },
+  ],
   outerSum: [
     {
       inputs: [

@@ -110,6 +110,7 @@ describe('shapes of results', () => {
     ['batched matmul', () => g.matmul(x('batch', 3, 2), x('batch', 2, 5)), ['batch', 3, 5]],
     ['matmul, first transposed', () => g.matmul(x(2, 'n'), x(2, 5), { transposeA: true }), ['n', 5]],
     ['matmul, second transposed', () => g.matmul(x('n', 2), x(5, 2), { transposeB: true }), ['n', 5]],
+    ['affine', () => g.affine(x('time', 'batch', 2), x(2, 5), x(5)), ['time', 'batch', 5]],
     ['outerSum', () => g.outerSum(x('time', 'batch', 2), x('time', 'batch', 3)), [2, 3]],
     ['sum', () => g.sum(x('time', 'batch', 2), [0, -1]), ['batch']],
     ['sum, kept', () => g.sum(x('time', 'batch', 2), [0], true), [1, 'batch', 2]],
@@ -155,6 +156,8 @@ describe('what does not fit is an error when the graph is built', () => {
     ['a product with a vector', () => g.matmul(x(2, 3), x(3)), 'cannot multiply'],
     ['leading axes', () => g.matmul(x('batch', 2, 3), x('time', 3, 2)), 'cannot multiply'],
     ['leading axes on the right alone', () => g.matmul(x(2, 3), x('batch', 3, 2)), 'cannot multiply'],
+    ['a bias of another size', () => g.affine(x(2, 3), x(3, 4), x(3)), 'by [3, 4] and [3]'],
+    ['inner sizes of a map', () => g.affine(x(2, 3), x(2, 4), x(4)), 'cannot map [2, 3]'],
     ['leading axes of outer products', () => g.outerSum(x('time', 2), x('batch', 2)), 'leading axes'],
     ['ranks of outer products', () => g.outerSum(x('time', 'batch', 2), x('time', 2)), 'leading axes'],
     [

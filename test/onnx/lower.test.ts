@@ -234,6 +234,29 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
       ],
     },
   ],
+  affine: [
+    {
+      inputs: { x: f([2, 2], [1, 2, 3, 4]), weight: f([2, 1], [10, 1]), bias: f([1], [-5]) },
+      build: ({ x, weight, bias }) => g.affine(x!, weight!, bias!),
+      expected: [
+        [
+          [2, 1],
+          [7, 29],
+        ],
+      ],
+    },
+    {
+      inputs: { x: counting([2, 1, 2]), weight: f([2, 2], [1, 0, 1, -1]), bias: f([2], [10, 20]) },
+      named: { x: { 0: 'time', 1: 'batch' } },
+      build: ({ x, weight, bias }) => g.affine(x!, weight!, bias!),
+      expected: [
+        [
+          [2, 1, 2],
+          [13, 18, 17, 16],
+        ],
+      ],
+    },
+  ],
   outerSum: [
     {
       inputs: { a: f([2, 2], [1, 2, 3, 4]), b: f([2, 1], [10, 1]) },
