@@ -1,16 +1,12 @@
 /** What one field of an experiment says about another: checks that need the whole, resolved experiment. */
 import { foldCount, isFolds } from './planned-runs';
-import type { Finding, Path, Remedy } from './problems';
+import type { Finding } from './problems';
+import type { Rule } from './rule';
+import { trainingRules } from './rules-training';
 import type { Experiment } from './schema';
 
-interface Rule {
-  severity: Finding['severity'];
-  /** The places of an experiment that break the rule, each with what is wrong there. */
-  broken(experiment: Experiment): { path: Path; message: string; remedies?: Remedy[] }[];
-  hint: string;
-}
-
 const rules: Rule[] = [
+  ...trainingRules,
   {
     severity: 'error',
     broken: ({ data }) =>
@@ -71,8 +67,8 @@ const rules: Rule[] = [
   },
   {
     severity: 'error',
-    broken: ({ data: { labels }, training: { loss } }) =>
-      loss === 'bceWithLogits' && labels && labels.length !== 2
+    broken: ({ data: { labels, task }, training: { loss } }) =>
+      task === 'single-label' && loss === 'bceWithLogits' && labels && labels.length !== 2
         ? [
             {
               path: ['training', 'loss'],
@@ -167,6 +163,20 @@ const rules: Rule[] = [
           ]
         : [],
     hint: 'Lower "firstEpoch", raise "epochs", or leave "halving" out.',
+  },
+  {
+    severity: 'error',
+    broken: ({ data: { labels, task }, training: { threshold } }) =>
+      threshold !== 0.5 && task === 'single-label' && labels && labels.length !== 2
+        ? [
+            {
+              path: ['training', 'threshold'],
+              message: `A threshold is for two classes or several labels a text, but "data.labels" names ${labels.length} classes.`,
+              remedies: [{ type: 'remove' }],
+            },
+          ]
+        : [],
+    hint: 'Leave "threshold" out: each text gets its most probable class.',
   },
 ];
 

@@ -6,6 +6,7 @@ import type { Experiment } from '../experiment/schema';
 import { findingsOfError, findLongWarmup, findMissingFiles, findUnseenLabels } from './check-data';
 import { checkVectors } from './check-vectors';
 import { outputForm } from './outputs';
+import { checkThreshold } from './thresholds';
 
 /** What an experiment's data holds. */
 export interface DataFacts {
@@ -96,7 +97,9 @@ async function checkData(
   if (!isThere('data')) return { findings };
   const facts = await attempt(() => readFacts(experiment, folder, signal));
   if (!facts) return { findings };
-  await attempt(() => outputForm(experiment.training, experiment.data.task, facts.labels.length));
+  const { data, training } = experiment;
+  await attempt(() => outputForm(training, data.task, facts.labels.length));
+  await attempt(() => checkThreshold(training.threshold, data.task, facts.labels.length));
   findings.push(
     ...findUnseenLabels(experiment, facts.unseenLabels),
     ...findLongWarmup(experiment, facts.rows.train),

@@ -434,6 +434,78 @@ describe('fields that contradict each other', () => {
       },
     ],
     [
+      'a threshold for three classes',
+      `{ ${threeLabels}, "training": { "threshold": ‹"auto"› } }`,
+      {
+        message:
+          'A threshold is for two classes or several labels a text, but "data.labels" names 3 classes.',
+        hint: 'Leave "threshold" out: each text gets its most probable class.',
+      },
+    ],
+    [
+      'cross-entropy for several labels a text',
+      `{ "data": { "train": "a.csv", "task": "multi-label" }, "model": { "type": "gru" }, "training": { "loss": ‹"crossEntropy"› } }`,
+      {
+        message: '"crossEntropy" gives each text exactly one class, but the task is multi-label.',
+        hint: 'Use "bceWithLogits", or "auto".',
+      },
+    ],
+    [
+      'a gamma without a focal loss',
+      withTraining('{ "focalGamma": ‹3› }'),
+      {
+        severity: 'warning',
+        message: 'The loss is "auto": only the focal loss has a gamma.',
+        hint: 'Set "loss" to "focal", or leave "focalGamma" out.',
+      },
+    ],
+    [
+      'clipping by value at no value',
+      withTraining('{ "gradientClipBy": ‹"value"› }'),
+      {
+        severity: 'warning',
+        message: 'The gradient is not clipped at all: "gradientClip" is 0.',
+        hint: 'Set "gradientClip", or leave "gradientClipBy" out.',
+      },
+    ],
+    [
+      'a step after the last epoch',
+      withTraining('{ "epochs": 4, "scheduler": { "type": "step", "every": ‹4› } }'),
+      {
+        severity: 'warning',
+        message: 'The learning rate never falls: it would after 4 epochs, of 4 in all.',
+        hint: 'Lower "every", or raise "epochs".',
+      },
+    ],
+    [
+      'a milestone after the last epoch',
+      withTraining('{ "epochs": 4, "scheduler": { "type": "multiStep", "milestones": [2, ‹4›] } }'),
+      {
+        severity: 'warning',
+        message: 'Training is over by then: there are 4 epochs.',
+        hint: 'Name epochs before the last one, or raise "epochs".',
+      },
+    ],
+    [
+      'milestones in disorder',
+      withTraining('{ "epochs": 9, "scheduler": { "type": "multiStep", "milestones": [5, ‹2›] } }'),
+      {
+        severity: 'warning',
+        message: 'Epoch 2 stands behind epoch 5.',
+        hint: 'Name each epoch once, the earliest first.',
+      },
+    ],
+    [
+      'a plateau that is never over',
+      withTraining('{ "epochs": 6, "scheduler": { "type": "reduceOnPlateau", "patience": ‹4› } }'),
+      {
+        severity: 'warning',
+        message:
+          'The learning rate never falls: with a patience of 4 that takes at least 7 epochs, and there are 6.',
+        hint: 'Lower "patience", or raise "epochs".',
+      },
+    ],
+    [
       'a label twice',
       withData('{ "train": "a.csv", "labels": ["x", "y", ‹"x"›] }'),
       { message: 'The label "x" stands twice.', hint: 'Name each class once.' },
@@ -487,10 +559,25 @@ describe('fields that contradict each other', () => {
 
   it('patience below the epochs is fine', () =>
     check(withTraining('{ "epochs": 4, "earlyStopping": { "patience": 3 } }')));
+  it('a step, milestones and a plateau within the epochs are fine', () => {
+    check(withTraining('{ "epochs": 4, "scheduler": { "type": "step", "every": 3 } }'));
+    check(withTraining('{ "epochs": 4, "scheduler": { "type": "multiStep", "milestones": [1, 3] } }'));
+    check(withTraining('{ "epochs": 7, "scheduler": { "type": "reduceOnPlateau", "patience": 4 } }'));
+  });
+  it('BCE for several labels a text is fine', () =>
+    check(
+      `{ ${threeLabels.replace('"labels"', '"task": "multi-label", "labels"')}, "training": { "loss": "bceWithLogits" } }`,
+    ));
   it('the same learning rate and decay are fine where the decay goes through the gradient', () =>
     check(withTraining('{ "optimizer": { "type": "adam", "learningRate": 2, "weightDecay": 0.5 } }')));
   it('a decay of almost everything is fine', () =>
     check(withTraining('{ "optimizer": { "type": "adamW", "learningRate": 1, "weightDecay": 0.99 } }')));
+  it('a threshold for two named classes is fine', () =>
+    check(`{ ${threeLabels.replace(', "z"', '')}, "training": { "threshold": 0.3 } }`));
+  it('a threshold for several labels is fine', () =>
+    check(
+      `{ ${threeLabels.replace('"labels"', '"task": "multi-label", "labels"')}, "training": { "threshold": 0.3 } }`,
+    ));
   it('BCE for two named classes is fine', () =>
     check(`{ ${threeLabels.replace(', "z"', '')}, "training": { "loss": "bceWithLogits" } }`));
 });

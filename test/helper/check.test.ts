@@ -156,6 +156,17 @@ describe('what only the data can tell', () => {
         0,
       ],
       [
+        'a threshold for more than two classes',
+        withData(`"train": "mixed3.csv", ${columns}`).replace(
+          model,
+          `${model}, "training": { "epochs": 2, "threshold": 0.3 }`,
+        ),
+        '0.3',
+        /two classes or several labels a text, and the data has 3/,
+        ['Remove "threshold"'],
+        0,
+      ],
+      [
         'a warm-up that is longer than training',
         // 20 rows, 4 of them for validation: 5 epochs of 4 batches.
         withData(`"train": "train.csv", ${columns}`).replace(

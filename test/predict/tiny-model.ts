@@ -46,6 +46,7 @@ export function writeTinyModel(
         head: { hiddenSize: 0 },
       },
       embeddingSize: 1,
+      maxLength: 5,
       task: 'single-label',
       outputs,
       loss: outputs === 1 ? 'bceWithLogits' : 'crossEntropy',
