@@ -1,3 +1,4 @@
+import type { Targets } from './pointwise-loss';
 import type { SparseMatrix } from './sparse';
 
 /**
@@ -9,19 +10,17 @@ import type { SparseMatrix } from './sparse';
  * with |p| the sum over all features. With more than two classes, each is told from all others.
  *
  * @param matrix the counts, `[rows, columns]`
- * @param targets `[outputs, rows]`: 1 where the row is of the output's class
  * @param isFeature columns for which it gives false are no features: their ratio is 0
  */
 export function logCountRatios(
   { rows, columns, starts, indices, values }: SparseMatrix,
-  targets: Uint8Array,
-  outputs: number,
+  { outputs, truth }: Targets,
   isFeature: (column: number) => boolean,
 ): Float64Array[] {
   return Array.from({ length: outputs }, (_, output) => {
     const counts = [new Float64Array(columns), new Float64Array(columns)] as const;
     for (let row = 0; row < rows; row++) {
-      const side = counts[targets[output * rows + row] ? 1 : 0];
+      const side = counts[truth[output * rows + row] ? 1 : 0];
       for (let entry = starts[row]!; entry < starts[row + 1]!; entry++)
         side[indices[entry]!]! += values[entry]!;
     }

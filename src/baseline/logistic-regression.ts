@@ -1,18 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { addScaled, LbfgsHistory, type LinePoint, lineSearch } from './lbfgs';
-import { type LossForm, pointwiseLosses } from './pointwise-loss';
+import { accuracyOf, pointwiseLosses, type Targets } from './pointwise-loss';
 import { type SparseMatrix, times, transposedTimes } from './sparse';
 
 export interface LogisticRegressionOptions {
   /** `[rows, columns]` */
   readonly matrix: SparseMatrix;
-  /** `[outputs, rows]`: 1 where the row is of the output's class, else 0. */
-  readonly targets: Uint8Array;
-  /** `sigmoid`: each output is a logit of its own; `softmax`: the outputs compete. */
-  readonly form: LossForm;
-  readonly outputs: number;
-  /** `[outputs, rows]`: how much each row counts; without it 1. For softmax, equal over the outputs. */
-  readonly weights?: Float64Array | undefined;
+  readonly targets: Targets;
   /** For each output `[columns]`: what the matrix's columns are multiplied by for it. */
   readonly factors?: readonly Float64Array[] | undefined;
   /** The inverse of the L2 penalty, scikit-learn's C. The biases are not penalised. */
@@ -34,8 +28,8 @@ export interface Iteration {
   readonly gradient: number;
   /** The step's length as a share of the direction's. */
   readonly step: number;
-  /** `[outputs, rows]` */
-  readonly logits: Float64Array;
+  /** The share of the rows that are classified rightly. */
+  readonly accuracy: number;
 }
 
 export interface FittedRegression {
@@ -46,15 +40,18 @@ export interface FittedRegression {
   readonly objective: number;
   /** As an iteration's. */
   readonly loss: number;
+  readonly accuracy: number;
   /** `[outputs, rows]` */
   readonly logits: Float64Array;
   readonly iterations: number;
+  /** As the last iteration's `step`; 0 where there was none. */
+  readonly lastStep: number;
   /** False where `maxIterations` or the signal ended it. */
   readonly converged: boolean;
 }
 
 /**
- * Fits logistic regression by L-BFGS. The function is scikit-learn's: with n the sum of the rows' weights,
+ * Fits logistic regression by L-BFGS. The function is scikit-learn's, with n the targets' `total`:
  *
  *     sum(weight * loss) / n + |W|^2 / (2 strength n)
  *
@@ -64,13 +61,19 @@ export interface FittedRegression {
  * two products with X, and the last ten steps take little memory.
  */
 export async function fitLogisticRegression(options: LogisticRegressionOptions): Promise<FittedRegression> {
-  const { outputs, maxIterations, tolerance = 1e-4, signal } = options;
+  const {
+    targets: { outputs },
+    maxIterations,
+    tolerance = 1e-4,
+    signal,
+  } = options;
   const problem = new Problem(options);
   const history = new LbfgsHistory((u, v) => problem.dot(u, v));
   const point = problem.zero();
   let state = problem.evaluate(point);
   let gradient = problem.gradient(point, state.residuals);
   let iterations = 0;
+  let lastStep = 0;
   let converged = gradient.largest <= tolerance;
   while (!converged && iterations < maxIterations && !signal?.aborted) {
     const direction = history.direction(gradient.vector);
@@ -83,6 +86,7 @@ export async function fitLogisticRegression(options: LogisticRegressionOptions):
       converged = true;
       break;
     }
+    lastStep = step;
     const moved = direction.map((value) => step * value);
     addScaled(point, 1, moved);
     state = problem.evaluate(point);
@@ -100,14 +104,22 @@ export async function fitLogisticRegression(options: LogisticRegressionOptions):
       loss: state.loss,
       gradient: gradient.largest,
       step,
-      logits: state.logits,
+      accuracy: accuracyOf(state.logits, options.targets),
     });
     // Lets signals in.
     await setImmediate();
   }
-  const { objective, loss, logits } = state;
-  const bias = Float32Array.from(point.subarray(point.length - outputs));
-  return { weights: problem.weightsOf(point), bias, objective, loss, logits, iterations, converged };
+  return {
+    weights: problem.weightsOf(point),
+    bias: Float32Array.from(point.subarray(point.length - outputs)),
+    objective: state.objective,
+    loss: state.loss,
+    accuracy: accuracyOf(state.logits, options.targets),
+    logits: state.logits,
+    iterations,
+    lastStep,
+    converged,
+  };
 }
 
 /**
@@ -116,21 +128,18 @@ export async function fitLogisticRegression(options: LogisticRegressionOptions):
  */
 class Problem {
   private readonly size: number;
-  private readonly total: number;
   private readonly penalty: number;
   private readonly column: Float64Array;
 
   constructor(private readonly options: LogisticRegressionOptions) {
-    const { matrix, outputs, weights, strength } = options;
-    this.size = outputs * matrix.rows;
-    // For softmax the weights of one output are those of all.
-    this.total = weights ? sum(weights) / outputs : matrix.rows;
-    this.penalty = 1 / (strength * this.total);
+    const { matrix, strength, targets } = options;
+    this.size = targets.outputs * matrix.rows;
+    this.penalty = 1 / (strength * targets.total);
     this.column = new Float64Array(matrix.columns);
   }
 
   zero(): Float64Array {
-    return new Float64Array(2 * this.size + this.options.outputs);
+    return new Float64Array(2 * this.size + this.options.targets.outputs);
   }
 
   /** As if of the weights and biases themselves. */
@@ -144,8 +153,8 @@ class Problem {
 
   evaluate(point: Float64Array) {
     const logits = this.logitsOf(point);
-    const { loss, residuals } = this.losses(logits);
-    const { form, outputs } = this.options;
+    const { loss, residuals } = pointwiseLosses(logits, this.options.targets);
+    const { form, outputs } = this.options.targets;
     return {
       logits,
       residuals,
@@ -156,7 +165,11 @@ class Problem {
 
   gradient(point: Float64Array, residuals: Float64Array): { vector: Float64Array; largest: number } {
     const { size, penalty, column } = this;
-    const { matrix, outputs, factors } = this.options;
+    const {
+      matrix,
+      factors,
+      targets: { outputs },
+    } = this.options;
     const vector = this.zero();
     let largest = 0;
     for (let output = 0; output < outputs; output++) {
@@ -190,7 +203,7 @@ class Problem {
     const logits = new Float64Array(from.length);
     return (step) => {
       for (let i = 0; i < logits.length; i++) logits[i] = from[i]! + step * along[i]!;
-      const { loss, residuals } = this.losses(logits);
+      const { loss, residuals } = pointwiseLosses(logits, this.options.targets);
       let slope = penalty * (b + step * c);
       for (let i = 0; i < logits.length; i++) slope += residuals[i]! * along[i]!;
       return { value: loss + (penalty / 2) * (a + 2 * step * b + step * step * c), slope };
@@ -198,7 +211,11 @@ class Problem {
   }
 
   weightsOf(point: Float64Array): Float32Array {
-    const { matrix, outputs, factors } = this.options;
+    const {
+      matrix,
+      factors,
+      targets: { outputs },
+    } = this.options;
     const weights = new Float32Array(matrix.columns * outputs);
     for (let output = 0; output < outputs; output++) {
       transposedTimes(matrix, point.subarray(output * matrix.rows, (output + 1) * matrix.rows), this.column);
@@ -210,11 +227,6 @@ class Problem {
       }
     }
     return weights;
-  }
-
-  private losses(logits: Float64Array) {
-    const { targets, weights, form, outputs } = this.options;
-    return pointwiseLosses[form](logits, targets, outputs, weights, this.total);
   }
 
   private logitsOf(vector: Float64Array): Float64Array {
@@ -241,8 +253,4 @@ function largestOf(values: Float64Array): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
   return largest;
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -72,6 +72,12 @@ export class NgramTrie {
     return this.tokens[run]!;
   }
 
+  /** What `from` restores the runs from. */
+  parts(): { parents: Int32Array; tokens: Int32Array } {
+    const end = this.size + 1;
+    return { parents: this.parents.slice(1, end), tokens: this.tokens.slice(1, end) };
+  }
+
   private grow(): void {
     const larger = new NgramTrie(2 * this.size);
     for (let run = 1; run <= this.size; run++) larger.add(this.parents[run]!, this.tokens[run]!);

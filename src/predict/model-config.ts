@@ -15,12 +15,15 @@ const schema = z.object({
     .default('single_label_classification'),
   id2label: z.record(z.string().regex(/^\d+$/), z.string()),
   textclf: z.object({
+    type: z.string().optional(),
     outputs: z.int().min(1),
     thresholds: z.array(z.number().min(0).max(1)).optional(),
   }),
 });
 
 export interface ModelConfig {
+  /** Whether it is a linear classifier over features instead of a network over tokens. */
+  isBaseline: boolean;
   /** The class of each number. */
   labels: string[];
   /** Logits for each text: one for each class, or a single one that tells two classes apart. */
@@ -42,7 +45,7 @@ export function parseModelConfig(json: string, file: string): ModelConfig {
   if (!labels.every((label) => label !== undefined) || new Set(labels).size !== classes) {
     throw broken(file, 'id2label must number different labels from 0');
   }
-  const { outputs, thresholds } = textclf;
+  const { type, outputs, thresholds } = textclf;
   const task = tasks[problem_type];
   const fits = task === 'single-label' && outputs === 1 ? classes === 2 : outputs === classes;
   if (!fits) throw broken(file, `${outputs} outputs do not fit ${classes} labels`);
@@ -50,7 +53,7 @@ export function parseModelConfig(json: string, file: string): ModelConfig {
   if (thresholds && thresholds.length !== wanted) {
     throw broken(file, `${thresholds.length} thresholds do not fit ${classes} labels`);
   }
-  return { labels, outputs, rule: { task, thresholds } };
+  return { isBaseline: type === 'baseline', labels, outputs, rule: { task, thresholds } };
 }
 
 function parse(json: string, file: string): z.infer<typeof schema> {

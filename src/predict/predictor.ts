@@ -7,6 +7,7 @@ import { HumanError } from '../protocol/human-error';
 import type { Executable, Tensor } from '../runtime/executor';
 import { loadModelFile } from '../runtime/onnxruntime';
 import { loadTokenizer, type Tokenizer } from '../text/tokenizer-file';
+import { openFeatureModel } from './feature-model';
 import { type ModelConfig, parseModelConfig } from './model-config';
 
 export interface Prediction extends Classification {
@@ -14,23 +15,27 @@ export interface Prediction extends Classification {
   probabilities: Record<string, number>;
 }
 
-export interface Predictor {
+/** What turns texts into logits. */
+export interface TextModel {
+  /** The logits `[outputs]` of each text, in the texts' order. */
+  logits(texts: readonly string[]): Promise<Float32Array[]>;
+  release(): Promise<void>;
+}
+
+export interface Predictor extends TextModel {
   /** The classes in the model's order. */
   readonly labels: readonly string[];
   /** How probabilities become classes. */
   readonly rule: DecisionRule;
   /** Classifies texts; the results are in their order. */
   predict(texts: readonly string[]): Promise<Prediction[]>;
-  /** The logits `[outputs]` of each text, in the texts' order. */
-  logits(texts: readonly string[]): Promise<Float32Array[]>;
-  release(): Promise<void>;
 }
 
 /** Texts in one run of the model. */
 const batchSize = 32;
 
 /**
- * Opens a model folder: `model.onnx`, `tokenizer.json` and `config.json`.
+ * Opens a model folder: `config.json`, `tokenizer.json`, and `model.onnx` or, for a baseline, `model.safetensors`.
  *
  * @param options.threads 0, the default, takes one for each core
  * @throws HumanError where a file is missing or damaged, or where they don't belong together
@@ -41,18 +46,33 @@ export async function loadPredictor(
 ): Promise<Predictor> {
   const configFile = join(modelFolder, 'config.json');
   const tokenizerFile = join(modelFolder, 'tokenizer.json');
-  const modelFile = join(modelFolder, 'model.onnx');
   const config = parseModelConfig(await readText(configFile), configFile);
-  const tokenizer = loadTokenizer(await readText(tokenizerFile), tokenizerFile);
-  const model = await openModel(modelFile, threads);
-  await checkFit(model, modelFile, tokenizer, config);
-  const logits = (texts: readonly string[]) => logitsOfTexts(model, tokenizer, config.outputs, texts);
+  const tokenizer = { file: tokenizerFile, json: await readText(tokenizerFile) };
+  const { logits, release } = config.isBaseline
+    ? openFeatureModel(modelFolder, tokenizer, config)
+    : await openNetwork(modelFolder, tokenizer, config, threads);
   const { labels, rule } = config;
   return {
     labels,
     rule,
     logits,
     predict: async (texts) => (await logits(texts)).map((ofText) => predictionOf(labels, ofText, rule)),
+    release,
+  };
+}
+
+async function openNetwork(
+  folder: string,
+  { file, json }: { file: string; json: string },
+  config: ModelConfig,
+  threads: number | undefined,
+): Promise<TextModel> {
+  const tokenizer = loadTokenizer(json, file);
+  const modelFile = join(folder, 'model.onnx');
+  const model = await openModel(modelFile, threads);
+  await checkFit(model, modelFile, tokenizer, config);
+  return {
+    logits: (texts) => logitsOfTexts(model, tokenizer, config.outputs, texts),
     release: () => model.release(),
   };
 }

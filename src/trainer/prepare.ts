@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { createRandom } from '../data/random';
-import { countLabels, type Dataset, type Example } from '../data/rows';
+import type { Dataset, Example } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
-import type { DataEvent, LengthSummary } from '../protocol/events';
+import type { DataEvent } from '../protocol/events';
 import { embeddingMatrix } from '../text/embedding-matrix';
 import { cutNgrams, ngramsOf } from '../text/ngrams';
 import { tokenizerOf } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { numberTokens, unknownId, type Vocabulary } from '../text/vocabulary';
 import type { EncodedText } from './batch';
+import { countClasses, summarizeLengths } from './data-facts';
 
 /** An experiment whose model is a network. */
 export type NetworkExperiment = Experiment & { model: NetworkOptions };
@@ -120,28 +121,4 @@ async function startingVectors(
   const embedding = new Float32Array(vocabulary.size * size);
   for (let i = size; i < embedding.length; i++) embedding[i] = random.normal();
   return { embedding };
-}
-
-function countClasses({ labels, train, validation, test }: Dataset): DataEvent['classes'] {
-  const counts = [train, validation, test].map((rows) => countLabels(labels, rows));
-  return labels.map((label, i) => ({
-    label,
-    train: counts[0]![i]!,
-    validation: counts[1]![i]!,
-    test: counts[2]![i]!,
-  }));
-}
-
-function summarizeLengths(lengths: readonly number[], maxLength: number): LengthSummary {
-  const sorted = [...lengths].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const lost = lengths.reduce((sum, length) => sum + Math.max(0, length - maxLength), 0);
-  return {
-    median: at(0.5),
-    p95: at(0.95),
-    longest: sorted.at(-1) ?? 0,
-    cutTexts: lengths.filter((length) => length > maxLength).length,
-    cutTokenShare: total === 0 ? 0 : lost / total,
-  };
 }

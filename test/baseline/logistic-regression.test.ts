@@ -5,7 +5,7 @@ import {
   type Iteration,
   type LogisticRegressionOptions,
 } from '../../src/baseline/logistic-regression';
-import type { LossForm } from '../../src/baseline/pointwise-loss';
+import { type LossForm, type Targets, targetsOf } from '../../src/baseline/pointwise-loss';
 import type { SparseMatrix } from '../../src/baseline/sparse';
 import fixture from '../fixtures/sklearn-regression.json';
 
@@ -42,18 +42,15 @@ function optionsOf({ form, strength, x, y, weights, ratios, coefficients }: Case
   const matrix = sparse(x);
   const isOf = (truth: number | number[], output: number) =>
     Array.isArray(truth) ? truth[output]! : Number(outputs === 1 ? truth === 1 : truth === output);
-  const targets = Uint8Array.from(coefficients.flatMap((_, output) => y.map((truth) => isOf(truth, output))));
-  return {
-    matrix,
-    targets,
+  const targets: Targets = {
     form: form as LossForm,
     outputs,
-    strength,
+    truth: Uint8Array.from(coefficients.flatMap((_, output) => y.map((truth) => isOf(truth, output)))),
     weights: weights ? Float64Array.from(coefficients.flatMap(() => weights)) : undefined,
-    factors: ratios && logCountRatios(matrix, targets, outputs, () => true),
-    maxIterations: 1000,
-    tolerance: 1e-9,
+    total: weights ? weights.reduce((sum, weight) => sum + weight, 0) : x.length,
   };
+  const factors = ratios && logCountRatios(matrix, targets, () => true);
+  return { matrix, targets, strength, factors, maxIterations: 1000, tolerance: 1e-9 };
 }
 
 /** Of each class, for a single logit both. */
@@ -69,7 +66,11 @@ function probabilitiesOf(form: string, logits: number[], twoClasses: boolean): n
 describe('logistic regression as by scikit-learn', () => {
   it.each(cases)('$name', async (example) => {
     const options = optionsOf(example);
-    const { matrix, outputs, factors } = options;
+    const {
+      matrix,
+      factors,
+      targets: { outputs },
+    } = options;
     const fitted = await fitLogisticRegression(options);
     expect(fitted.converged).toBe(true);
     example.ratios?.forEach((expected, output) => {
@@ -108,8 +109,12 @@ describe('logistic regression as by scikit-learn', () => {
 describe('logistic regression', () => {
   it('has logits that are those of its weights', async () => {
     for (const example of cases) {
-      const { outputs, matrix, ...rest } = optionsOf(example);
-      const { weights, bias, logits } = await fitLogisticRegression({ ...rest, matrix, outputs });
+      const options = optionsOf(example);
+      const {
+        matrix,
+        targets: { outputs },
+      } = options;
+      const { weights, bias, logits } = await fitLogisticRegression(options);
       example.x.forEach((values, row) => {
         for (let output = 0; output < outputs; output++) {
           const logit = values.reduce(
@@ -162,14 +167,45 @@ describe('logistic regression', () => {
     ]);
     const { weights, bias } = await fitLogisticRegression({
       matrix,
-      targets: Uint8Array.of(1, 0, 1, 0, 1, 0, 0, 0, 0),
-      form: 'softmax',
-      outputs: 3,
+      targets: targetsOf([[0], [1], [0]], 'single-label', 3, undefined),
       strength: 1,
       maxIterations: 200,
     });
     expect([...weights, ...bias].every(Number.isFinite)).toBe(true);
     expect(Array.from(weights.subarray(0, 6))).toEqual([0, 0, 0, 0, 0, 0]);
     expect(bias[2]!).toBeLessThan(Math.min(bias[0]!, bias[1]!));
+  });
+});
+
+describe('targetsOf', () => {
+  it('has one output for the second of two classes', () => {
+    const targets = targetsOf([[0], [1], [1]], 'single-label', 2, [3, 0.5]);
+    expect(targets).toEqual({
+      form: 'sigmoid',
+      outputs: 1,
+      truth: Uint8Array.of(0, 1, 1),
+      weights: Float64Array.of(3, 0.5, 0.5),
+      total: 4,
+    });
+  });
+
+  it('weighs a row by its class', () => {
+    const { form, truth, weights, total } = targetsOf([[2], [0]], 'single-label', 3, [1, 2, 4]);
+    expect([form, [...truth], [...weights!], total]).toEqual([
+      'softmax',
+      [0, 1, 0, 0, 1, 0],
+      [4, 1, 4, 1, 4, 1],
+      5,
+    ]);
+  });
+
+  it('weighs a label of several where it is true', () => {
+    const { form, truth, weights, total } = targetsOf([[0, 1], [], [1]], 'multi-label', 2, [3, 5]);
+    expect([form, [...truth], [...weights!], total]).toEqual([
+      'sigmoid',
+      [1, 0, 0, 1, 0, 1],
+      [3, 1, 1, 5, 1, 5],
+      3,
+    ]);
   });
 });
