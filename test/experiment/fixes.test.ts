@@ -188,6 +188,26 @@ describe('the fixes of an experiment', () => {
       `{ ${base}, "model": { "type": "gru" }, "training": { "epochs": 5, "earlyStopping": { "patience": 5 } } }`,
       ['Change to 2'],
     ],
+    [
+      'a step after the last epoch',
+      `{ ${base}, "model": { "type": "gru" }, "training": { "epochs": 2, "scheduler": { "type": "step", "every": 2 } } }`,
+      ['Change to 1'],
+    ],
+    [
+      'a milestone after the last epoch',
+      `{ ${base}, "model": { "type": "gru" }, "training": { "epochs": 5, "scheduler": { "type": "multiStep", "milestones": [2, 8] } } }`,
+      ['Remove "8"'],
+    ],
+    [
+      'a plateau that is never over',
+      `{ ${base}, "model": { "type": "gru" }, "training": { "epochs": 3, "scheduler": { "type": "reduceOnPlateau" } } }`,
+      ['Add "patience": 0'],
+    ],
+    [
+      'a gamma without a focal loss',
+      `{ ${base}, "model": { "type": "gru" }, "training": { "focalGamma": 3 } }`,
+      ['Add "loss": "focal"', 'Remove "focalGamma"'],
+    ],
   ];
   it.each(table)('%s', (_, text, titles) => {
     const { problems } = parseExperiment(text, 'a.textclf.json');
