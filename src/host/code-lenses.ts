@@ -2,10 +2,13 @@ import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
 import { commandLink } from './commands';
 import { experimentFiles, isExperiment, rangeOfOption } from './experiment-file';
+import { progressOf } from './group-text';
+import { loadExperimentTools } from './load-experiment-tools';
 import { isLive, type StoredRun } from './run-store';
-import { accuracyText, progressText } from './run-text';
+import { accuracyText } from './run-text';
 import type { Services } from './services';
 import { Throttle } from './throttle';
+import { type PlannedExperiment, trainTitle } from './train-title';
 
 /** Progress is drawn anew no more often than this (milliseconds). */
 const progressInterval = 500;
@@ -36,9 +39,9 @@ export function registerCodeLenses(services: Services): vscode.Disposable {
     vscode.workspace.onDidGrantWorkspaceTrust(change),
     vscode.languages.registerCodeLensProvider(experimentFiles, {
       onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: (document) => {
+      provideCodeLenses: async (document) => {
         toldAt = undefined;
-        return isExperiment(document) ? lensesOf(document, services) : [];
+        return isExperiment(document) ? lensesOf(document, await experimentOf(document), services) : [];
       },
     }),
   );
@@ -46,13 +49,24 @@ export function registerCodeLenses(services: Services): vscode.Disposable {
 
 type LensServices = Pick<Services, 'store' | 'trainings'>;
 
-function lensesOf(document: vscode.TextDocument, { store, trainings }: LensServices): vscode.CodeLens[] {
+/** The experiment as it stands in the editor; undefined where it has errors. */
+async function experimentOf(document: vscode.TextDocument): Promise<PlannedExperiment | undefined> {
+  const { parseExperiment, plannedRuns } = await loadExperimentTools();
+  const { experiment } = parseExperiment(document.getText(), document.uri.fsPath);
+  return experiment && { ...experiment, plan: plannedRuns(experiment) };
+}
+
+function lensesOf(
+  document: vscode.TextDocument,
+  experiment: PlannedExperiment | undefined,
+  { store, trainings }: LensServices,
+): vscode.CodeLens[] {
   const file = document.uri;
   const runs = file.scheme === 'file' ? store.runsOf(file) : [];
   const best = store.best(runs);
   const top = new vscode.Range(0, 0, 0, 0);
   const actions = [
-    ...trainingLinks(file, runs.filter(isLive), { store, trainings }),
+    ...trainingLinks(file, experiment, runs.filter(isLive), { store, trainings }),
     ...(best && vscode.workspace.isTrusted ? [commandLink('textclf.predictText', 'Predict…', file)] : []),
     ...resultLinks(runs, best),
   ];
@@ -68,6 +82,7 @@ function lensesOf(document: vscode.TextDocument, { store, trainings }: LensServi
 /** Train; or while the experiment is being trained or waits for it: how far it is, and the way out. */
 function trainingLinks(
   file: vscode.Uri,
+  experiment: PlannedExperiment | undefined,
   live: readonly StoredRun[],
   { store, trainings }: LensServices,
 ): vscode.Command[] {
@@ -76,9 +91,9 @@ function trainingLinks(
     const title = '$(shield) Nothing is trained in Restricted Mode';
     return [{ command: 'workbench.trust.manage', title, tooltip: 'Trust this workspace to train in it' }];
   }
-  const links = live.flatMap(({ folder }) => [
-    commandLink('textclf.stop', '$(debug-stop) Stop', folder),
-    commandLink('textclf.openDashboard', `$(loading~spin) ${progressText(store.feed(folder)?.view)}`, folder),
+  const links = live.flatMap((run) => [
+    commandLink('textclf.stop', '$(debug-stop) Stop', run.folder),
+    commandLink('textclf.openDashboard', `$(loading~spin) ${progressOf(store, run)}`, run.folder),
   ]);
   const isThis = (uri: vscode.Uri) => uri.toString() === file.toString();
   const queue = trainings.pending.filter(({ state }) => state === 'queued');
@@ -89,7 +104,13 @@ function trainingLinks(
   if (place >= 0) {
     links.push(commandLink('textclf.cancelQueued', `$(clock) Queued (${ordinal(place + 1)}): cancel`, file));
   }
-  return links.length > 0 ? links : [commandLink('textclf.train', '$(play) Train', file)];
+  if (links.length > 0) return links;
+  const title = experiment ? trainTitle(experiment) : 'Train';
+  const hasBaseline = experiment !== undefined && experiment.model.type !== 'baseline';
+  return [
+    commandLink('textclf.train', `$(play) ${title}`, file),
+    ...(hasBaseline ? [commandLink('textclf.trainBaseline', 'Train baseline', file)] : []),
+  ];
 }
 
 /** What came of the runs so far. */
@@ -99,7 +120,10 @@ function resultLinks(runs: readonly StoredRun[], best: StoredRun | undefined): v
   const links = [commandLink('textclf.openDashboard', 'Dashboard', last.folder)];
   if (best) {
     const accuracy = accuracyText(best.record);
-    const facts = [accuracy && `best: ${accuracy}`, countOf(runs.length, 'run')].filter(Boolean);
+    const isOther =
+      best.record.model === 'baseline' && runs.some(({ record }) => record.model !== 'baseline');
+    const by = isOther ? ' by the baseline' : '';
+    const facts = [accuracy && `best: ${accuracy}${by}`, countOf(runs.length, 'run')].filter(Boolean);
     links.push(commandLink('textclf.openDashboard', facts.join(', '), best.folder));
   }
   if (last.status === 'failed') {

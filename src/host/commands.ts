@@ -15,6 +15,7 @@ export type ExperimentTarget = vscode.Uri | { readonly experimentFile: vscode.Ur
  */
 export interface Commands {
   'textclf.train': [experiment?: ExperimentTarget];
+  'textclf.trainBaseline': [experiment?: ExperimentTarget];
   'textclf.stop': [run?: RunTarget];
   'textclf.cancelQueued': [experiment?: ExperimentTarget];
   'textclf.openDashboard': [target?: RunTarget | ExperimentTarget, options?: { preserveFocus?: boolean }];
@@ -33,6 +34,7 @@ export interface Commands {
   'textclf.compareRuns': [run?: RunTarget, selected?: readonly RunTarget[]];
   'textclf.openExperiment': [target?: RunTarget | ExperimentTarget];
   'textclf.diffExperiment': [run?: RunTarget];
+  'textclf.adoptTrial': [trial?: RunTarget];
   'textclf.revealRun': [run?: RunTarget];
   'textclf.exportModel': [run?: RunTarget];
   'textclf.deleteRun': [run?: RunTarget | InSelection, selected?: readonly RunTarget[]];

@@ -6,14 +6,14 @@ import { removeRuns } from '../runs/list';
 import { type RunTarget, runCommand, runFolderOf } from './commands';
 import { pickRun } from './pick';
 import { ageText } from './plain-text';
-import { isLive, type StoredRun } from './run-store';
-import { accuracyText } from './run-text';
+import { isLive, type RunStore, type StoredRun } from './run-store';
+import { accuracyText, trialNouns } from './run-text';
 import type { Services } from './services';
 
 /** More names than this are counted. */
 const namesShown = 10;
 
-/** Deletes runs after a question; where one of them is in training nothing is deleted. */
+/** Deletes runs after a question, groups with all of their runs; where one of them is in training, nothing. */
 export async function deleteRuns(
   services: Services,
   target: RunTarget | undefined,
@@ -30,7 +30,12 @@ export async function deleteRuns(
   }
   folders = [...new Set(folders)];
 
-  const live = store.live.filter(({ folder }) => folders.includes(folder));
+  const trials = folders.flatMap((folder) => store.trialsOf(folder));
+  const all = new Set([...folders, ...trials.map(({ folder }) => folder)]);
+  // Of a group in training, the one that stands for it is what is stopped.
+  const live = store.all.filter(
+    (run) => isLive(run) && all.has(run.folder) && !all.has(store.groupOf(run)?.folder ?? ''),
+  );
   if (live.length > 0) {
     const names = live.map(({ name }) => name).join(', ');
     const error = new HumanError(`A run in training can't be deleted: ${names}.`, { hint: 'Stop it first.' });
@@ -40,9 +45,9 @@ export async function deleteRuns(
 
   const described = folders.map((folder) => {
     const run = store.find(folder);
-    return run ? describe(run) : basename(folder);
+    return run ? describe(run, store) : basename(folder);
   });
-  if (!(await confirm(described))) return;
+  if (!(await confirm(described, all.size))) return;
   try {
     for (const [root, ids] of byRoot(folders)) removeRuns(root, ids);
   } finally {
@@ -51,14 +56,17 @@ export async function deleteRuns(
 }
 
 /** Runs of one experiment have the same name unless somebody renamed them. */
-function describe({ name, record, status, starred, note }: StoredRun): string {
-  const marks = [starred ? 'starred' : '', note ? 'with a note' : ''];
+function describe({ folder, name, record, status, starred, note }: StoredRun, store: RunStore): string {
+  const { group } = record;
+  const trials = group && `with its ${countOf(store.trialsOf(folder).length, trialNouns[group.kind])}`;
+  const marks = [trials, starred ? 'starred' : '', note ? 'with a note' : ''];
   const facts = [accuracyText(record) || status, ageText(record.startedAt), ...marks];
   return `${name} (${facts.filter(Boolean).join(', ')})`;
 }
 
-async function confirm(runs: readonly string[]): Promise<boolean> {
-  const question = runs.length === 1 ? 'Delete this run?' : `Delete ${countOf(runs.length, 'run')}?`;
+/** @param count how many folders that makes, the runs of groups too */
+async function confirm(runs: readonly string[], count: number): Promise<boolean> {
+  const question = count === 1 ? 'Delete this run?' : `Delete ${countOf(count, 'run')}?`;
   const more = runs.length - namesShown;
   const list = [...runs.slice(0, namesShown), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
   const detail = `${list}\n\nModels and results are deleted with the folders. This cannot be undone.`;

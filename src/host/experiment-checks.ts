@@ -6,8 +6,8 @@ import type { ExperimentProblem } from '../protocol/helper';
 import { formatError } from '../protocol/human-error';
 import { diagnosticsOf, type ProblemsByFile, type ShownProblem } from './experiment-diagnostics';
 import { isExperiment } from './experiment-file';
-import { loadParser } from './experiment-parser';
 import { FileWatch } from './file-watch';
+import { loadExperimentTools } from './load-experiment-tools';
 import type { Services } from './services';
 
 /** A document is checked when nothing was typed for this long (milliseconds). */
@@ -127,7 +127,7 @@ export class ExperimentChecks implements vscode.Disposable {
   async #check(document: vscode.TextDocument, state: State, token: vscode.CancellationToken): Promise<void> {
     const text = document.getText();
     const file = document.uri.fsPath;
-    const { parseExperiment } = await loadParser();
+    const { parseExperiment } = await loadExperimentTools();
     const { experiment, problems } = parseExperiment(text, file);
     const fixes = fixesOf(text, problems);
     const own = problems.map((problem, i): ExperimentProblem => ({ ...problem, fixes: fixes[i]! }));
@@ -170,6 +170,7 @@ function end(state: State): void {
 
 /** Every file that an experiment names. */
 function filesOf({ data, model }: Experiment, file: string): string[] {
-  const named = [data.train, data.validation, data.test, model.embedding.vectors].flat();
+  const vectors = model.type === 'baseline' ? undefined : model.embedding.vectors;
+  const named = [data.train, data.validation, data.test, vectors].flat();
   return named.filter((name) => typeof name === 'string').map((name) => resolve(dirname(file), name));
 }

@@ -5,7 +5,7 @@ import type { DataColumn, DataInspection } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
 import { rangeOfOption } from './experiment-file';
-import { loadSchema } from './experiment-parser';
+import { loadExperimentTools } from './load-experiment-tools';
 import { withoutIcons, withoutLinks } from './plain-text';
 import type { Services } from './services';
 import { requireTrust } from './trust';
@@ -161,7 +161,7 @@ async function pickTask(
 }
 
 async function pickModel(): Promise<string | undefined> {
-  const { typesAt } = await loadSchema();
+  const { typesAt } = await loadExperimentTools();
   const items = typesAt(['model']).map(({ type, meaning }, place) => ({
     label: type,
     detail: meaning,

@@ -3,15 +3,18 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { byExperiment } from './by-experiment';
 import { type ExperimentTarget, experimentOf, type RunTarget, runFolderOf } from './commands';
+import { progressOf } from './group-text';
 import { ageText, withoutIcons } from './plain-text';
 import { isLive, type RunStore, type StoredRun } from './run-store';
-import { accuracyText, progressText } from './run-text';
+import { accuracyText } from './run-text';
 import type { Services } from './services';
 
 export interface RunQuestion {
   /** What the run is wanted for: "Rename Run". */
   title: string;
-  /** Which runs can be meant; all by default. */
+  /** What to choose from; by default, the runs of the workspace. */
+  runs?: readonly StoredRun[];
+  /** Which of them can be meant; all by default. */
   filter?: (run: StoredRun) => boolean;
   /** What to say where there is no such run. */
   none?: string;
@@ -26,12 +29,12 @@ export interface RunQuestion {
 export async function pickRun(
   { store }: Pick<Services, 'store'>,
   target: RunTarget | ExperimentTarget | undefined,
-  { title, filter = () => true, none = 'There are no runs yet.' }: RunQuestion,
+  { title, runs: all = store.runs, filter = () => true, none = 'There are no runs yet.' }: RunQuestion,
 ): Promise<StoredRun | undefined> {
   const folder = runFolderOf(target);
   if (folder !== undefined) return knownRun(store, folder);
   const experiment = experimentOf(target);
-  const runs = (experiment ? store.runsOf(experiment) : store.runs).filter(filter);
+  const runs = (experiment ? store.runsOf(experiment) : all).filter(filter);
   if (runs.length === 0) {
     throw new HumanError(experiment ? `${basename(experiment.fsPath)} has no such run yet.` : none, {
       hint: 'Train an experiment first.',
@@ -70,7 +73,7 @@ export function runItems(runs: readonly StoredRun[], store: RunStore): RunItem[]
 }
 
 function runItem(run: StoredRun, store: RunStore): RunItem {
-  const state = isLive(run) ? progressText(store.feed(run.folder)?.view) : run.status;
+  const state = isLive(run) ? progressOf(store, run) : run.status;
   const facts = [accuracyText(run.record) || state, ageText(run.record.startedAt)];
   return {
     label: `${run.starred ? '$(star-full) ' : ''}${withoutIcons(run.name)}`,

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
 import { validationAccuracy } from '../runs/best';
 import { commandLink } from './commands';
+import { progressOf } from './group-text';
 import { escapeMarkdown } from './markdown';
 import { withoutIcons } from './plain-text';
 import { RunEndings } from './run-endings';
 import type { StoredRun } from './run-store';
-import { percent, progressText } from './run-text';
+import { percent } from './run-text';
 import { stateIcons } from './run-tree-items';
 import type { Services } from './services';
 import { Throttle } from './throttle';
@@ -95,7 +96,7 @@ class ProgressStatus implements vscode.Disposable {
     const queued = trainings.pending.length - starting;
     const feeds = live.map(({ folder }) => store.feed(folder));
     const texts: string[] = [];
-    if (live.length === 1) texts.push(`${live[0]!.name}: ${progressText(feeds[0]?.view)}`);
+    if (live.length === 1) texts.push(`${live[0]!.name}: ${progressOf(store, live[0]!)}`);
     if (live.length > 1) {
       const done = feeds.reduce((sum, feed) => sum + (feed?.view.progress ?? 0), 0) / live.length;
       texts.push(`${live.length} runs, ${Math.floor(100 * done)} %`);
@@ -110,13 +111,14 @@ class ProgressStatus implements vscode.Disposable {
   /** Every run in training, each a link to its dashboard. */
   #tooltip(): vscode.MarkdownString {
     const { store, trainings } = this.services;
-    const lines = store.live.map(({ folder, name }) => {
+    const lines = store.live.map((run) => {
+      const { folder, name } = run;
       // Parentheses end a link's address, and encodeURIComponent leaves them.
       const args = encodeURIComponent(JSON.stringify([folder]))
         .replaceAll('(', '%28')
         .replaceAll(')', '%29');
       const command = `command:textclf.openDashboard?${args}`;
-      return `[${escapeMarkdown(name)}](${command}): ${escapeMarkdown(progressText(store.feed(folder)?.view))}`;
+      return `[${escapeMarkdown(name)}](${command}): ${escapeMarkdown(progressOf(store, run))}`;
     });
     for (const { experimentFile, state } of trainings.pending) {
       lines.push(`${escapeMarkdown(vscode.workspace.asRelativePath(experimentFile))}: ${state}`);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { type Annotations, annotate } from '../runs/annotations';
+import { registerAdoptTrial } from './adopt-trial';
 import { type InSelection, type RunTarget, registerCommand, runFolderOf } from './commands';
 import { compareRuns } from './compare-runs';
 import { deleteRuns } from './delete-runs';
@@ -36,6 +37,7 @@ export function registerRunActions(services: Services, selection: Selection): vs
   };
   return vscode.Disposable.from(
     documents,
+    registerAdoptTrial(services),
     registerCommand(report, 'textclf.refreshRuns', () => store.refresh()),
     registerCommand(report, 'textclf.stop', (target) => stopRun(services, target)),
     registerCommand(report, 'textclf.renameRun', async (target) => {

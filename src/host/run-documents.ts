@@ -1,14 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import { fileError } from '../protocol/file-error';
-import { parseEventLine } from '../runs/events';
 import { runPaths } from '../runs/paths';
-import { RunView } from '../runs/run-view';
-import { loadParser } from './experiment-parser';
+import { loadExperimentTools } from './load-experiment-tools';
 import { ageText } from './plain-text';
+import { readView } from './read-view';
 import type { StoredRun } from './run-store';
 import type { Services } from './services';
 
@@ -86,7 +83,7 @@ async function contentOf(source: Source): Promise<string> {
 
 /** With every default, in the schema's order, so that only real differences show; as it is where it has errors. */
 async function spelledOut(text: string, file: string): Promise<string> {
-  const { parseExperiment, resolvedToJson } = await loadParser();
+  const { parseExperiment, resolvedToJson } = await loadExperimentTools();
   const { experiment } = parseExperiment(text, file);
   return experiment ? resolvedToJson(experiment) : text;
 }
@@ -101,15 +98,8 @@ async function read(file: string): Promise<string> {
 
 /** As the dashboard shows it, and after it what the training process printed. */
 async function logOf(folder: string): Promise<string> {
-  const { events, log } = runPaths(folder);
-  const view = new RunView();
-  for await (const line of createInterface({ input: createReadStream(events) })) {
-    // Nearly all lines are batches, which have no place in the log.
-    if (line.includes('"type":"batch"')) continue;
-    const event = parseEventLine(line);
-    if (event.type !== 'invalid') view.apply([event]);
-  }
-  const printed = await readFile(log, 'utf8').catch(() => '');
+  const view = await readView(folder);
+  const printed = await readFile(runPaths(folder).log, 'utf8').catch(() => '');
   // A line begins with its time.
   const lines = view.log.map(({ level, text }) => `${text.replace('  ', ` [${level}] `)}\n`);
   return `${lines.join('')}${printed}`;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
+import { groupFacts } from './group-text';
 import { isLive, type StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 import type { Services } from './services';
@@ -53,7 +54,7 @@ export function registerRunEndings(services: Services): vscode.Disposable {
   );
 }
 
-async function tell({ report }: Services, run: StoredRun): Promise<void> {
+async function tell({ report, store }: Services, run: StoredRun): Promise<void> {
   const { folder, name, status, record } = run;
   const openDashboard = {
     title: 'Open Dashboard',
@@ -71,7 +72,7 @@ async function tell({ report }: Services, run: StoredRun): Promise<void> {
     });
     return report.error(error, [openDashboard, showLog]);
   }
-  const result = accuracyText(record);
+  const result = [...groupFacts(store, run).slice(0, 1), accuracyText(record)].filter(Boolean).join(', ');
   const verb = status === 'stopped' ? 'was stopped' : 'is trained';
   await report.info(`${name} ${verb}${result ? `: ${result}` : ''}.`, [openDashboard]);
 }

@@ -17,6 +17,7 @@ export function runHeader(run: StoredRun, view: RunView): RunHeader {
     status,
     ...(message === undefined ? {} : { message }),
     ...(view.phase === undefined || !isLive ? {} : { phase: view.phase }),
+    ...(view.download === undefined || !isLive ? {} : { download: downloadOf(view.download) }),
     startedAt: record.startedAt,
     ...(isLive ? {} : { endedAt: view.finished?.time ?? record.endedAt ?? record.heartbeat }),
     progress: view.progress,
@@ -34,4 +35,8 @@ export function runHeader(run: StoredRun, view: RunView): RunHeader {
     note: run.note,
     stopping: isLive && run.stopping,
   };
+}
+
+function downloadOf({ name, done, total }: NonNullable<RunHeader['download']>): RunHeader['download'] {
+  return { name, done, total };
 }

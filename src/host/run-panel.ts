@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type {
+  BaselineScores,
   EvaluatedRow,
   FromPage,
   PageCommand,
@@ -14,6 +15,7 @@ import { savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
 import { type ViewPart, viewStart } from '../runs/run-view';
 import { readSettings } from '../runs/settings';
+import { baselineOf, baselineScores } from './baseline';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
 import type { PanelServices } from './panel-services';
@@ -61,7 +63,9 @@ export class RunPanel implements vscode.Disposable {
   #run: StoredRun | undefined;
   /** Whether a page listens; a hidden one is unloaded, and says `ready` when it is back. */
   #isReady = false;
-  #dirty = new Set<ViewPart | 'header'>();
+  #dirty = new Set<ViewPart | 'header' | 'baseline'>();
+  /** Of the run whose scores are told, or are being read. */
+  #baseline: { run: StoredRun; scores: BaselineScores | null } | undefined;
   /** How far the page has been told. */
   #sent = viewStart;
   #timer: NodeJS.Timeout | undefined;
@@ -78,7 +82,10 @@ export class RunPanel implements vscode.Disposable {
     this.#subscriptions = [
       this.#feed,
       this.#feed.onDidChange((parts) => this.#changed(parts)),
-      services.store.onDidChange(() => this.#runChanged()),
+      services.store.onDidChange(() => {
+        this.#runChanged();
+        void this.#show(() => this.#updateBaseline());
+      }),
       panel.webview.onDidReceiveMessage((message: FromPage) => void this.#receive(message)),
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.#isReady = false;
@@ -93,7 +100,23 @@ export class RunPanel implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #changed(parts: ReadonlySet<ViewPart | 'header'>): void {
+  /** The newest baseline may have ended, or be gone; and what a run is of is known when its data is read. */
+  async #updateBaseline(): Promise<void> {
+    const run = this.#run && baselineOf(this.services.store, this.#run);
+    if (run === this.#baseline?.run) return;
+    const entry = run && { run, scores: this.#baseline?.scores ?? null };
+    this.#baseline = entry;
+    if (entry) {
+      entry.scores = await baselineScores(entry.run).catch((error: unknown) => {
+        // Its folder may be on its way out.
+        this.services.report.log.warn(formatError(error));
+        return null;
+      });
+    }
+    if (this.#baseline === entry && !this.#isDisposed) this.#changed(new Set(['baseline']));
+  }
+
+  #changed(parts: ReadonlySet<ViewPart | 'header' | 'baseline'>): void {
     for (const part of parts) this.#dirty.add(part);
     if (parts.has('evaluation')) this.#rows = undefined;
     this.#timer ??= setTimeout(() => {
@@ -120,9 +143,10 @@ export class RunPanel implements vscode.Disposable {
     if (this.#dirty.has('header') || this.#dirty.has('progress') || this.#dirty.has('epochs')) {
       changed.header = header;
     }
-    for (const part of ['data', 'model', 'evaluation', 'examples'] as const) {
+    for (const part of ['data', 'model', 'evaluation', 'examples', 'group'] as const) {
       if (this.#dirty.has(part)) Object.assign(changed, { [part]: view[part] });
     }
+    if (this.#dirty.has('baseline')) changed.baseline = this.#baseline?.scores ?? null;
     this.#post({ type: 'delta', changed, ...view.since(this.#sent) });
     this.#sentAll();
   }
@@ -174,6 +198,11 @@ export class RunPanel implements vscode.Disposable {
         );
       case 'openRun':
         return this.#show(() => runCommand('textclf.openDashboard', message.folder));
+      case 'openTrial':
+      case 'adoptTrial': {
+        const command = message.type === 'openTrial' ? 'textclf.openDashboard' : 'textclf.adoptTrial';
+        return this.#show(() => runCommand(command, join(dirname(this.folder), basename(message.id))));
+      }
       case 'command':
         return this.#show(async () => this.#run && actions[message.command](this.#run));
     }
@@ -190,13 +219,15 @@ export class RunPanel implements vscode.Disposable {
       return;
     }
     const settings = await readSettings(run.folder);
+    await this.#updateBaseline();
     const { view } = this.#feed;
-    const { data, model, epochs, evaluation, examples, log } = view;
+    const { data, model, epochs, evaluation, examples, group, log } = view;
     const state: RunState = {
       header: this.#header(run),
       curve: view.curve.curve,
       settings,
-      ...{ data, model, epochs, evaluation, examples, log },
+      baseline: this.#baseline?.scores ?? null,
+      ...{ data, model, epochs, evaluation, examples, group, log },
     };
     this.#isReady = true;
     this.#sentAll();

@@ -54,6 +54,9 @@ export class RunStore implements vscode.Disposable {
   readonly #refresh = new Throttle(refreshInterval, () => this.refresh());
   readonly #subscriptions: vscode.Disposable[];
   #runs: StoredRun[] = [];
+  #all: StoredRun[] = [];
+  /** The runs of a group, by its folder. */
+  #trials = new Map<string, StoredRun[]>();
   #broken: BrokenRun[] = [];
 
   /** The runs have been read once: after the activation, which is not to wait for a disk. */
@@ -76,9 +79,24 @@ export class RunStore implements vscode.Disposable {
     this.#poll = setInterval(() => this.refresh(), pollInterval);
   }
 
-  /** Newest first. */
+  /** Newest first. Those of a group are not among them while the group's own run is there: it stands for them. */
   get runs(): readonly StoredRun[] {
     return this.#runs;
+  }
+
+  /** Those of groups too, newest first. */
+  get all(): readonly StoredRun[] {
+    return this.#all;
+  }
+
+  /** The runs of a group, in the order in which they began. */
+  trialsOf(folder: string): readonly StoredRun[] {
+    return this.#trials.get(folder) ?? [];
+  }
+
+  /** The run that stands for the group which a run is of. */
+  groupOf(run: StoredRun): StoredRun | undefined {
+    return run.record.parent && this.find(join(dirname(run.folder), run.record.parent.id));
   }
 
   /** Folders without a readable record. */
@@ -104,7 +122,7 @@ export class RunStore implements vscode.Disposable {
     return bestRun(runs.filter(({ hasModel }) => hasModel));
   }
 
-  /** The progress of a living run; undefined for others. */
+  /** The progress of a living run, also of one of a group; undefined for others. */
   feed(folder: string): RunFeed | undefined {
     return this.#feeds.get(folder);
   }
@@ -139,7 +157,9 @@ export class RunStore implements vscode.Disposable {
     }
     if (!changed) return;
     const entries = [...this.#entries.values()].map(({ run }) => run);
-    this.#runs = newestFirst(entries.filter((run) => run.type === 'run'));
+    this.#all = newestFirst(entries.filter((run) => run.type === 'run'));
+    this.#runs = this.#all.filter((run) => !this.groupOf(run));
+    this.#trials = this.#byGroup();
     this.#broken = newestFirst(entries.filter((run) => run.type === 'broken'));
     this.#followLive();
     this.#changed.fire();
@@ -211,6 +231,21 @@ export class RunStore implements vscode.Disposable {
     return before === undefined || !sameRun(before.run, this.#entries.get(folder)!.run);
   }
 
+  #byGroup(): Map<string, StoredRun[]> {
+    const groups = new Map<string, StoredRun[]>();
+    for (const run of this.#all) {
+      const group = this.groupOf(run);
+      if (!group) continue;
+      const trials = groups.get(group.folder) ?? [];
+      trials.push(run);
+      groups.set(group.folder, trials);
+    }
+    for (const trials of groups.values()) {
+      trials.sort((a, b) => a.record.parent!.index - b.record.parent!.index);
+    }
+    return groups;
+  }
+
   /** A run whose process died changes without any file changing. */
   #checkPulse(folder: string, run: StoredRun): boolean {
     const status = displayStatus(run.record);
@@ -227,11 +262,11 @@ export class RunStore implements vscode.Disposable {
   }
 
   #followLive(): void {
-    for (const { folder } of this.live) {
+    for (const { folder } of this.#all.filter(isLive)) {
       if (this.#feeds.has(folder)) continue;
       const feed = new RunFeed(folder, this.log);
       feed.onDidChange((parts) => {
-        if (parts.has('progress')) this.#progressed.fire(folder);
+        if (parts.has('progress') || parts.has('group')) this.#progressed.fire(folder);
         if (feed.view.finished) this.refresh();
       });
       this.#feeds.set(folder, feed);

@@ -1,3 +1,4 @@
+import type { GroupKind } from '../protocol/events';
 import type { RunRecord } from '../runs/record';
 import type { RunView } from '../runs/run-view';
 
@@ -13,12 +14,37 @@ export function accuracyText(record: RunRecord): string {
   return record.test ? `${percent(record.test.accuracy)} test accuracy` : '';
 }
 
-/** `epoch 2/5, 61 %`; before the first batch the phase. */
-export function progressText(view: RunView | undefined): string {
-  if (!view?.batch) return view?.phase ?? 'starting';
-  const { epoch, epochs } = view.batch;
-  return `epoch ${epoch}/${epochs}, ${Math.floor(100 * view.progress)} %`;
+/** Metrics that are no shares. */
+const numbers = new Set(['loss', 'logLoss', 'brier', 'matthews', 'rocAuc', 'prAuc']);
+
+/** The value of `validation.accuracy`: `91.2 %`; of `validation.loss`: `0.2345`. */
+export function metricValue(metric: string, value: number): string {
+  const name = metric.slice(metric.indexOf('.') + 1);
+  return numbers.has(name) ? value.toFixed(4) : percent(value);
 }
+
+/** `epoch 2/5`; before the first batch the phase, and how far a download is. */
+export function stageText(view: RunView | undefined): string {
+  if (view?.download) {
+    const { name, done, total } = view.download;
+    return `downloading ${name}, ${Math.floor((100 * done) / Math.max(1, total))} %`;
+  }
+  if (!view?.batch) return view?.phase ?? 'starting';
+  return `epoch ${view.batch.epoch}/${view.batch.epochs}`;
+}
+
+/** `epoch 2/5, 61 %` */
+export function progressText(view: RunView | undefined): string {
+  const stage = stageText(view);
+  return view?.batch && !view.download ? `${stage}, ${Math.floor(100 * view.progress)} %` : stage;
+}
+
+/** What a run of such a group is called. */
+export const trialNouns: Readonly<Record<GroupKind, string>> = {
+  search: 'trial',
+  folds: 'fold',
+  repeat: 'seed',
+};
 
 /** `45 s`, `3 min 20 s`, `2 h 5 min` */
 export function duration(seconds: number): string {

@@ -3,7 +3,7 @@ import { countOf } from '../protocol/count';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
 import { isLive, type StoredRun } from './run-store';
-import { accuracyText, duration, percent } from './run-text';
+import { accuracyText, duration, metricValue, percent } from './run-text';
 
 /** What is known of a run, for a hover. Names, notes and messages come from files: they are never Markdown. */
 export function runTooltip(run: StoredRun): vscode.MarkdownString {
@@ -25,6 +25,7 @@ function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
     ['Message', record.message],
     ['Best epoch', best && `${best.epoch} (${metricText(best.metric, best.value)})`],
     ['Accuracy', accuracyText(record)],
+    ['Model', record.model],
     ['Test', test && `${percent(test.accuracy)} accuracy, ${percent(test.macroF1)} macro F1`],
     ['Started', `${localTime(record.startedAt)}, ${ageText(record.startedAt)}`],
     ['Duration', duration((Date.parse(end) - Date.parse(record.startedAt)) / 1000)],
@@ -37,7 +38,7 @@ function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
 
 function metricText(metric: string, value: number | null): string {
   if (value === null) return metric;
-  return `${metric} ${metric.endsWith('loss') ? value.toFixed(4) : percent(value)}`;
+  return `${metric} ${metricValue(metric, value)}`;
 }
 
 function localTime(time: string): string {

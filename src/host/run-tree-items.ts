@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
+import type { GroupKind } from '../protocol/events';
 import { validationAccuracy } from '../runs/best';
 import type { BrokenRun } from '../runs/list';
 import type { DisplayStatus } from '../runs/record';
+import { isTrial } from './adopt-trial';
 import { commandLink } from './commands';
+import { groupFacts, progressOf, type Trial, trialFacts } from './group-text';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
-import type { RunFeed } from './run-feed';
-import { isLive, type StoredRun } from './run-store';
-import { accuracyText, percent, progressText } from './run-text';
+import { isLive, type RunStore, type StoredRun } from './run-store';
+import { accuracyText, percent } from './run-text';
 import type { PendingTraining } from './trainings';
 
 /** How a run's state is drawn, here and in the status bar. */
@@ -22,28 +24,68 @@ export const stateIcons: Record<DisplayStatus, { icon: string; color?: string }>
   interrupted: { icon: 'warning', color: 'problemsWarningIcon.foreground' },
 };
 
-export function runTreeItem(run: StoredRun, feed: RunFeed | undefined): vscode.TreeItem {
-  const { icon, color } = stateIcons[run.status];
-  const item = new vscode.TreeItem(run.name);
+/** What a run that stands for several is drawn as once it is over. */
+const groupIcons: Record<GroupKind, string> = { search: 'search', folds: 'layers', repeat: 'versions' };
+
+/** A run of a group that was stopped early, because it was not among the best. */
+const prunedIcon = { icon: 'circle-slash', color: 'testing.iconSkipped' };
+
+/**
+ * A run; one that stands for several can be opened to them.
+ *
+ * @param trial what its group tells of it, if it is of one
+ */
+export function runTreeItem(run: StoredRun, store: RunStore, trial: Trial | undefined): vscode.TreeItem {
+  const { group } = run.record;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(nameIn(store, run), group ? Collapsed : None);
+  const facts = factsOf(run, store, trial);
   item.id = run.folder;
-  item.iconPath = new vscode.ThemeIcon(icon, color ? new vscode.ThemeColor(color) : undefined);
-  item.description = [run.starred ? '★' : '', ...stateFacts(run, feed)].filter(Boolean).join('  ');
-  item.contextValue = contextOf(run);
+  item.iconPath = iconOf(run, trial);
+  item.description = [run.starred ? '★' : '', facts.join(' · ')].filter(Boolean).join('  ');
+  item.contextValue = contextOf(run, store);
   // Keys go on to mean the run, as in the explorer.
   item.command = commandLink('textclf.openDashboard', 'Open Dashboard', run.folder, { preserveFocus: true });
-  const accuracy = isLive(run) ? progressText(feed?.view) : accuracyText(run.record);
-  const told = [run.name, run.status, accuracy, ageText(lastSeen(run)), run.starred ? 'starred' : ''];
+  const told = group || trial ? [item.label, run.status, ...facts] : plainFacts(run, store);
+  if (run.starred) told.push('starred');
   item.accessibilityInformation = { label: told.filter(Boolean).join(', ') };
   return item;
 }
 
+/** Under its group, "trial 7" says it all; unless a person has named it. */
+function nameIn(store: RunStore, run: StoredRun): string {
+  const { parent, name } = run.record;
+  return parent && store.groupOf(run) && run.name === name ? parent.label : run.name;
+}
+
+function iconOf(run: StoredRun, trial: Trial | undefined): vscode.ThemeIcon {
+  const { group } = run.record;
+  if (group && run.status === 'succeeded') return new vscode.ThemeIcon(groupIcons[group.kind]);
+  const { icon, color } = trial?.status === 'pruned' ? prunedIcon : stateIcons[run.status];
+  return new vscode.ThemeIcon(icon, color ? new vscode.ThemeColor(color) : undefined);
+}
+
 /** The result in the fewest words, or how far the run is. */
-function stateFacts(run: StoredRun, feed: RunFeed | undefined): string[] {
+function factsOf(run: StoredRun, store: RunStore, trial: Trial | undefined): string[] {
   if (run.stopping) return ['stopping …'];
-  if (isLive(run)) return [progressText(feed?.view)];
+  if (run.record.group) {
+    const end = isLive(run)
+      ? []
+      : [...(run.status === 'succeeded' ? [] : [run.status]), ageText(lastSeen(run))];
+    return [...groupFacts(store, run), ...end];
+  }
+  const progress = isLive(run) ? [progressOf(store, run)] : [];
+  if (trial) return [...progress, ...trialFacts(trial)];
+  if (isLive(run)) return progress;
   const accuracy = validationAccuracy(run.record) ?? run.record.test?.accuracy;
   const result = run.status === 'failed' || accuracy === undefined ? run.status : percent(accuracy);
-  return [`${result} · ${ageText(lastSeen(run))}`];
+  return [result, ageText(lastSeen(run))];
+}
+
+/** What is said aloud of a run that is neither of a group nor stands for one. */
+function plainFacts(run: StoredRun, store: RunStore): string[] {
+  const result = isLive(run) ? progressOf(store, run) : accuracyText(run.record);
+  return [run.name, run.status, result, ageText(lastSeen(run))];
 }
 
 /** The end of a run; one that was cut off ended some seconds after it was last heard of. */
@@ -52,9 +94,10 @@ function lastSeen({ record }: StoredRun): string {
 }
 
 /** The words that menus ask for. */
-function contextOf(run: StoredRun): string {
+function contextOf(run: StoredRun, store: RunStore): string {
   const words = ['run', isLive(run) ? 'live' : 'ended', run.starred ? 'starred' : 'unstarred'];
-  return [...words, ...(run.hasModel ? ['model'] : [])].join(' ');
+  const more = [run.hasModel ? 'model' : '', isTrial(store, run) ? 'trial' : ''];
+  return [...words, ...more].filter(Boolean).join(' ');
 }
 
 /** @param folder told where other experiments have the same name, otherwise undefined */
@@ -76,10 +119,13 @@ export function experimentTreeItem(
   return item;
 }
 
+const pendingTitles = { queued: 'Queued', starting: 'Starting …' } as const;
+
 /** @param place among all in the same state: 1 is the next one */
-export function pendingTreeItem({ experimentFile, state }: PendingTraining, place: number): vscode.TreeItem {
+export function pendingTreeItem(training: PendingTraining, place: number): vscode.TreeItem {
+  const { experimentFile, isBaseline, state } = training;
   const isQueued = state === 'queued';
-  const item = new vscode.TreeItem(isQueued ? 'Queued' : 'Starting …');
+  const item = new vscode.TreeItem(pendingTitles[state] + (isBaseline ? ' (baseline)' : ''));
   item.id = `${state} ${experimentFile.fsPath} ${place}`;
   item.iconPath = new vscode.ThemeIcon(isQueued ? 'clock' : 'loading~spin');
   item.contextValue = state;

@@ -2,6 +2,8 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
 import { byExperiment } from './by-experiment';
+import { GroupStates } from './group-states';
+import { bestFirst, trialIn } from './group-text';
 import { registerRunActions } from './run-actions';
 import type { StoredRun } from './run-store';
 import { runTooltip } from './run-tooltip';
@@ -77,13 +79,19 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   #nodes = new Map<string, RunsNode>();
   #names = new Map<string, number>();
   #broken = '';
-  /** As they were drawn last. */
+  /** As they were drawn last, those of groups too. */
   #runs: ReadonlySet<StoredRun> = new Set();
+  /** What is under each group, by its folder. */
+  #trials = new Map<string, readonly StoredRun[]>();
+  readonly #groups: GroupStates;
+  /** What a living group last told of its runs, by its folder. */
+  readonly #told = new Map<string, string>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(private readonly services: Services) {
     const { store, trainings } = services;
+    this.#groups = new GroupStates(store);
     this.#drawRun = new Throttle(runInterval, (folder) => {
       const node = this.nodeOf(folder);
       if (node) this.#changed.fire(node);
@@ -96,7 +104,7 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
       files.onDidCreate(() => this.redraw()),
       files.onDidDelete(() => this.redraw()),
       store.onDidChange(() => this.update()),
-      store.onDidProgress((folder) => this.#drawRun.call(folder)),
+      store.onDidProgress((folder) => this.#progressed(folder)),
       trainings.onDidChange(() => this.update()),
     ];
     this.#take();
@@ -111,7 +119,10 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
    * be clicked, and a run in training changes with each epoch.
    */
   update(): void {
-    const before = { experiments: this.#experiments, broken: this.#broken, runs: this.#runs };
+    const before = {
+      ...{ experiments: this.#experiments, broken: this.#broken },
+      ...{ runs: this.#runs, trials: this.#trials },
+    };
     this.#take();
     const files = [...this.#experiments.keys()];
     if (!isSame(files, [...before.experiments.keys()]) || this.#broken !== before.broken) {
@@ -121,15 +132,31 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
     for (const { file, node, children } of this.#experiments.values()) {
       if (!isSame(children, before.experiments.get(file)!.children)) this.#changed.fire(node);
     }
+    for (const [folder, trials] of this.#trials) {
+      const known = before.trials.get(folder) ?? [];
+      if (trials.length !== known.length) this.#drawRun.call(folder);
+    }
     for (const run of this.#runs) if (!before.runs.has(run)) this.#drawRun.call(run.folder);
+  }
+
+  /** A group is drawn anew, with all that is in it, where one of its runs has come further than to its next batch. */
+  #progressed(folder: string): void {
+    const group = this.services.store.feed(folder)?.view.group;
+    if (group) {
+      const told = group.trials.map(({ status, value }) => `${status} ${value}`).join();
+      if (this.#told.get(folder) === told) return;
+      this.#told.set(folder, told);
+    }
+    this.#drawRun.call(folder);
   }
 
   nodeOf(folder: string): RunsNode | undefined {
     return this.#nodes.get(folder);
   }
 
-  getChildren(node?: RunsNode): RunsNode[] {
+  getChildren(node?: RunsNode): RunsNode[] | Promise<RunsNode[]> {
     if (node?.kind === 'experiment') return this.#experiments.get(node.experimentFile.fsPath)?.children ?? [];
+    if (node?.kind === 'run') return this.#trialNodes(node.runFolder);
     if (node) return [];
     const experiments = [...this.#experiments.values()].map((experiment) => experiment.node);
     // A folder that can't be read doesn't say whose run it was.
@@ -138,7 +165,10 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
 
   getParent(node: RunsNode): RunsNode | undefined {
     if (node.kind === 'pending') return this.#experiments.get(node.experimentFile.fsPath)?.node;
-    const run = node.kind === 'run' ? this.services.store.find(node.runFolder) : undefined;
+    const { store } = this.services;
+    const run = node.kind === 'run' ? store.find(node.runFolder) : undefined;
+    const group = run && store.groupOf(run);
+    if (group) return this.nodeOf(group.folder);
     return run && this.#experiments.get(run.record.experimentFile)?.node;
   }
 
@@ -151,7 +181,9 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
         return pendingTreeItem(node.training, node.place);
       case 'run': {
         const run = store.find(node.runFolder);
-        return run ? runTreeItem(run, store.feed(run.folder)) : new vscode.TreeItem(basename(node.runFolder));
+        if (!run) return new vscode.TreeItem(basename(node.runFolder));
+        const group = store.groupOf(run);
+        return runTreeItem(run, store, group && trialIn(this.#groups.known(group), run));
       }
       case 'broken': {
         const broken = store.broken.find(({ folder }) => folder === node.runFolder);
@@ -170,6 +202,16 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+  }
+
+  async #trialNodes(folder: string): Promise<RunsNode[]> {
+    const { store } = this.services;
+    const run = store.find(folder);
+    if (!run?.record.group) return [];
+    const trials = store.trialsOf(folder);
+    const state = await this.#groups.read(run);
+    const sorted = run.record.group.kind === 'search' ? bestFirst(state, trials) : trials;
+    return sorted.flatMap((trial) => this.nodeOf(trial.folder) ?? []);
   }
 
   #experimentItem(file: vscode.Uri): vscode.TreeItem {
@@ -195,7 +237,10 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
     };
     for (const { folder } of store.broken) keep(folder, { kind: 'broken', runFolder: folder });
     this.#broken = store.broken.map(({ folder }) => folder).join('\n');
-    this.#runs = new Set(store.runs);
+    this.#runs = new Set(store.all);
+    this.#trials = new Map(store.runs.map(({ folder }) => [folder, store.trialsOf(folder)]));
+    this.#groups.keep(store.runs);
+    for (const { folder } of store.all) keep(folder, { kind: 'run', runFolder: folder });
 
     const runs = byExperiment(store.runs);
     const pending = pendingNodes(trainings.pending);
@@ -214,7 +259,7 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
           kind: 'experiment',
           experimentFile: vscode.Uri.file(file),
         },
-        children: [...waiting, ...own.map(({ folder }) => keep(folder, { kind: 'run', runFolder: folder }))],
+        children: [...waiting, ...own.map(({ folder }) => this.#nodes.get(folder)!)],
         runs: own.length,
         name,
       });

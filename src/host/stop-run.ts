@@ -31,13 +31,16 @@ export async function stopRun(
   if ((await vscode.window.showWarningMessage(message, killing)) === killing) await kill(store, run);
 }
 
-async function kill(store: RunStore, { folder, name, record }: StoredRun): Promise<void> {
+async function kill(store: RunStore, asked: StoredRun): Promise<void> {
+  const { folder, name, record } = asked;
   if (!vscode.workspace.isTrusted) {
     // The process's number comes from a file in the folder.
     throw new HumanError('No process is killed in Restricted Mode.');
   }
   const button = 'Kill';
-  const detail = `The process ${record.pid} ends at once. The model of the best epoch so far is kept; the epoch at hand is lost.`;
+  const group = store.groupOf(asked);
+  const whole = group ? ` ${group.name} ends with it: both are one process.` : '';
+  const detail = `The process ${record.pid} ends at once. The model of the best epoch so far is kept; the epoch at hand is lost.${whole}`;
   const answer = await vscode.window.showWarningMessage(`Kill ${name}?`, { modal: true, detail }, button);
   const run = store.find(folder);
   // It may have ended while the question stood there, and its number may be another process's by now.

@@ -3,10 +3,11 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
 import { HumanError } from '../protocol/human-error';
-import { registerCommand } from './commands';
+import { mayDownload } from './ask-download';
+import { type ExperimentTarget, registerCommand } from './commands';
 import type { ExperimentChecks } from './experiment-checks';
 import { openDocument } from './experiment-file';
-import { loadParser } from './experiment-parser';
+import { loadExperimentTools } from './load-experiment-tools';
 import { pickExperiment } from './pick';
 import { withoutLinks } from './plain-text';
 import type { Services } from './services';
@@ -20,20 +21,25 @@ export function registerTrainCommands(services: Services, checks: ExperimentChec
   const { report, trainings } = services;
   /** Experiments whose errors are just being looked for: a second click means nothing more. */
   const asked = new Set<string>();
+  const train = async (title: string, target: ExperimentTarget | undefined, isBaseline: boolean) => {
+    requireTrust('trained');
+    const experimentFile = await pickExperiment(services, target, title);
+    if (!experimentFile) return;
+    requireDisk(experimentFile);
+    if (asked.has(experimentFile.fsPath)) return;
+    asked.add(experimentFile.fsPath);
+    try {
+      if (!(await save(experimentFile)) || !(await isMeant(experimentFile, checks))) return;
+      // The baseline needs no word vectors.
+      if (!isBaseline && !(await mayDownload(experimentFile))) return;
+      trainings.enqueue({ experimentFile, isBaseline });
+    } finally {
+      asked.delete(experimentFile.fsPath);
+    }
+  };
   return vscode.Disposable.from(
-    registerCommand(report, 'textclf.train', async (target) => {
-      requireTrust('trained');
-      const experiment = await pickExperiment(services, target, 'Train');
-      if (!experiment) return;
-      requireDisk(experiment);
-      if (asked.has(experiment.fsPath)) return;
-      asked.add(experiment.fsPath);
-      try {
-        if ((await save(experiment)) && (await isMeant(experiment, checks))) trainings.enqueue(experiment);
-      } finally {
-        asked.delete(experiment.fsPath);
-      }
-    }),
+    registerCommand(report, 'textclf.train', (target) => train('Train', target, false)),
+    registerCommand(report, 'textclf.trainBaseline', (target) => train('Train Baseline', target, true)),
     registerCommand(report, 'textclf.cancelQueued', async (target) => {
       const experiment = await pickExperiment(services, target, 'Cancel Queued Training');
       if (!experiment || trainings.cancel(experiment)) return;
@@ -78,7 +84,7 @@ async function countErrors(experiment: vscode.Uri, checks: ExperimentChecks): Pr
     .getDiagnostics(experiment)
     .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
   // VS Code's own JSON support takes a key that stands twice for a warning.
-  const { parseExperiment } = await loadParser();
+  const { parseExperiment } = await loadExperimentTools();
   const { problems } = parseExperiment(document.getText(), experiment.fsPath);
   return Math.max(shown.length, problems.filter(({ severity }) => severity === 'error').length);
 }

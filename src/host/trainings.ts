@@ -7,14 +7,19 @@ import { setting } from './configuration';
 import { failureOf } from './failure';
 import type { RunStore, StoredRun } from './run-store';
 
-/** An experiment that waits for its turn, or whose process has not made its run folder yet. */
-export interface PendingTraining {
+/** What is to be trained. */
+export interface Training {
   experimentFile: vscode.Uri;
+  /** Whether the baseline on the experiment's data is meant, not its own model. */
+  isBaseline: boolean;
+}
+
+/** A training that waits for its turn, or whose process has not made its run folder yet. */
+export interface PendingTraining extends Training {
   state: 'queued' | 'starting';
 }
 
-interface Started {
-  experimentFile: vscode.Uri;
+interface Started extends Training {
   pid: number;
   /** Milliseconds since 1970. */
   time: number;
@@ -24,8 +29,14 @@ interface Started {
   folder: string | undefined;
 }
 
-const queueKey = 'textclf.queue';
+const queueKey = 'textclf.waiting';
 const oursKey = 'textclf.ours';
+
+/** A training as it is kept while the window is closed. */
+interface KeptTraining {
+  uri: string;
+  isBaseline: boolean;
+}
 
 /** More runs than this are hardly under way when a window is reloaded. */
 const keptRuns = 50;
@@ -35,7 +46,7 @@ const keptRuns = 50;
  * nobody once it runs: it outlives the window, and its run is found again by its folder.
  */
 export class Trainings implements vscode.Disposable {
-  readonly #queue: vscode.Uri[];
+  readonly #queue: Training[];
   readonly #started = new Map<number, Started>();
   /** The folders of the runs that this window started, also before it was reloaded. */
   readonly #ours: Set<string>;
@@ -56,8 +67,11 @@ export class Trainings implements vscode.Disposable {
     private readonly store: RunStore,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    const waiting = context.workspaceState.get<string[]>(queueKey, []);
-    this.#queue = waiting.map((uri) => vscode.Uri.parse(uri));
+    const waiting = context.workspaceState.get<KeptTraining[]>(queueKey, []);
+    this.#queue = waiting.map(({ uri, isBaseline }) => ({
+      experimentFile: vscode.Uri.parse(uri),
+      isBaseline,
+    }));
     this.#ours = new Set(context.workspaceState.get<string[]>(oursKey, []));
     this.#subscriptions = [
       store.onDidChange(() => this.#lookForRuns()),
@@ -73,10 +87,11 @@ export class Trainings implements vscode.Disposable {
   /** In the order in which they will run. */
   get pending(): readonly PendingTraining[] {
     const starting = [...this.#started.values()].filter(({ folder }) => folder === undefined);
-    return [
-      ...starting.map(({ experimentFile }) => ({ experimentFile, state: 'starting' as const })),
-      ...this.#queue.map((experimentFile) => ({ experimentFile, state: 'queued' as const })),
-    ];
+    const pending = (state: PendingTraining['state']) => (training: Training) => {
+      const { experimentFile, isBaseline } = training;
+      return { experimentFile, isBaseline, state };
+    };
+    return [...starting.map(pending('starting')), ...this.#queue.map(pending('queued'))];
   }
 
   /** Whether a run was started by this window. */
@@ -85,15 +100,16 @@ export class Trainings implements vscode.Disposable {
   }
 
   /** Trains an experiment now or when its turn comes. */
-  enqueue(experimentFile: vscode.Uri): void {
-    this.#queue.push(experimentFile);
+  enqueue(training: Training): void {
+    this.#queue.push(training);
     this.#queueChanged();
     this.#startNext();
   }
 
   /** Takes the last waiting training of an experiment back; false where none waits. */
   cancel(experimentFile: vscode.Uri): boolean {
-    const index = this.#queue.findLastIndex((uri) => uri.toString() === experimentFile.toString());
+    const file = experimentFile.toString();
+    const index = this.#queue.findLastIndex((waiting) => waiting.experimentFile.toString() === file);
     if (index < 0) return false;
     this.#queue.splice(index, 1);
     this.#queueChanged();
@@ -129,19 +145,21 @@ export class Trainings implements vscode.Disposable {
   }
 
   #queueChanged(): void {
-    void this.context.workspaceState.update(
-      queueKey,
-      this.#queue.map((uri) => uri.toString()),
+    const kept = this.#queue.map(
+      ({ experimentFile, isBaseline }): KeptTraining => ({ uri: experimentFile.toString(), isBaseline }),
     );
+    void this.context.workspaceState.update(queueKey, kept);
     this.#changed.fire();
   }
 
-  #spawn(experimentFile: vscode.Uri): void {
+  #spawn(training: Training): void {
+    const { experimentFile, isBaseline } = training;
     const root = this.store.rootOf(experimentFile);
     const output = this.#newOutput();
     const printed = openSync(output, 'w');
     const script = this.context.asAbsolutePath(join('dist', 'cli.js'));
     const parameters = [script, 'train', experimentFile.fsPath, '--root', root, '--quiet'];
+    if (isBaseline) parameters.push('--baseline');
     this.log.info(`${process.execPath} ${parameters.join(' ')}`);
     // Into a file, not a pipe: a pipe breaks with the window, and the training with it.
     const child = spawn(process.execPath, parameters, {
@@ -157,7 +175,7 @@ export class Trainings implements vscode.Disposable {
       child.on('error', (error) => this.#failed.fire(error));
       return;
     }
-    const started: Started = { experimentFile, pid: child.pid, time: Date.now(), output, folder: undefined };
+    const started: Started = { ...training, pid: child.pid, time: Date.now(), output, folder: undefined };
     this.#started.set(child.pid, started);
     child.on('exit', (code, signal) => this.#ended(started, code, signal));
   }

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { HumanError } from '../protocol/human-error';
+import { type RunTarget, registerCommand } from './commands';
+import { loadExperimentTools } from './load-experiment-tools';
+import { pickRun } from './pick';
+import { withoutIcons } from './plain-text';
+import { readView } from './read-view';
+import { editorColumn } from './run-panel';
+import type { RunStore, StoredRun } from './run-store';
+import type { Services } from './services';
+
+/** How long it stands in the status bar what was done (milliseconds). */
+const hintTime = 6_000;
+
+/** "Make This the Experiment": writes the settings of a search's trial into the experiment file, which undo takes back. */
+export function registerAdoptTrial(services: Services): vscode.Disposable {
+  const { report, store } = services;
+  return registerCommand(report, 'textclf.adoptTrial', async (target?: RunTarget) => {
+    const trial = await pickRun(services, target, {
+      title: 'Make This the Experiment',
+      runs: store.all.filter((run) => isTrial(store, run)),
+      none: 'There is no search with a trial yet.',
+    });
+    if (trial) await adopt(store, trial);
+  });
+}
+
+/** Whether a run is one of a search: what others of a group have for settings is a seed or a fold. */
+export function isTrial(store: RunStore, run: StoredRun): boolean {
+  return store.groupOf(run)?.record.group?.kind === 'search';
+}
+
+async function adopt(store: RunStore, trial: StoredRun): Promise<void> {
+  const settings = await settingsOf(store, trial);
+  const { experimentFile } = trial.record;
+  if (!existsSync(experimentFile)) {
+    throw new HumanError('The experiment file was deleted or moved.', { place: { file: experimentFile } });
+  }
+  const document = await vscode.workspace.openTextDocument(experimentFile);
+  const { adoptSettings } = await loadExperimentTools();
+  const { edits } = adoptSettings(document.getText(), experimentFile, settings);
+  const editor = await vscode.window.showTextDocument(document, editorColumn());
+  const edit = new vscode.WorkspaceEdit();
+  for (const { offset, length, text } of edits) {
+    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+    edit.replace(document.uri, range, text);
+  }
+  if (!(await vscode.workspace.applyEdit(edit))) {
+    throw new HumanError('The experiment file could not be changed.', { place: { file: experimentFile } });
+  }
+  const [first] = edits;
+  if (first) {
+    const start = document.positionAt(first.offset);
+    editor.selection = new vscode.Selection(start, start);
+    editor.revealRange(new vscode.Range(start, start), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+  const hint = first
+    ? `the experiment has the settings of ${trial.name} now; undo takes them back`
+    : `the experiment has the settings of ${trial.name} already`;
+  vscode.window.setStatusBarMessage(withoutIcons(`TextClf: ${hint}`), hintTime);
+}
+
+/** @throws HumanError where the search does not tell them (any more) */
+async function settingsOf(store: RunStore, trial: StoredRun): Promise<Record<string, unknown>> {
+  const group = store.groupOf(trial);
+  const view = group && (store.feed(group.folder)?.view ?? (await readView(group.folder)));
+  const told = view?.group?.trials.find(({ id }) => id === trial.id);
+  if (told) return told.settings;
+  throw new HumanError(`${trial.name} is not part of a search any more.`, {
+    hint: 'Its settings are still in its run: "Compare Experiment as It Was with Now".',
+  });
+}
