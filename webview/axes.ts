@@ -113,9 +113,9 @@ function numberAxis(
 /** Round values between the ends; the ends themselves where there are too few of those. */
 export function ticksOf(kind: 'linear' | 'log', low: number, high: number): number[] {
   if (low === high) return [low];
-  const candidates =
-    kind === 'log' ? [powers(low, high, [1]), powers(low, high, [1, 2, 5])] : [steps(low, high)];
-  return candidates.find(({ length }) => length >= 3) ?? [low, high];
+  const digits = [[1], [1, 3], [1, 2, 5]];
+  const candidates = kind === 'log' ? digits.map((list) => powers(low, high, list)) : [];
+  return [...candidates, steps(low, high)].find(({ length }) => length >= 3) ?? [low, high];
 }
 
 function powers(low: number, high: number, digits: readonly number[]): number[] {

@@ -37,6 +37,8 @@ export interface PlotAxis {
   isLog?: boolean;
   /** Whether there is room beyond the first and the last value, for markers that stand there. */
   isPadded?: boolean;
+  /** The marks between two values; where there are none, round ones at distances of `increments`. */
+  marks?: (low: number, high: number) => number[];
   /** The distances that marks may have. */
   increments?: readonly number[];
   mark: (value: number) => string;

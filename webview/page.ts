@@ -15,7 +15,8 @@ export type Tab = (typeof tabs)[number];
 /** The tabs of a run; one that stands for several has none of a single training, but its trials. */
 export function tabsOf({ group }: RunState): readonly Tab[] {
   if (!group) return ['training', 'evaluation', 'try', 'settings', 'log'];
-  return ['trials', 'charts', 'try', 'settings', 'log'];
+  const pictures: Tab[] = group.kind === 'search' ? ['charts'] : [];
+  return ['trials', ...pictures, 'try', 'settings', 'log'];
 }
 
 /** What the person chose on the page; kept while the panel is hidden and when the window reloads. */

@@ -12,6 +12,8 @@ export interface PlotCurve {
   /** Curves with the same id are shown and hidden together, and told as one. */
   id: string;
   label: string;
+  /** What the legend says, where that is more. */
+  legend?: string;
   color: Color;
   look: Look;
   /** A letter at its end, so that colour is not the only thing that tells curves apart. */
@@ -92,6 +94,7 @@ export function createPlot(
         drag: { x: true, y: false, setScale: true, dist: 5 },
         hover: { skip: [null, undefined] },
         points: { size: 7 },
+        x: !options.isScatter,
         ...(options.isScatter && { dataIdx: (scatter) => nearestPoint(scatter) as number }),
       },
       scales: {
@@ -112,6 +115,10 @@ export function createPlot(
           labelFont: axisFont,
           labelSize: 16,
           labelGap: 0,
+          ...(xAxis.marks && {
+            splits: (_plot, _axis, low, high) => data().axis.marks?.(low, high) ?? [],
+            filter: (_plot, splits) => splits,
+          }),
           ...(xAxis.increments && { incrs: [...xAxis.increments] }),
           values: (_plot, splits) => splits.map((split) => (split == null ? '' : data().axis.mark(split))),
         },

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { align, epochMeans, sample, scaleOf } from '../../webview/chart-data';
 import { frequentConfusions, sortClasses } from '../../webview/confusions';
-import { clock, count, duration, loss, percent, percentRange, rate } from '../../webview/format';
+import {
+  bytes,
+  clock,
+  count,
+  decimal,
+  duration,
+  loss,
+  percent,
+  percentRange,
+  rate,
+} from '../../webview/format';
 import { flattenSettings, searchSettings } from '../../webview/settings';
 import { epochMetricsOf } from '../support/sample-metrics';
 import { madeEvaluation } from './states';
@@ -30,6 +40,12 @@ describe('numbers', () => {
     [clock(4.4), `4${space}s`],
     [clock(7_620), `2${space}h 07${space}min`],
     [clock(-3), `0${space}s`],
+    [decimal(0.95149), '0.951'],
+    [decimal(null), '–'],
+    [bytes(640), `640${space}B`],
+    [bytes(66_400_000), `66.4${space}MB`],
+    [bytes(134_300_000), `134${space}MB`],
+    [bytes(999_700), `1.0${space}MB`],
   ])('%s', (written, expected) => {
     expect(written).toBe(expected);
   });
@@ -100,6 +116,10 @@ describe('confusions', () => {
     expect(f1).toEqual([...f1].sort((a, b) => b - a));
     expect(sortClasses(classes, { column: 'label', descending: true })[0]!.label).toBe('d');
     expect(sortClasses(classes, null)).toEqual(classes);
+    // "b" has no ROC AUC: it comes last either way.
+    for (const descending of [true, false]) {
+      expect(sortClasses(classes, { column: 'rocAuc', descending }).at(-1)!.label).toBe('b');
+    }
   });
 });
 

@@ -22,6 +22,8 @@ interface Screen {
   name: string;
   messages: ToPage[];
   tab?: string;
+  /** What else the person chose. */
+  choices?: object;
   /** Playwright's way to click something before the picture is taken. */
   click?: string;
   draft?: string;
@@ -45,7 +47,7 @@ describe.runIf(folder)('screens', () => {
         const opened = await browser.open({
           ...{ width, height: 900, theme, reducedMotion: true },
           reply: (message) => answer(message, rows),
-          kept: { choices: { tab: screen.tab ?? 'training', draft: screen.draft ?? '' } },
+          kept: { choices: { tab: screen.tab ?? 'training', draft: screen.draft ?? '', ...screen.choices } },
         });
         const { page, send, problems } = opened;
         for (const message of screen.messages) await send(message);
@@ -219,7 +221,12 @@ function oneRun(half: RunView, whole: RunView): Screen[] {
     {
       name: 'baseline',
       messages: [{ type: 'snapshot', state: { ...stateOf(half, monitored, settings), baseline, data: cut } }],
-      hover: '.plot',
+      choices: { metric: 'rocAuc' },
+    },
+    {
+      name: 'baseline-table',
+      messages: [{ type: 'snapshot', state: { ...stateOf(half, monitored, settings), baseline } }],
+      choices: { metric: 'macroF1', tables: ['macroF1', 'loss'] },
     },
     {
       name: 'download',
@@ -257,10 +264,14 @@ function groups(): Screen[] {
     group('search-none', { ...madeSearch(0, { planned: 20 }) }),
     group('search-many', madeSearch(200, { options: many })),
     group('charts', madeSearch(13, { planned: 20 }), { tab: 'charts', hover: 'svg.parallel' }),
+    group('charts-choice', madeSearch(40), {
+      ...{ tab: 'charts', choices: { option: 'model.pooling' }, hover: 'textclf-chart .u-over' },
+      click: 'svg.parallel',
+    }),
     group('charts-three', madeSearch(3, { planned: 20 }), { tab: 'charts' }),
     group('charts-many', madeSearch(200, { options: many }), { tab: 'charts' }),
     group('folds', madeRuns('folds', 5)),
-    group('folds-charts', madeRuns('folds', 5), { tab: 'charts' }),
+    group('repeat', { ...madeRuns('repeat', 40), summary: null }),
   ];
 }
 

@@ -151,12 +151,12 @@ class Chart extends Part {
     const hidden = this.#hidden;
     return html`<div class="legend" role="group" aria-label=${`Curves of ${this.model.title}`}>
       ${groups.map(
-        ({ id, label, color, look, letter }) => html`<button
+        ({ id, label, legend, color, look, letter }) => html`<button
           class="legend-entry"
           aria-pressed=${!hidden.has(id)}
           @click=${() => this.page.toggle('hidden', this.#curveKey(id))}
         >
-          <span class=${`swatch ${look}`} ${vars({ '--color': `var(${color})` })}></span>${letter ? html`<b>${letter}</b>` : nothing}<bdi>${label}</bdi>
+          <span class=${`swatch ${look}`} ${vars({ '--color': `var(${color})` })}></span>${letter ? html`<b>${letter}</b>` : nothing}<bdi>${legend ?? label}</bdi>
         </button>`,
       )}
     </div>`;

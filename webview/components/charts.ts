@@ -117,7 +117,7 @@ function baselineCurve(metric: MetricName, run: RunState, x: readonly number[]):
   const words = `baseline ${metricLooks[metric].write(value)}`;
   return [
     {
-      ...{ id: 'baseline', label: capital(words), note: words },
+      ...{ id: 'baseline', label: 'Baseline', legend: capital(words), note: words },
       ...{ color: '--vscode-charts-foreground', look: 'dashes', values: x.map(() => value) },
     },
   ];

@@ -1,9 +1,10 @@
 import { html } from 'lit';
 import type { RunState, ToPage } from '../../src/protocol/dashboard';
 import { phaseNames } from '../../src/protocol/phase-names';
+import { capital } from '../metrics';
 import { Page, type Tab, tabsOf, type VsCodeApi } from '../page';
 import type { PageState } from '../state';
-import { planWords } from '../trials';
+import { groupWords, planWords } from '../trials';
 import { comparison } from './comparison';
 import { evaluationTab } from './evaluation';
 import { groupCharts, groupTab } from './group';
@@ -72,6 +73,7 @@ export class Dashboard extends Part {
                 ? html`<span class="count" title="Warnings and errors">${warnings}</span>`
                 : nothing,
           },
+          run.group ? { trials: capital(groupWords[run.group.kind].plural) } : {},
           (tab) => this.#tab(tab, run, state),
         )}
       </main>

@@ -82,7 +82,7 @@ function metricList(evaluation: ShownEvaluation): Template {
   const value = (name: MetricName) => metricLooks[name].write(evaluation[name]);
   return html`<section class="metrics" aria-label="All metrics">
     <table>
-      <caption>Averages over the classes</caption>
+      <caption>Averages</caption>
       <thead><tr><td></td>${averaged.map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
       <tbody>
         ${averages.map(

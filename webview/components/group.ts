@@ -1,8 +1,8 @@
 import { html } from 'lit';
-import { guard } from 'lit/directives/guard.js';
 import type { GroupState } from '../../src/protocol/dashboard';
-import { metricNames, metricOf, metricTitles } from '../../src/protocol/metrics';
-import { optionAxes, type TrialAxis } from '../axes';
+import type { Split } from '../../src/protocol/events';
+import { type MetricName, metricNames, metricOf, metricTitles } from '../../src/protocol/metrics';
+import { optionAxes, type TrialAxis, ticksOf } from '../axes';
 import { type Column, type PlotAxis, wholeIncrements } from '../chart-data';
 import { capital, metricLooks, monitorTitle, monitorValue } from '../metrics';
 import type { Page } from '../page';
@@ -16,20 +16,21 @@ import { trialDetail } from './trials';
 
 /** The runs of a group, and what came of them all. */
 export function groupTab(group: GroupState, page: Page): Template {
-  const { plural } = groupWords[group.kind];
   const best = bestTrial(group);
-  return html`
-    ${group.kind === 'search' ? (best ? trialDetail(best, group, page) : nothing) : summary(group)}
-    <section aria-labelledby="trials-heading">
-      <h2 id="trials-heading">${capital(plural)}</h2>
-      <textclf-trials .group=${group} .page=${page}></textclf-trials>
-    </section>
-  `;
+  const list = html`<section aria-labelledby="trials-heading">
+    <h2 id="trials-heading">${capital(groupWords[group.kind].plural)}</h2>
+    <textclf-trials .group=${group} .page=${page}></textclf-trials>
+  </section>`;
+  if (group.kind === 'search') return html`${best ? trialDetail(best, group, page) : nothing}${list}`;
+  const values = html`<div>${chart(valueChart(group, page), page)}${list}</div>`;
+  if (!group.summary) {
+    return html`<p class="empty">The mean and the deviation over the ${groupWords[group.kind].plural} come at the end.</p>${values}`;
+  }
+  return html`<div class="columns">${summaryTable(group.summary, groupWords[group.kind].plural)}${values}</div>`;
 }
 
-/** A group's values in pictures. */
+/** What a search found, in pictures. */
 export function groupCharts(group: GroupState, page: Page): Template {
-  if (group.kind !== 'search') return html`<div class="charts">${chart(valueChart(group, page), page)}</div>`;
   return html`
     <textclf-parallel .group=${group} .page=${page}></textclf-parallel>
     <div class="charts below">
@@ -40,38 +41,38 @@ export function groupCharts(group: GroupState, page: Page): Template {
 }
 
 /** Mean ± sample deviation of each metric over the runs that succeeded. */
-function summary({ summary, kind }: GroupState): Template {
-  if (!summary || summary.metrics.length === 0) {
-    return html`<p class="empty">Mean and deviation over the ${groupWords[kind].plural} come at the end.</p>`;
-  }
-  return guard([summary], () => {
-    const splits = [...new Set(summary.metrics.map(({ split }) => split))];
-    const names = metricNames.filter((name) => summary.metrics.some((metric) => metric.name === name));
-    return html`<section aria-labelledby="summary-heading">
-      <h2 id="summary-heading">Mean ± deviation</h2>
-      <div class="scroll">
-        <table class="summary">
-          <caption class="hidden-caption">Mean and sample standard deviation of each metric over the ${groupWords[kind].plural}</caption>
-          <thead>
-            <tr><th scope="col">Metric</th>${splits.map((split) => html`<th scope="col" class="number">${split}</th>`)}</tr>
-          </thead>
-          <tbody>
-            ${names.map(
-              (name) => html`<tr>
-              <th scope="row" title=${metricLooks[name].help}>${metricTitles[name]}</th>
-              ${splits.map((split) => {
-                const found = summary.metrics.find(
-                  (metric) => metric.split === split && metric.name === name,
-                );
-                return html`<td class="number">${found ? html`${metricLooks[name].write(found.mean)} <span class="muted">± ${metricLooks[name].write(found.deviation)}</span>` : '–'}</td>`;
-              })}
-            </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
-  }) as Template;
+function summaryTable({ metrics }: NonNullable<GroupState['summary']>, plural: string): Template {
+  const splits = [...new Set(metrics.map(({ split }) => split))];
+  const names = metricNames.filter((name) => metrics.some((metric) => metric.name === name));
+  const written = (split: Split, name: MetricName) => {
+    const found = metrics.find((metric) => metric.split === split && metric.name === name);
+    if (!found) return '–';
+    const { write } = metricLooks[name];
+    return html`${write(found.mean)} <span class="muted">± ${write(found.deviation)}</span>`;
+  };
+  return html`<section aria-labelledby="summary-heading">
+    <h2 id="summary-heading">Mean ± deviation</h2>
+    ${
+      metrics.length === 0
+        ? html`<p class="empty">None of the ${plural} succeeded.</p>`
+        : html`<div class="scroll">
+          <table class="summary">
+            <caption class="hidden-caption">Mean and sample standard deviation of each metric over the ${plural}</caption>
+            <thead>
+              <tr><th scope="col">Metric</th>${splits.map((split) => html`<th scope="col" class="number">${split}</th>`)}</tr>
+            </thead>
+            <tbody>
+              ${names.map(
+                (name) => html`<tr>
+                <th scope="row" title=${metricLooks[name].help}>${capital(metricTitles[name])}</th>
+                ${splits.map((split) => html`<td class="number">${written(split, name)}</td>`)}
+              </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>`
+    }
+  </section>`;
 }
 
 const blue = '--vscode-charts-blue';
@@ -157,6 +158,7 @@ function plotAxis({ key, kind, choices }: TrialAxis): PlotAxis {
   return {
     ...{ label: key, isLog: kind === 'log', isPadded: true, mark, head: mark },
     ...(isChoice && { increments: wholeIncrements() }),
+    ...(kind === 'log' && { marks: (low: number, high: number) => ticksOf('log', low, high) }),
   };
 }
 
@@ -205,7 +207,6 @@ function spreadCurves({ trials, metric, summary }: GroupState): PlotCurve[] {
   const { mean, deviation } = found;
   const look = { color: '--vscode-charts-foreground', look: 'dashes' } as const;
   const across = (value: number) => trials.map(() => value);
-  const note = `mean ${monitorValue(metric, mean)}`;
   const spread = {
     ...look,
     id: 'deviation',
@@ -213,7 +214,7 @@ function spreadCurves({ trials, metric, summary }: GroupState): PlotCurve[] {
     color: purple,
   } as const;
   return [
-    { ...look, id: 'mean', label: capital(note), note, values: across(mean) },
+    { ...look, id: 'mean', label: `Mean ${monitorValue(metric, mean)}`, values: across(mean) },
     { ...spread, values: across(mean - deviation) },
     { ...spread, values: across(mean + deviation) },
   ];

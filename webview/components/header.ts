@@ -119,7 +119,7 @@ class Header extends Part {
     return html`<div class="progress">
       <div class="progress-text">
         <span><bdi>${words}</bdi>${detail ? html`<span class="muted"> · <bdi>${detail}</bdi></span>` : nothing}</span>
-        ${share === undefined ? nothing : html`<span class="share">${percent(share, 0)}</span>`}
+        ${share === undefined ? nothing : html`<span class="share">${percent(Math.floor(100 * share) / 100, 0)}</span>`}
       </div>
       <vscode-progress-bar
         .ariaLabel=${'Training progress'}
@@ -144,7 +144,7 @@ class Header extends Part {
         `${monitorValue(best?.metric ?? '', best?.value)} (epoch ${best?.epoch})`,
         best !== undefined && !this.group,
       ],
-      ...(this.group ? groupFacts(this.group) : []),
+      ...(this.group ? groupFacts(this.group, live) : []),
       ['Epochs', `${header.epoch} of ${header.epochs}`, !live && header.epochs > 0 && !this.group],
       ['Device', `${device}, ${countOf(threads, 'thread')}`, device !== ''],
       ['Started', localTime(header.startedAt), true],
@@ -197,10 +197,11 @@ function groupProgress(group: GroupState, header: RunHeader): Progress {
 }
 
 /** What is known at once of a run that stands for several. */
-function groupFacts(group: GroupState): [name: string, value: string, isKnown: boolean][] {
+function groupFacts(group: GroupState, live: boolean): [name: string, value: string, isKnown: boolean][] {
   const best = bestTrial(group);
   return [
-    ['Plan', planWords(group), true],
+    // While it goes on, the progress says it.
+    ['Plan', planWords(group), !live],
     [
       `Best ${monitorTitle(group.metric)}`,
       `${monitorValue(group.metric, best?.value)} (${best?.label})`,

@@ -35,6 +35,8 @@ const nearestAxes = 84;
 /** How near the pointer has to be to an axis to mark a part of it, and to a line to mean it. */
 const axisReach = 12;
 const lineReach = 14;
+/** More lines than this are drawn fainter. */
+const crowd = 60;
 const tableId = 'parallel';
 
 /** One line a trial over an axis an option, with the metric last: which settings lead to good values. */
@@ -108,13 +110,14 @@ class Parallel extends Part {
     const { trials } = this.group;
     const left = this.#drawn(trialAxes(this.group)).filter(({ isFiltered }) => !isFiltered).length;
     return html`<span class="muted legend-scale">worst<span class="scale-bar" aria-hidden="true"></span>best</span>
-      <span class="muted" role="status">${this.brushes.size > 0 ? `${left} of ${countOf(trials.length, 'trial')} marked` : 'Drag along an axis to mark a part of it.'}</span>`;
+      <span class="muted" role="status">${this.brushes.size > 0 ? `${left} of ${countOf(trials.length, 'trial')} marked` : nothing}</span>`;
   }
 
   #chart(): Template {
     const axes = trialAxes(this.group);
     const drawn = this.#drawn(axes);
     const width = this.#plotWidth(axes.length);
+    const room = axes.length > 1 ? this.#axisX(1, axes.length) - this.#axisX(0, axes.length) : width;
     const hovered = drawn.find(({ trial }) => trial.id === this.hovered);
     const best = bestTrial(this.group);
     const last = [best?.id, this.chosen];
@@ -124,7 +127,7 @@ class Parallel extends Part {
     return html`<div class="parallel-box">
       <div class="scroll">
         <svg
-          class="parallel"
+          class=${classMap({ parallel: true, crowded: this.group.trials.length > crowd })}
           width=${width}
           height=${height}
           role="img"
@@ -137,11 +140,12 @@ class Parallel extends Part {
           }}
         >
           ${ordered.map((item) => this.#line(item, axes.length, shares.get(item.trial.id), item.trial === best))}
-          ${axes.map((axis, i) => this.#axis(axis, this.#axisX(i, axes.length), width / axes.length))}
+          ${axes.map((axis, i) => this.#axis(axis, this.#axisX(i, axes.length), room))}
         </svg>
       </div>
       ${hovered ? this.#tooltip(hovered.trial, axes) : nothing}
-    </div>`;
+    </div>
+    <p class="muted hint">Drag along an axis to mark a part of it, click the axis to take the mark away; click a line to choose its trial.</p>`;
   }
 
   #line(
@@ -165,7 +169,7 @@ class Parallel extends Part {
 
   #axis(axis: TrialAxis, x: number, room: number) {
     const brush = this.brushes.get(axis.key);
-    const letters = Math.max(6, Math.floor(room / 6.6));
+    const letters = Math.floor((room - 8) / 7);
     const ends = { low: axisY(0), high: axisY(1) };
     return svg`<g class="axis">
       <line x1=${x} x2=${x} y1=${ends.high} y2=${ends.low}></line>
@@ -179,7 +183,7 @@ class Parallel extends Part {
       <text class="axis-name" x=${x} y="14" text-anchor="middle">${shortened(axis.name, letters)}<title>${axis.key.slice(0, 1000)}</title></text>
       ${thinned(axis).map(
         ({ position, text }) =>
-          svg`<text x=${x + 5} y=${axisY(position) + 4}>${shortened(text, Math.max(5, letters - 3))}<title>${text.slice(0, 1000)}</title></text>`,
+          svg`<text x=${x + 5} y=${axisY(position) + 4}>${shortened(text, letters - 1)}<title>${text.slice(0, 1000)}</title></text>`,
       )}
     </g>`;
   }
@@ -200,7 +204,7 @@ class Parallel extends Part {
   }
 
   #plotWidth(axes: number): number {
-    return Math.max(this.width, axes * nearestAxes);
+    return Math.max(this.width, (axes - 1) * nearestAxes + 2 * side);
   }
 
   #axisX(index: number, axes: number): number {

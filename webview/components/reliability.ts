@@ -19,7 +19,7 @@ export function reliability({ reliability }: Evaluation): Template {
   return html`<section class="reliability" aria-labelledby="reliability-heading">
     <h2 id="reliability-heading">Reliability of the probabilities</h2>
     <div class="reliability-box">
-      <svg width=${left + size + 12} height=${top + size + labels} role="img" aria-label="Right rows by the probability that was given; the same as numbers below">
+      <svg width=${left + size + 20} height=${top + size + labels} role="img" aria-label="Right rows by the probability that was given; the same as numbers below">
         ${marks.map(
           (share) => svg`
             <line class="grid" x1=${x(0)} x2=${x(1)} y1=${y(share)} y2=${y(share)}></line>

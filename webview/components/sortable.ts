@@ -12,21 +12,22 @@ export interface SortableColumn<Column extends string> {
   /** What it says, for the tooltip. */
   title?: string;
   isNumber: boolean;
+  /** Whether the highest values are wanted first. */
+  startsDescending?: boolean;
 }
 
-/** The head of a column: a click sorts upwards, another downwards, a third one (null) not at all. */
+/** The head of a column: a click sorts, another the other way round, a third one (null) not at all. */
 export function sortableHead<Column extends string>(
-  { column, name, title, isNumber }: SortableColumn<Column>,
+  { column, name, title, isNumber, startsDescending = false }: SortableColumn<Column>,
   sorting: Sorting<Column> | null,
   onSort: (sorting: Sorting<Column> | null) => void,
 ): Template {
   const isSorted = sorting?.column === column;
   const direction = !isSorted ? 'none' : sorting.descending ? 'descending' : 'ascending';
-  const next = !isSorted
-    ? { column, descending: false }
-    : sorting.descending
+  const next =
+    isSorted && sorting.descending !== startsDescending
       ? null
-      : { column, descending: true };
+      : { column, descending: isSorted ? !startsDescending : startsDescending };
   const icon =
     direction === 'none'
       ? nothing

@@ -3,7 +3,7 @@ import type { Page, Tab } from '../page';
 import type { Template } from './part';
 
 const tabNames: Record<Tab, string> = {
-  trials: 'Runs',
+  trials: 'Trials',
   charts: 'Charts',
   training: 'Training',
   evaluation: 'Evaluation',
@@ -17,6 +17,7 @@ export function tabbed(
   page: Page,
   tabs: readonly Tab[],
   marks: Partial<Record<Tab, Template>>,
+  names: Partial<Record<Tab, string>>,
   content: (tab: Tab) => Template,
 ): Template {
   const chosen = chosenTab(page, tabs);
@@ -31,7 +32,7 @@ export function tabbed(
         aria-controls="tab-panel"
         tabindex=${tab === chosen ? 0 : -1}
         @click=${() => page.choose({ tab })}
-      >${tabNames[tab]}${marks[tab] ?? ''}</button>`,
+      >${names[tab] ?? tabNames[tab]}${marks[tab] ?? ''}</button>`,
       )}
     </div>
     <div id="tab-panel" class="tab-panel" role="tabpanel" aria-labelledby=${`tab-${chosen}`}>${content(chosen)}</div>

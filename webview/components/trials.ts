@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { GroupState } from '../../src/protocol/dashboard';
-import { metricOf, metricTitles } from '../../src/protocol/metrics';
+import { isHigherBetter, metricOf, metricTitles } from '../../src/protocol/metrics';
 import { count, duration } from '../format';
 import { capital, monitorTitle, monitorValue } from '../metrics';
 import type { Page } from '../page';
@@ -18,7 +18,7 @@ import {
   trialStatusWords,
 } from '../trials';
 import { isCalm, nothing, Part, type Template } from './part';
-import { sortableHead } from './sortable';
+import { type SortableColumn, sortableHead } from './sortable';
 import { label } from './text';
 
 /** Every run of a group with its settings and what came of it; each leads to its own dashboard. */
@@ -60,7 +60,7 @@ class Trials extends Part {
   #heads(): Template[] {
     const { kind, options, metric } = this.group;
     const names = shortNames(options.map(({ path }) => path));
-    const columns: { column: TrialColumn; name: string; title?: string; isNumber: boolean }[] = [
+    const columns: SortableColumn<TrialColumn>[] = [
       { column: 'index', name: capital(groupWords[kind].noun), isNumber: false },
       { column: 'status', name: 'Status', isNumber: false },
       {
@@ -68,6 +68,7 @@ class Trials extends Part {
         name: capital(metricTitles[metricOf(metric)]),
         title: `${capital(monitorTitle(metric))} at its best epoch`,
         isNumber: true,
+        startsDescending: isHigherBetter(metricOf(metric)),
       },
       ...options.map(({ path }, i) => ({
         column: `option ${path}` as const,
