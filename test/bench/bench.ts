@@ -5,20 +5,22 @@ import { measureEditor } from './editor';
 import { measureHelper } from './helper-latency';
 import { measureMemory } from './memory';
 import { findTorchPython, startTorch } from './peer';
-import { kinds, type Measured, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
+import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
 
 /**
- * npm run bench                    every recurrent step, beside PyTorch's where it is found
+ * npm run bench                    every model's step, beside PyTorch's where it is found
+ * npm run bench -- --only cnn      those whose name has this in it
  * npm run bench -- --rounds 60     more steps, for a steadier median
  * npm run bench -- --memory        the resident size over 2 000 steps
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
  * npm run bench -- --editor        how long a real VS Code waits for the extension
- * npm run bench -- --profile NAME  onnxruntime's own profile of ten LSTM steps, as NAME_<time>.json
+ * npm run bench -- --profile NAME  onnxruntime's own profile of ten steps of an LSTM (or --only), as NAME_<time>.json
  */
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '40' },
+    only: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
     memory: { type: 'boolean', default: false },
     predict: { type: 'boolean', default: false },
@@ -28,6 +30,9 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
+const chosen = kinds.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
+/** Beside the bundle of this file. */
+const replicaFile = new URL('./replica.js', import.meta.url);
 
 if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
@@ -45,24 +50,23 @@ async function compareSteps(rounds: number): Promise<void> {
   );
   if (!python) console.log('PyTorch is not found (TEXTCLF_BENCH_PYTHON or python3): no comparison.');
   const rows: string[][] = [];
-  for (const kind of kinds) {
-    const executor = onnxruntimeExecutor({ threads });
+  for (const kind of chosen) {
+    const executor = onnxruntimeExecutor({ threads, replicaFile });
     const startedAt = performance.now();
     const step = await textclfStep(executor, kind);
     const compile = performance.now() - startedAt;
     const products = await matrixProducts(executor, kind);
     const torch = python ? await startTorch(python, kind, threads) : undefined;
-    const contestants = [timed(step), timed(products), ...(torch ? [() => torch.step()] : [])];
+    const contestants = [timed(step), products && timed(products), torch && (() => torch.step())];
     const [ours, alone, theirs] = await takeTurns(contestants, rounds);
     torch?.close();
-    await Promise.all([step.release(), products.release()]);
+    await Promise.all([step.release(), products?.release()]);
     rows.push([
       kind.name,
       ours!.toFixed(1),
       Math.round(tokensPerStep / (ours! / 1000)).toLocaleString('en'),
-      alone!.toFixed(1),
-      (ours! / alone!).toFixed(2),
-      ...(theirs ? [theirs.toFixed(1), (ours! / theirs).toFixed(2)] : ['-', '-']),
+      ...beside(ours!, alone),
+      ...beside(ours!, theirs),
       compile.toFixed(0),
     ]);
     if (torch && rows.length === 1)
@@ -83,7 +87,15 @@ async function compareSteps(rounds: number): Promise<void> {
   );
 }
 
-function timed({ run }: Measured): () => Promise<number> {
+/** Another's milliseconds, and how many times these ours are. */
+function beside(ours: number, other: number | undefined): string[] {
+  return other === undefined ? ['-', '-'] : [other.toFixed(1), (ours / other).toFixed(2)];
+}
+
+/** Takes one step; its milliseconds. */
+type Contestant = () => Promise<number>;
+
+function timed({ run }: Measured): Contestant {
   return async () => {
     const startedAt = performance.now();
     await run();
@@ -96,20 +108,27 @@ function timed({ run }: Measured): () => Promise<number> {
  * the machine does strikes all alike; of two steps in a row the second counts, which finds its own
  * data in the caches.
  */
-async function takeTurns(contestants: readonly (() => Promise<number>)[], rounds: number): Promise<number[]> {
+async function takeTurns(
+  contestants: readonly (Contestant | undefined)[],
+  rounds: number,
+): Promise<(number | undefined)[]> {
   const times: number[][] = contestants.map(() => []);
   for (let round = -3; round < rounds; round++) {
     for (const [i, contestant] of contestants.entries()) {
+      if (!contestant) continue;
       await contestant();
       const milliseconds = await contestant();
       if (round >= 0) times[i]!.push(milliseconds);
     }
   }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]!);
+  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);
 }
 
 async function profile(prefix: string): Promise<void> {
-  const step = await textclfStep(onnxruntimeExecutor({ threads, profilePrefix: prefix }), kinds[2]!);
+  const step = await textclfStep(
+    onnxruntimeExecutor({ threads, profilePrefix: prefix }),
+    values.only ? chosen[0]! : lstm,
+  );
   for (let i = 0; i < 10; i++) await step.run();
   await step.release();
   console.log(`Profiles are in ${prefix}_*.json; open them in a trace viewer.`);

@@ -73,7 +73,7 @@ function longRun(): RunEvent[] {
 function measureManyRuns(root: string): void {
   const first = createRun({
     ...{ root, name: 'bench', experimentFile: join(root, 'bench.textclf.json'), experimentText: '{}' },
-    ...{ seed: 1, versions: { textclf: '0', onnxruntime: '0' }, device: 'cpu', threads: 1 },
+    ...{ model: 'lstm', seed: 1, versions: { textclf: '0', onnxruntime: '0' }, device: 'cpu', threads: 1 },
   });
   first.finish('succeeded');
   for (let i = 1; i < runs; i++) {

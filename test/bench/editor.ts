@@ -54,7 +54,7 @@ function makeRuns(root: string): void {
   const experimentFile = join(root, 'toy.textclf.json');
   const first = createRun({
     ...{ root, name: 'toy', experimentFile, experimentText: readFileSync(experimentFile, 'utf8') },
-    ...{ seed: 1, versions: { textclf: '0', onnxruntime: '0' }, device: 'cpu', threads: 1 },
+    ...{ model: 'lstm', seed: 1, versions: { textclf: '0', onnxruntime: '0' }, device: 'cpu', threads: 1 },
   });
   first.finish('succeeded');
   for (let i = 1; i < runs; i++) {

@@ -69,6 +69,7 @@ function writeModel(parent: string): string {
   const shape: ModelShape = {
     model: {
       type: 'lstm',
+      embedding: { size: size.embedding, frozen: false },
       hiddenSize: size.hidden,
       layers: 1,
       bidirectional: false,
@@ -77,8 +78,10 @@ function writeModel(parent: string): string {
       head: { hiddenSize: 0 },
     },
     embeddingSize: size.embedding,
+    task: 'single-label',
     outputs: 1,
     loss: 'bceWithLogits',
+    maxLength: 256,
   };
   const random = createRandom(42);
   const specs = [

@@ -1,11 +1,11 @@
 import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
-import { kinds, textclfStep } from './workload';
+import { lstm, textclfStep } from './workload';
 
 const STEPS = 2000;
 
 /** Prints the resident size while an LSTM trains for 2 000 steps: it must not grow. */
 export async function measureMemory(threads: number): Promise<void> {
-  const step = await textclfStep(onnxruntimeExecutor({ threads }), kinds[2]!);
+  const step = await textclfStep(onnxruntimeExecutor({ threads }), lstm);
   console.log('steps  resident, MB');
   for (let i = 0; i <= STEPS; i++) {
     await step.run();

@@ -17,14 +17,11 @@ export interface Peer {
 }
 
 /** Starts PyTorch's twin of a step in a process of its own. */
-export async function startTorch(
-  python: string,
-  { cell, bidirectional }: Kind,
-  threads: number,
-): Promise<Peer> {
+export async function startTorch(python: string, { model }: Kind, threads: number): Promise<Peer> {
   // Run from the project's folder, where the bundle does not know the sources' place.
-  const script = fileURLToPath(new URL('../test/bench/peers/recurrent_torch.py', import.meta.url));
-  const child = spawn(python, [script, JSON.stringify({ cell, bidirectional, ...size, threads })]);
+  const script = fileURLToPath(new URL('../test/bench/peers/classifier_torch.py', import.meta.url));
+  const { batch, time, vocabulary } = size;
+  const child = spawn(python, [script, JSON.stringify({ model, batch, time, vocabulary, threads })]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const setUp = JSON.parse(await nextLine(lines, child)) as { torch: string };

@@ -1,31 +1,60 @@
 import { createRandom } from '../../src/data/random';
+import type { NetworkOptions } from '../../src/experiment/schema';
 import { add, constant, input, matmul, outerSum, reshape, sum, trim } from '../../src/graph/build';
 import type { Value } from '../../src/graph/ops';
 import type { Program } from '../../src/graph/program';
 import { scan } from '../../src/graph/scan';
-import type { CellType } from '../../src/nn/cells';
 import { cells } from '../../src/nn/cells';
 import type { Executor } from '../../src/runtime/executor';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
 import { makeBatch } from '../../src/trainer/batch';
+import type { ModelShape } from '../../src/trainer/programs';
 import { TrainingStep } from '../../src/trainer/training-step';
 
-/** The step that is measured, in the terms of the PyTorch twin in peers/recurrent_torch.py. */
+/** The step that is measured, in the terms of the PyTorch twin in peers/classifier_torch.py. */
 export const size = { batch: 32, time: 256, embedding: 100, hidden: 128, vocabulary: 25_000 };
 export const tokensPerStep = size.batch * size.time;
 const BATCHES = 8;
 
 export interface Kind {
   readonly name: string;
-  readonly cell: CellType;
-  readonly bidirectional: boolean;
+  readonly model: NetworkOptions;
 }
 
+const common = {
+  embedding: { size: size.embedding, frozen: false },
+  dropout: 0,
+  pooling: 'mean',
+  head: { hiddenSize: 0 },
+} as const;
+const oneLayer = { ...common, hiddenSize: size.hidden, layers: 1, bidirectional: false } as const;
+
+export const lstm: Kind = { name: 'LSTM', model: { ...oneLayer, type: 'lstm' } };
+
 export const kinds: readonly Kind[] = [
-  { name: 'RNN', cell: 'rnn', bidirectional: false },
-  { name: 'GRU', cell: 'gru', bidirectional: false },
-  { name: 'LSTM', cell: 'lstm', bidirectional: false },
-  { name: 'bidirectional LSTM', cell: 'lstm', bidirectional: true },
+  { name: 'RNN', model: { ...oneLayer, type: 'rnn' } },
+  { name: 'GRU', model: { ...oneLayer, type: 'gru' } },
+  lstm,
+  { name: 'bidirectional LSTM', model: { ...oneLayer, type: 'lstm', bidirectional: true } },
+  { name: 'LSTM, attention pooling', model: { ...oneLayer, type: 'lstm', pooling: 'attention' } },
+  { name: 'pooled, 128 units', model: { ...common, type: 'pooled', head: { hiddenSize: size.hidden } } },
+  {
+    name: 'CNN, 100 filters of 3, 4 and 5',
+    model: { ...common, type: 'cnn', widths: [3, 4, 5], filters: 100, pooling: 'max' },
+  },
+  {
+    name: 'transformer, 2 layers, 4 heads',
+    model: {
+      ...common,
+      type: 'transformer',
+      hiddenSize: size.hidden,
+      layers: 2,
+      heads: 4,
+      feedForwardSize: 512,
+      positions: 'learned',
+      norm: 'pre',
+    },
+  },
 ];
 
 /** Something that is measured. */
@@ -36,29 +65,26 @@ export interface Measured {
   release(): Promise<void>;
 }
 
-/** One training step: embedding, recurrent layer, mean, one logit, dense Adam. */
-export async function textclfStep(executor: Executor, { cell, bidirectional }: Kind): Promise<Measured> {
+/** One training step: embedding, the model, one logit, dense Adam. */
+export async function textclfStep(executor: Executor, { model }: Kind): Promise<Measured> {
   const random = createRandom(42);
   const { vocabulary, embedding } = size;
   const table = new Float32Array(vocabulary * embedding);
   for (let i = embedding; i < table.length; i++) table[i] = random.normal();
+  const shape: ModelShape = {
+    model,
+    embeddingSize: embedding,
+    task: 'single-label',
+    outputs: 1,
+    loss: 'bceWithLogits',
+    maxLength: size.time,
+  };
   const step = await TrainingStep.compile(executor, {
-    shape: {
-      model: {
-        type: cell,
-        hiddenSize: size.hidden,
-        layers: 1,
-        bidirectional,
-        dropout: 0,
-        pooling: 'mean',
-        head: { hiddenSize: 0 },
-      },
-      embeddingSize: embedding,
-      outputs: 1,
-      loss: 'bceWithLogits',
-    },
+    shape,
     optimizer: { type: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     gradientClip: 0,
+    gradientClipBy: 'norm',
+    gradientAccumulation: 1,
     embedding: table,
     frozenEmbedding: false,
     vocabularySize: vocabulary,
@@ -69,9 +95,9 @@ export async function textclfStep(executor: Executor, { cell, bidirectional }: K
       Array.from({ length: size.batch }, () => ({
         // As in text: a word of rank r with a weight of 1 / r.
         ids: Int32Array.from({ length: size.time }, () => Math.floor(vocabulary ** random.next())),
-        label: random.integer(2),
+        labels: [random.integer(2)],
       })),
-      1,
+      shape,
     ),
   );
   let next = 0;
@@ -82,11 +108,13 @@ export async function textclfStep(executor: Executor, { cell, bidirectional }: K
 }
 
 /**
- * The step's matrix products alone, in the same places and shapes: those inside the two loops
+ * A recurrent step's matrix products alone, in the same places and shapes: those inside the two loops
  * with nothing around them, and the large ones outside. What a step would take if all else were free.
+ * Undefined for other models.
  */
-export async function matrixProducts(executor: Executor, { cell, bidirectional }: Kind): Promise<Measured> {
-  const program = productsProgram(cells[cell].gates.length * size.hidden, bidirectional ? 2 : 1);
+export async function matrixProducts(executor: Executor, { model }: Kind): Promise<Measured | undefined> {
+  if (!('bidirectional' in model)) return undefined;
+  const program = productsProgram(cells[model.type].gates.length * size.hidden, model.bidirectional ? 2 : 1);
   const random = createRandom(42);
   const feeds: Record<string, Tensor> = Object.fromEntries(
     program.inputs.map(({ name, shape }) => {
