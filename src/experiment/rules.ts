@@ -2,11 +2,13 @@
 import { foldCount, isFolds } from './planned-runs';
 import type { Finding } from './problems';
 import type { Rule } from './rule';
+import { baselineRules } from './rules-baseline';
 import { trainingRules } from './rules-training';
 import type { Experiment } from './schema';
 
 const rules: Rule[] = [
   ...trainingRules,
+  ...baselineRules,
   {
     severity: 'error',
     broken: ({ data }) =>

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { baselineOf } from '../experiment/baseline-of';
 import { readExperiment, runnable } from '../experiment/load';
 import type { RunEvent } from '../protocol/events';
 import { formatPlace } from '../protocol/human-error';
@@ -10,6 +11,8 @@ import { singleRun, type TrainResult } from './single-run';
 
 export interface TrainOptions {
   readonly experimentFile: string;
+  /** Trains the baseline on the experiment's data instead of its own model. */
+  readonly baseline?: boolean;
   /** The workspace folder that gets the run; by default the one that the experiment lies in. */
   readonly root?: string;
   /**
@@ -33,10 +36,13 @@ export interface TrainOptions {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const experimentFile = resolve(options.experimentFile);
   const parsed = await readExperiment(experimentFile);
-  const experiment = runnable(parsed);
+  const written = runnable(parsed);
+  const experiment = options.baseline ? baselineOf(written) : written;
   const { threads } = experiment.runtime;
   const executor = executorOf(experiment);
-  const warnings = parsed.problems.map(({ message, place }) => `${formatPlace(place)}: ${message}`);
+  // What is doubtful about a network is nothing to the baseline.
+  const problems = parsed.problems.filter(({ path }) => !options.baseline || path[0] === 'data');
+  const warnings = problems.map(({ message, place }) => `${formatPlace(place)}: ${message}`);
   if (threads > executor.threads) {
     warnings.push(
       `runtime.threads is ${threads}, but this machine has ${executor.threads} cores: it computes with ${executor.threads}.`,

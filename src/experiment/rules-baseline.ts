@@ -1,0 +1,90 @@
+/** Rules about the baseline: what only networks know means nothing to it. */
+import type { Path } from './problems';
+import type { Rule } from './rule';
+import type { Experiment } from './schema';
+import { tokenizer } from './schema-data';
+import { training } from './schema-training';
+
+/** The options that say how networks read texts and learn. */
+const ofNetworks = {
+  tokenizer: ['type', 'ngrams', 'maxVocabulary', 'minFrequency', 'maxLength'],
+  training: [
+    ...(['epochs', 'batchSize', 'loss', 'focalGamma', 'labelSmoothing', 'optimizer', 'scheduler'] as const),
+    ...(['gradientClip', 'gradientClipBy', 'gradientAccumulation', 'earlyStopping'] as const),
+  ],
+} satisfies { [Section in 'tokenizer' | 'training']: (keyof Experiment[Section])[] };
+
+export const baselineRules: Rule[] = [
+  {
+    severity: 'error',
+    broken: (experiment) => {
+      if (experiment.model.type !== 'baseline') return [];
+      return [
+        ...changed('tokenizer', experiment.tokenizer, tokenizer.parse({}), ofNetworks.tokenizer),
+        ...changed('training', experiment.training, training.parse({}), ofNetworks.training),
+      ];
+    },
+    hint: 'Leave it out, or choose another model.',
+  },
+  {
+    severity: 'error',
+    broken: ({ model }) =>
+      model.type === 'baseline' && model.weighting === 'naiveBayes' && !model.sublinear
+        ? [
+            {
+              path: ['model', 'sublinear'],
+              message: 'With the weighting "naiveBayes" a word counts once a text, however often it occurs.',
+              remedies: [{ type: 'remove' }],
+            },
+          ]
+        : [],
+    hint: 'Leave "sublinear" out, or use the weighting "tfidf".',
+  },
+  {
+    severity: 'error',
+    broken: ({ model }) =>
+      model.type === 'baseline'
+        ? (['wordNgrams', 'characterNgrams'] as const).flatMap((key) => {
+            const [shortest, longest] = model[key] ?? [1, 1];
+            if (shortest <= longest) return [];
+            return [
+              {
+                path: ['model', key],
+                message: `The shortest run comes first: ${shortest} is more than ${longest}.`,
+                remedies: [{ type: 'set' as const, values: [[longest, shortest]] }],
+              },
+            ];
+          })
+        : [],
+    hint: 'Write the smaller number first.',
+  },
+  {
+    severity: 'error',
+    broken: ({ model, search }) =>
+      model.type === 'baseline' && search?.halving
+        ? [
+            {
+              path: ['search', 'halving'],
+              message: 'The baseline has a single epoch: no trial could be stopped after an earlier one.',
+              remedies: [{ type: 'remove' }],
+            },
+          ]
+        : [],
+    hint: 'Leave "halving" out.',
+  },
+];
+
+function changed<Section extends object>(
+  section: string,
+  options: Section,
+  defaults: Section,
+  keys: readonly (keyof Section & string)[],
+): { path: Path; message: string; remedies: { type: 'remove' }[] }[] {
+  return keys
+    .filter((key) => JSON.stringify(options[key]) !== JSON.stringify(defaults[key]))
+    .map((key) => ({
+      path: [section, key],
+      message: `"${key}" is for networks: the baseline does not have it.`,
+      remedies: [{ type: 'remove' }],
+    }));
+}
