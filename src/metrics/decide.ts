@@ -13,7 +13,7 @@ export interface DecisionRule {
 /** The numbers of the classes that a text with these probabilities gets, rising: one, unless the task is multi-label. */
 export function decide(shares: ArrayLike<number>, { task, thresholds }: DecisionRule): number[] {
   // As an evaluation holds them, so that it decides as a prediction does.
-  const of = Float32Array.from(shares);
+  const of = shares instanceof Float32Array ? shares : Float32Array.from(shares);
   if (task === 'single-label') return [thresholds ? Number(of[1]! >= thresholds[0]!) : largestIndex(of)];
   const given: number[] = [];
   for (let label = 0; label < of.length; label++) {

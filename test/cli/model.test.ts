@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listRuns } from '../../src/runs/list';
+import { tags, writeTinyModel } from '../predict/tiny-model';
 import { jsonLines, mails, quickExperiment, textclf, workspace } from './support';
 
 const place = workspace();
@@ -145,7 +146,31 @@ describe('textclf evaluate', () => {
     ]);
   });
 
+  it('takes several labels a row, from one column or from one for each', async () => {
+    const model = writeTinyModel(place.path('tags'), tags);
+    place.write(
+      'tags.csv',
+      'text;kinds;praise;blame;film\n'.replaceAll(';', ',').concat('good,praise,1,0,0\nbad,,0,0,0\n'),
+    );
+    const args = ['evaluate', '--json', '--run', model, 'tags.csv', '--predictions', 'tags.jsonl'];
+    const one = await run([...args, '--label', 'kinds', '--label-separator', '|']);
+    const each = await run([...args, ...tags.labels.flatMap((name) => ['--label', name])]);
+    expect([one.stderr, each.stderr]).toEqual(['', '']);
+    expect(JSON.parse(one.stdout)).toMatchObject({ task: 'multi-label', rows: 2, confusion: [] });
+    expect(JSON.parse(each.stdout)).toEqual(JSON.parse(one.stdout));
+    expect(jsonLines(readFileSync(place.path('tags.jsonl'), 'utf8'))).toMatchObject([
+      { truth: 'praise', trueLabels: ['praise'], label: 'praise', labels: ['praise'] },
+      { truth: 'no label', trueLabels: [] },
+    ]);
+    const { stdout } = await run(['evaluate', '--run', model, 'tags.csv', '--label', 'kinds']);
+    expect(stdout).toMatch(/\n {2}Exact match +\d/);
+    expect(stdout).not.toContain('Confusion');
+    const { stdout: predicted } = await run(['predict', '--run', model, 'good', 'new']);
+    expect(predicted).toMatch(/^praise +\d+\.\d% {2}good\nno label +\d+\.\d% {2}new\n$/);
+  });
+
   it.each<[string[], RegExp]>([
+    [['test.csv', '--label', 'text', '--label', 'label'], /several label columns/],
     [['--run', 'copied'], /names no test file[\s\S]*textclf evaluate DATA/],
     [['nowhere.csv'], /nowhere\.csv: nowhere\.csv does not exist/],
     [['test.csv', '--label', 'lable'], /test\.csv:1: there is no column "lable"[\s\S]*Did you mean "label"/],

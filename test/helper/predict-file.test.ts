@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, describe, expect, it } from 'vitest';
-import { expectedProbabilities, threeClasses, writeTinyModel } from '../predict/tiny-model';
+import { expectedProbabilities, tags, threeClasses, writeTinyModel } from '../predict/tiny-model';
 import { startHelper } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'textclf-predict-file-'));
@@ -109,6 +109,25 @@ describe('every row of a file', () => {
       }
     }
     await helper.leave();
+  });
+
+  it('joins several labels so that they can be read again', async () => {
+    const helper = startHelper();
+    const texts = ['good', 'bad', 'new', 'film film', ''];
+    const file = write('tags.csv', `text,n\n${texts.map((text, i) => `${text},${i}\n`).join('')}`);
+    const output = join(folder, 'tags.out.csv');
+    const model = writeTinyModel(join(folder, 'tags'), tags);
+    await helper.result('predictFile', { modelFolder: model, file, textColumns: ['text'], output });
+    const { predictions } = await helper.result('predict', { modelFolder: model, texts: texts.slice(0, 4) });
+    await helper.leave();
+    const [, ...rows] = parse(readFileSync(output, 'utf8')) as string[][];
+    expect(rows.map(([, , predicted]) => predicted)).toEqual([
+      ...predictions.map(({ labels }) => labels.join(' | ')),
+      '',
+    ]);
+    expect(rows.map(([, , , probability]) => probability !== '')).toEqual([true, true, true, true, false]);
+    expect(new Set(predictions.map(({ labels }) => labels.length))).toEqual(new Set([0, 1, 2]));
+    expect(predictions.map(({ label }) => label)).toContain('no label');
   });
 
   it('goes on from block to block, in order, and tells how far it is', async () => {

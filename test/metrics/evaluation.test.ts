@@ -143,8 +143,9 @@ describe('evaluationOf at its edges', () => {
       (_, i) => ((i * 7919) % 10_007) / 10_007,
     );
     const truth = Array.from({ length: rows }, (_, i) => [(i * 31) % classes]);
-    const start = performance.now();
+    // Of the processor: others may be busy too.
+    const start = process.cpuUsage();
     evaluate({ labels: labelsOf(classes), truth, probabilities });
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
   });
 });

@@ -5,7 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/predict/evaluate';
 import { loadPredictor, type Predictor } from '../../src/predict/predictor';
 import { HumanError } from '../../src/protocol/human-error';
-import { expectedLogits, expectedProbabilities, oneLogit, threeClasses, writeTinyModel } from './tiny-model';
+import {
+  expectedLogits,
+  expectedProbabilities,
+  oneLogit,
+  tags,
+  threeClasses,
+  writeTinyModel,
+} from './tiny-model';
 
 let folder: string;
 let predictor: Predictor;
@@ -85,6 +92,76 @@ describe('evaluate', () => {
       expect(Math.abs(evaluation.loss! / gap - 1)).toBeLessThan(1e-5);
     },
   );
+
+  describe('several labels a text', () => {
+    // What the model says: praise for "good", blame for "bad", nothing but perhaps a film for others.
+    const truths: [text: string, labels: string[]][] = [
+      ['good', ['praise']],
+      ['bad', ['blame', 'film']],
+      ['very very', []],
+      ['bad good', ['praise', 'blame']],
+    ];
+    const given = (text: string) => {
+      const shares = expectedProbabilities(text, tags);
+      return tags.labels.filter((label, i) => shares[label]! >= tags.thresholds![i]!);
+    };
+    const forms: [what: string, name: string, contents: string, options: object][] = [
+      [
+        'a column with a separator',
+        'tags.csv',
+        `text,label\n${truths.map(([text, labels]) => `${text},${labels.join(' | ')}\n`).join('')}`,
+        { labelSeparator: '|' },
+      ],
+      [
+        'a column for each',
+        'flags.csv',
+        `text,${tags.labels.join(',')}\n${truths
+          .map(
+            ([text, labels]) =>
+              `${text},${tags.labels.map((name) => Number(labels.includes(name))).join(',')}\n`,
+          )
+          .join('')}`,
+        { label: tags.labels },
+      ],
+      [
+        'lists of JSON Lines',
+        'tags.jsonl',
+        truths.map(([text, label]) => `${JSON.stringify({ text, label })}\n`).join(''),
+        {},
+      ],
+    ];
+
+    it.each(forms)('%s', async (_, name, contents, options) => {
+      const model = await loadPredictor(writeTinyModel(join(folder, 'tags'), tags));
+      const files = [write(name, contents)];
+      const { evaluation, rows } = await evaluate(model, { files, ...columns, ...options });
+      await model.release();
+      expect(rows.map(({ row }) => row.labels)).toEqual(truths.map(([, labels]) => labels));
+      expect(rows.map(({ prediction }) => prediction.labels)).toEqual(truths.map(([text]) => given(text)));
+      const exact = truths.filter(([text, labels]) => given(text).join() === labels.join()).length;
+      expect(evaluation).toMatchObject({ task: 'multi-label', rows: 4, accuracy: exact / 4, confusion: [] });
+      const losses = truths.flatMap(([text, labels]) => {
+        const shares = expectedProbabilities(text, tags);
+        return tags.labels.map(
+          (label) => -Math.log(labels.includes(label) ? shares[label]! : 1 - shares[label]!),
+        );
+      });
+      expect(evaluation.loss).toBeCloseTo(losses.reduce((sum, loss) => sum + loss) / 12, 5);
+      expect(evaluation.logLoss).toBeCloseTo(evaluation.loss!, 5);
+      expect(evaluation.classes.map(({ threshold }) => threshold)).toEqual(tags.thresholds);
+    });
+  });
+
+  it('refuses several label columns for a model of one class a text', async () => {
+    const file = write('two.csv', 'text,a,b\ngood,0,1\n');
+    const error: unknown = await evaluate(predictor, {
+      files: [file],
+      text: 'text',
+      label: ['a', 'b'],
+    }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(HumanError);
+    expect((error as HumanError).message).toContain('exactly one class');
+  });
 
   it('joins several text columns and follows the format', async () => {
     const file = write('rows.txt', '{"a":"very","b":"good","class":"positive"}\n');

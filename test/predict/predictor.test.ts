@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import {
   expectedProbabilities,
   oneLogit,
   type TinyModel,
+  tags,
   threeClasses,
   words,
   writeTinyModel,
@@ -52,6 +53,41 @@ describe('predictions equal the formulas', () => {
   ])('%s', async (_name, model) => {
     await checkPredictions(model, ['good', 'bad', 'very good film', 'unheard of']);
     await checkPredictions(model, manyTexts);
+  });
+
+  it('the sigmoid of each label, from its threshold on', async () => {
+    const predictor = await loadPredictor(writeTinyModel(join(folder, 'model'), tags));
+    const predictions = await predictor.predict(manyTexts);
+    await predictor.release();
+    predictions.forEach(({ labels, label, probability, probabilities }, i) => {
+      const expected = expectedProbabilities(manyTexts[i]!, tags);
+      for (const name of tags.labels) expect(probabilities[name]).toBeCloseTo(expected[name]!, 6);
+      const given = tags.labels.filter((name, j) => expected[name]! >= tags.thresholds![j]!);
+      expect(labels).toEqual(given);
+      expect(label).toBe(given.join(', ') || 'no label');
+      const least = Math.min(...given.map((name) => expected[name]!));
+      const none = 1 - Math.max(...Object.values(expected));
+      expect(probability).toBeCloseTo(given.length === 0 ? none : least, 6);
+    });
+    // All kinds of answers were among them.
+    expect(new Set(predictions.map(({ labels }) => labels.length))).toEqual(new Set([0, 1, 2]));
+  });
+
+  it.each([0.1, 0.9])('the second of two classes from %s on', async (threshold) => {
+    const model = { ...oneLogit, thresholds: [threshold] };
+    const predictor = await loadPredictor(writeTinyModel(join(folder, 'model'), model));
+    const [good, bad] = await predictor.predict(['good', 'bad bad']);
+    await predictor.release();
+    const share = (text: string) => expectedProbabilities(text, oneLogit).yes!;
+    expect(share('good')).toBeGreaterThan(0.5);
+    expect(share('bad bad')).toBeLessThan(0.5);
+    const expected = (text: string) =>
+      share(text) >= threshold ? { label: 'yes', p: share(text) } : { label: 'no', p: 1 - share(text) };
+    expect([good!.label, bad!.label]).toEqual([expected('good').label, expected('bad bad').label]);
+    expect(good!.probability).toBeCloseTo(expected('good').p, 6);
+    expect(bad!.probability).toBeCloseTo(expected('bad bad').p, 6);
+    // Without its threshold the model would say something else of one of them.
+    expect(good!.label).toBe(bad!.label);
   });
 
   it('for no text at all', () => checkPredictions(threeClasses, []));
@@ -110,6 +146,31 @@ describe('model folders that cannot be used', () => {
       'config.json',
       /2 outputs .* 3 labels/,
     ],
+    [
+      'one output for two labels',
+      tagsWith({ textclf: { outputs: 1 } }),
+      'config.json',
+      /1 outputs .* 3 labels/,
+    ],
+    [
+      'fewer thresholds than labels',
+      tagsWith({ textclf: { outputs: 3, thresholds: [0.5, 0.5] } }),
+      'config.json',
+      /2 thresholds do not fit 3 labels/,
+    ],
+    [
+      'a threshold that is no share',
+      tagsWith({ textclf: { outputs: 3, thresholds: [0.5, 0.5, 5] } }),
+      'config.json',
+      /thresholds/,
+    ],
+    [
+      'a threshold for three classes',
+      tagsWith({ problem_type: undefined, textclf: { outputs: 3, thresholds: [0.5] } }),
+      'config.json',
+      /1 thresholds do not fit 3 labels/,
+    ],
+    ['a task that is none', tagsWith({ problem_type: 'regression' }), 'config.json', /problem_type/],
     ['one output for one class', config({ 0: 'a' }, 1), 'config.json', /1 outputs .* 1 labels/],
     ['the config of a model with more outputs', config({ 0: 'a', 1: 'b' }, 2), 'model.onnx', /does not fit/],
     [
@@ -147,6 +208,14 @@ function config(id2label: Record<number, string>, outputs: number): (folder: str
       join(at, 'config.json'),
       JSON.stringify({ model_type: 'textclf', id2label, textclf: { outputs } }),
     );
+}
+
+/** The config of a multi-label model, with changes. */
+function tagsWith(changes: object): (folder: string) => void {
+  return (at) => {
+    const file = join(writeTinyModel(at, tags), 'config.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...changes }));
+  };
 }
 
 function writeTinyModelTokenizer(at: string, vocabulary: string[]): void {

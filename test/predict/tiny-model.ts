@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toOnnx } from '../../src/onnx/model';
+import type { Task } from '../../src/protocol/events';
 import { createTokenizer, saveTokenizer } from '../../src/text/tokenizer-file';
 import { vocabularyOf } from '../../src/text/vocabulary';
 import { inferenceProgram } from '../../src/trainer/programs';
@@ -15,6 +16,8 @@ export interface TinyModel {
   /** One for each output. */
   weights: number[];
   biases: number[];
+  task?: Task;
+  thresholds?: number[];
 }
 
 export const threeClasses: TinyModel = {
@@ -23,12 +26,21 @@ export const threeClasses: TinyModel = {
   biases: [0.1, -0.2, 0.3],
 };
 
+/** The labels of what is good or bad are sure; that of films comes from its threshold on. */
+export const tags: TinyModel = {
+  labels: ['praise', 'blame', 'film'],
+  weights: [6, -6, -1],
+  biases: [-2, -2, -1],
+  task: 'multi-label',
+  thresholds: [0.5, 0.5, 0.25],
+};
+
 export const oneLogit: TinyModel = { labels: ['no', 'yes'], weights: [2], biases: [-0.3] };
 
 /** Writes the files of a model folder: an RNN of one unit over embeddings of one number, mean pooling. */
 export function writeTinyModel(
   folder: string,
-  { labels, weights, biases }: TinyModel,
+  { labels, weights, biases, task = 'single-label', thresholds }: TinyModel,
   vocabulary = words,
 ): string {
   mkdirSync(folder, { recursive: true });
@@ -47,7 +59,7 @@ export function writeTinyModel(
       },
       embeddingSize: 1,
       maxLength: 5,
-      task: 'single-label',
+      task,
       outputs,
       loss: outputs === 1 ? 'bceWithLogits' : 'crossEntropy',
     },
@@ -69,9 +81,10 @@ export function writeTinyModel(
   writeFileSync(join(folder, 'tokenizer.json'), saveTokenizer(tokenizer));
   const config = {
     model_type: 'textclf',
+    ...(task === 'multi-label' ? { problem_type: 'multi_label_classification' } : {}),
     num_labels: labels.length,
     id2label: { ...labels },
-    textclf: { outputs },
+    textclf: { outputs, thresholds },
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
   return folder;
@@ -92,9 +105,12 @@ export function expectedLogits(text: string, { weights, biases }: TinyModel): nu
   return weights.map((weight, i) => (sum / read.length) * weight + biases[i]!);
 }
 
-/** By their definitions: exp(x) / sum of exp(x), or 1 / (1 + exp(-x)) for the second of two classes. */
+/** By their definitions: exp(x) / sum of exp(x), or 1 / (1 + exp(-x)) for the second of two classes or each label. */
 export function expectedProbabilities(text: string, model: TinyModel): Record<string, number> {
   const logits = expectedLogits(text, model);
+  if (model.task === 'multi-label') {
+    return Object.fromEntries(model.labels.map((label, i) => [label, 1 / (1 + Math.exp(-logits[i]!))]));
+  }
   const powers = logits.length === 1 ? [1, Math.exp(logits[0]!)] : logits.map(Math.exp);
   const sum = powers.reduce((total, power) => total + power);
   return Object.fromEntries(model.labels.map((label, i) => [label, powers[i]! / sum]));
