@@ -135,6 +135,109 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
+  ;; One step of SGD: p <- p - stepSize (scale g + penalty p)
+  (func (export "sgd")
+    (param $p i32) (param $g i32) (param $left i32)
+    (param $scale f32) (param $penalty f32) (param $stepSize f32)
+    (local $within v128) (local $oldP v128) (local $gradient v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $gradient
+        (f32x4.add
+          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
+          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (local.get $oldP)
+            (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $stepSize))))
+          (local.get $oldP)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $g (i32.add (local.get $g) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; One step of SGD with momentum:
+  ;; g <- scale g + penalty p,  b <- momentum b + g,  p <- p - bufferStep b - gradientStep g
+  (func (export "momentum")
+    (param $p i32) (param $b i32) (param $g i32) (param $left i32)
+    (param $scale f32) (param $penalty f32) (param $momentum f32)
+    (param $bufferStep f32) (param $gradientStep f32)
+    (local $within v128) (local $oldP v128) (local $oldB v128)
+    (local $gradient v128) (local $nextB v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldB (v128.load (local.get $b)))
+      (local.set $gradient
+        (f32x4.add
+          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
+          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+      (local.set $nextB
+        (f32x4.add
+          (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $momentum)))
+          (local.get $gradient)))
+      (v128.store (local.get $b)
+        (v128.bitselect (local.get $nextB) (local.get $oldB) (local.get $within)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (f32x4.sub
+              (local.get $oldP)
+              (f32x4.mul (local.get $nextB) (f32x4.splat (local.get $bufferStep))))
+            (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $gradientStep))))
+          (local.get $oldP)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (local.set $g (i32.add (local.get $g) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; Some idle steps of a momentum: p <- p - moved b, then b shrinks.
+  (func (export "momentumIdle")
+    (param $p i32) (param $b i32) (param $left i32) (param $moved f32) (param $shrink f32)
+    (local $within v128) (local $oldP v128) (local $oldB v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldB (v128.load (local.get $b)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (local.get $oldP)
+            (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $moved))))
+          (local.get $oldP)
+          (local.get $within)))
+      (v128.store (local.get $b)
+        (v128.bitselect
+          (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $shrink)))
+          (local.get $oldB)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; x <- factor x
+  (func (export "multiply") (param $x i32) (param $left i32) (param $factor f32)
+    (local $old v128)
+    (loop $next
+      (local.set $old (v128.load (local.get $x)))
+      (v128.store (local.get $x)
+        (v128.bitselect
+          (f32x4.mul (local.get $old) (f32x4.splat (local.get $factor)))
+          (local.get $old)
+          (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left)))))
+      (local.set $x (i32.add (local.get $x) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
   ;; g <- g, but no further from 0 than the limit
   (func (export "clip") (param $g i32) (param $left i32) (param $limit f32)
     (local $old v128)

@@ -76,7 +76,7 @@ describe('the parameter store', () => {
   });
 
   it('draws the same start from the same seed, whatever the state', () => {
-    const [one, other] = [make(), new ParameterStore(specs, [])];
+    const [one, other] = [make(), new ParameterStore(specs, {})];
     one.initialize(createRandom(4));
     other.initialize(createRandom(4));
     expect(one.values).toEqual(other.values);

@@ -75,6 +75,42 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
       });
     });
 
+    it(`sgd, ${count} numbers`, () => {
+      const state = setUp(count);
+      const [p, , , g] = state.addresses;
+      state.kernels.sgd(p, g, count, 0.5, 0.25, 0.125);
+      expectEntries(state, (oldP, m, v, gradient) => [
+        oldP - 0.125 * (0.5 * gradient + 0.25 * oldP),
+        m,
+        v,
+        gradient,
+      ]);
+    });
+
+    it(`momentum, ${count} numbers`, () => {
+      const state = setUp(count);
+      const [p, b, , g] = state.addresses;
+      state.kernels.momentum(p, b, g, count, 0.5, 0.25, 0.9, 0.125, 0.375);
+      expectEntries(state, (oldP, oldB, v, gradient) => {
+        const scaled = 0.5 * gradient + 0.25 * oldP;
+        const nextB = 0.9 * oldB + scaled;
+        return [oldP - 0.125 * nextB - 0.375 * scaled, nextB, v, gradient];
+      });
+    });
+
+    it(`momentumIdle, ${count} numbers`, () => {
+      const state = setUp(count);
+      const [p, b] = state.addresses;
+      state.kernels.momentumIdle(p, b, count, 0.125, 0.25);
+      expectEntries(state, (oldP, oldB, v, g) => [oldP - 0.125 * oldB, 0.25 * oldB, v, g]);
+    });
+
+    it(`multiply, ${count} numbers`, () => {
+      const state = setUp(count);
+      state.kernels.multiply(state.addresses[2], count, 0.25);
+      expectEntries(state, (p, m, v, g) => [p, m, 0.25 * v, g]);
+    });
+
     it(`clip, ${count} numbers`, () => {
       const state = setUp(count);
       state.kernels.clip(state.addresses[3], count, 0.5);

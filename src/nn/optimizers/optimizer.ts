@@ -64,6 +64,19 @@ export interface RowKernels {
       ...[scale: number, penalty: number, decay: number, rest: number, stepSize: number, epsilon: number],
     ]
   ): void;
+  /** p <- p - stepSize (scale g + penalty p) */
+  sgd(p: number, g: number, count: number, scale: number, penalty: number, stepSize: number): void;
+  /** g <- scale g + penalty p, b <- momentum b + g, then p <- p - bufferStep b - gradientStep g. */
+  momentum(
+    ...args: [
+      ...[p: number, b: number, g: number, count: number],
+      ...[scale: number, penalty: number, momentum: number, bufferStep: number, gradientStep: number],
+    ]
+  ): void;
+  /** p <- p - moved b, then b times its factor. */
+  momentumIdle(p: number, b: number, count: number, moved: number, shrink: number): void;
+  /** x <- factor x */
+  multiply(x: number, count: number, factor: number): void;
 }
 
 /** Where an entry of an array over the kernels' memory lies in it. */

@@ -82,16 +82,14 @@ function idleRule(options: RmspropOptions): IdleRule {
     ...still,
     decay: momentum,
     stepWeight: (_, learningRate) => learningRate,
-    catchUp({ table, state, first, end }, { steps, moved }) {
+    catchUp({ kernels, table, state, first, end }, { steps, moved }) {
       const { v, a, b } = byLetter(options, state);
-      const [shrinkAverage, shrinkMomentum] = [alpha ** steps, momentum ** steps];
-      for (let i = first; i < end; i++) {
-        v![i] = v![i]! * shrinkAverage;
-        if (a) a[i] = a[i]! * shrinkAverage;
-        if (b) {
-          table[i] = table[i]! - moved * b[i]!;
-          b[i] = b[i]! * shrinkMomentum;
-        }
+      const count = end - first;
+      kernels.multiply(addressOf(v!, first), count, alpha ** steps);
+      if (a) kernels.multiply(addressOf(a, first), count, alpha ** steps);
+      if (b) {
+        const [p, buffer] = [addressOf(table, first), addressOf(b, first)];
+        kernels.momentumIdle(p, buffer, count, moved, momentum ** steps);
       }
     },
   };

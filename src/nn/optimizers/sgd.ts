@@ -1,5 +1,5 @@
 import { add, mul, sub } from '../../graph/build';
-import { type Optimizer, still } from './optimizer';
+import { addressOf, type Optimizer, still } from './optimizer';
 
 export interface SgdOptions {
   readonly type: 'sgd';
@@ -20,13 +20,15 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
       const direction = nesterov ? add(g, mul(next, momentum)) : next;
       return { parameter: sub(parameter, mul(direction, scalars.stepSize!)), state: buffer ? [next] : [] };
     },
-    updateRow({ table, state: [buffer], first, end }, gradient, at, scale, { stepSize }) {
-      for (let i = first, from = at; i < end; i++, from++) {
-        const g = gradient[from]! * scale + weightDecay * table[i]!;
-        const next = buffer ? momentum * buffer[i]! + g : g;
-        if (buffer) buffer[i] = next;
-        table[i] = table[i]! - stepSize! * (nesterov ? g + momentum * next : next);
+    updateRow({ kernels, table, state: [buffer], first, end }, gradient, at, scale, { stepSize }) {
+      const [p, g, count] = [addressOf(table, first), addressOf(gradient, at), end - first];
+      if (!buffer) {
+        kernels.sgd(p, g, count, scale, weightDecay, stepSize!);
+        return;
       }
+      const [bufferStep, gradientStep] = nesterov ? [stepSize! * momentum, stepSize!] : [stepSize!, 0];
+      const b = addressOf(buffer, first);
+      kernels.momentum(p, b, g, count, scale, weightDecay, momentum, bufferStep, gradientStep);
     },
     idle:
       weightDecay > 0
@@ -35,13 +37,10 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
             ...still,
             decay: momentum,
             stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
-            catchUp({ table, state: [buffer], first, end }, { steps, moved }) {
+            catchUp({ kernels, table, state: [buffer], first, end }, { steps, moved }) {
               if (!buffer) return;
-              const shrink = momentum ** steps;
-              for (let i = first; i < end; i++) {
-                table[i] = table[i]! - moved * buffer[i]!;
-                buffer[i] = buffer[i]! * shrink;
-              }
+              const [p, b] = [addressOf(table, first), addressOf(buffer, first)];
+              kernels.momentumIdle(p, b, end - first, moved, momentum ** steps);
             },
           },
   };
