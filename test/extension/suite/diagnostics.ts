@@ -48,7 +48,7 @@ describe('diagnostics', () => {
     const document = await openFile(
       'd/schema.textclf.json',
       experiment({
-        model: { type: 'lsmt', hidden_size: 4, layers: '2' },
+        model: { type: 'lstm', hidden_size: 4, layers: '2', pooling: 'meen' },
         training: { epochs: 0, optimizer: { type: 'adam', momentum: 1 } },
       }),
     );
@@ -59,7 +59,7 @@ describe('diagnostics', () => {
     assert.deepEqual(found.map((one) => marked(document, one)).sort(), [
       '"2"',
       '"hidden_size"',
-      '"lsmt"',
+      '"meen"',
       '"momentum"',
       '0',
     ]);
@@ -204,22 +204,36 @@ describe('completion', () => {
   it('knows keys, choices and what they mean, in unfinished files', async () => {
     const document = await openFile(
       'd/complete.textclf.json',
-      '{\n  "data": { "train": "x.csv",  },\n  "model": { "type": "l", "laye" },\n  "training": { "optimizer": { "type": "sgd", "m" }, "epochs": 2 }\n}\n',
+      '{\n  "data": { "train": "x.csv",  },\n  "model": { "type": "lstm", "laye" },\n  "training": { "optimizer": { "type": "sgd", "m" }, "epochs": 2 }\n}\n',
     );
     const dataKeys = names(await labelsAt(document, '"x.csv", '));
     for (const key of ['test', 'text', 'label', 'validation']) assert.ok(dataKeys.includes(key), key);
     assert.ok(!dataKeys.includes('train'));
 
     const models = await labelsAt(document, '"model": { "type": "');
-    for (const type of ['gru', 'lstm', 'rnn']) assert.ok(names(models).includes(type), type);
+    for (const type of ['baseline', 'cnn', 'gru', 'lstm', 'rnn', 'pooled', 'transformer']) {
+      assert.ok(names(models).includes(type), type);
+    }
     assert.match(JSON.stringify(models.get('"lstm"')), /remembers furthest/);
 
-    const modelKeys = names(await labelsAt(document, '"l", "laye'));
+    const modelKeys = names(await labelsAt(document, '"lstm", "laye'));
     assert.ok(modelKeys.includes('layers') && modelKeys.includes('bidirectional'));
 
     const sgd = names(await labelsAt(document, '"sgd", "m'));
     assert.ok(sgd.includes('momentum') && sgd.includes('nesterov'));
     assert.ok(!sgd.includes('beta1'), 'an option of another optimizer');
+
+    const searched = await openFile(
+      'd/search.textclf.json',
+      '{ "model": { "type": "cnn" }, "training": { "optimizer": { "type": "sgd" } }, "search": { "options": { "model.dropout": [0],  } } }',
+    );
+    const options = names(await labelsAt(searched, '[0], '));
+    for (const path of ['model.widths', 'training.optimizer.momentum', 'training.scheduler.type']) {
+      assert.ok(options.includes(path), `${path} is not in ${options.join(', ')}`);
+    }
+    for (const path of ['model.hiddenSize', 'training.optimizer.beta1', 'model.dropout', 'training.seed']) {
+      assert.ok(!options.includes(path), path);
+    }
 
     const optimizers = names(await labelsAt(document, '"optimizer": { "type": "'));
     for (const type of ['adam', 'adamW', 'sgd']) assert.ok(optimizers.includes(type), type);
@@ -249,5 +263,22 @@ describe('completion', () => {
       });
     assert.match(await hoverAt('"epochs"'), /How many times the training rows.*at least 1\. Default: `5`/s);
     assert.match(await hoverAt('"gru"'), /Gated recurrent unit/);
+  });
+
+  it('explains what a search varies', async () => {
+    const document = await openFile(
+      'd/hover-search.textclf.json',
+      experiment({ search: { options: { 'model.hiddenSize': [8, 16] } } }),
+    );
+    const offset = document.getText().indexOf('"model.hiddenSize"') + 2;
+    const text = await until('a hover', async () => {
+      const [hover] = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        document.positionAt(offset),
+      );
+      return hover?.contents.map((content) => (content as vscode.MarkdownString).value).join('\n');
+    });
+    assert.match(text, /units of each recurrent layer/);
   });
 });

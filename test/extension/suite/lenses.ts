@@ -70,12 +70,35 @@ describe('code lenses', () => {
     }
   });
 
-  it('offer Train alone where nothing was trained', async () => {
+  it('offer Train alone, and the baseline, where nothing was trained', async () => {
     const { uri } = await open('fresh', 1);
     assert.deepEqual(
       (await lensesWith(uri, /^Train$/)).map(({ title, line }) => `${line}: ${title}`),
-      ['0: Train'],
+      ['0: Train', '0: Train baseline'],
     );
+  });
+
+  it('say what Train does where it makes several runs; a baseline offers no baseline', async () => {
+    await writeFile('l/rows.csv', `text,label\n${rows.join('\n')}\n`);
+    const table: [title: string, changes: object, others: string[]][] = [
+      ['Search (2 trials)', { search: { options: { 'model.dropout': [0, 0.5] } } }, ['Train baseline']],
+      ['Train 5 seeds', { training: { repeat: 5 } }, ['Train baseline']],
+      [
+        'Cross-validate (3 folds)',
+        { data: { train: 'rows.csv', validation: { folds: 3 } } },
+        ['Train baseline'],
+      ],
+      ['Train', { model: { type: 'baseline' } }, []],
+    ];
+    for (const [place, [title, changes, others]] of table.entries()) {
+      const input = { data: { train: 'rows.csv' }, model: { type: 'gru' }, ...changes };
+      const { uri } = await openFile(`l/several-${place}.textclf.json`, JSON.stringify(input));
+      const lenses = await lensesWith(uri, /^(Train|Search|Cross)/);
+      assert.deepEqual(
+        lenses.map((lens) => lens.title),
+        [title, ...others],
+      );
+    }
   });
 
   it('lead from Train to the result, and to predictions above the file and its examples', async () => {
@@ -87,6 +110,7 @@ describe('code lenses', () => {
     const shown = lenses.map(({ title, line }) => `${line}: ${title.replace(/\d+\.\d %/, '# %')}`);
     assert.deepEqual(shown, [
       '0: Train',
+      '0: Train baseline',
       '0: Predict…',
       '0: Dashboard',
       '0: best: # % validation accuracy, 1 run',
@@ -116,9 +140,9 @@ describe('code lenses', () => {
     const failed = { ...record, id: 'failed', status: 'failed', startedAt: new Date().toISOString() };
     await writeFile('.textclf/runs/failed/run.json', JSON.stringify(failed));
     const titles = (await lensesWith(uri, /^last run failed$/)).map(({ title }) => title);
-    assert.deepEqual(titles.slice(2, 5), [
+    assert.deepEqual(titles.slice(3, 6), [
       'Dashboard',
-      titles[3]!.replace('1 run', '2 runs'),
+      titles[4]!.replace('1 run', '2 runs'),
       'last run failed',
     ]);
   });

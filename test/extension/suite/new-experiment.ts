@@ -40,7 +40,12 @@ describe('a new experiment', () => {
     assert.equal(editor.document.uri.toString(), file.toString());
     assert.equal(editor.document.getText(editor.selection), 'films');
     const text = editor.document.getText();
-    for (const line of ['"train": "n/films.jsonl"', '"text": "review"', '"label": "mood"', '"type": "gru"']) {
+    for (const line of [
+      '"train": "n/films.jsonl"',
+      '"text": "review"',
+      '"label": "mood"',
+      '"type": "baseline"',
+    ]) {
       assert.ok(text.includes(line), `${line} is not in\n${text}`);
     }
     await settledDiagnostics(file, 0);
