@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { readExperimentText } from '../../experiment/load';
+import { foldCount, plannedRuns } from '../../experiment/planned-runs';
 import { describeProblems, type Problem } from '../../experiment/problems';
+import type { Experiment } from '../../experiment/schema';
 import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
 import { type Checked, checkExperiment, type DataFacts } from '../../trainer/check-experiment';
@@ -51,10 +53,11 @@ function asJson({ problems, experiment, facts }: Checked, ok: boolean) {
     problems: problems.map(({ place, severity, message, hint }) => ({ severity, message, hint, ...place })),
     ...(experiment ? { name: experiment.name } : {}),
     ...(facts ? { rows: facts.rows, labels: facts.labels } : {}),
+    ...(experiment ? { runs: plannedRuns(experiment) ?? { planned: 1 } } : {}),
   };
 }
 
-function asLines(file: string, { problems, facts }: Checked, errors: number): string[] {
+function asLines(file: string, { problems, experiment, facts }: Checked, errors: number): string[] {
   const lines = problems.length > 0 ? [harmlessLines(describeProblems(problems)), ''] : [];
   const warnings = problems.length - errors;
   const found = [
@@ -63,7 +66,24 @@ function asLines(file: string, { problems, facts }: Checked, errors: number): st
   ];
   lines.push(`${harmless(file)}: ${found.length > 0 ? found.join(', ') : 'no problems'}`);
   if (facts) lines.push(summary(facts));
+  const runs = experiment && plannedText(experiment);
+  if (runs) lines.push(runs);
   return lines;
+}
+
+/** The runs that training would make, where it is not one alone. */
+function plannedText(experiment: Experiment): string | undefined {
+  const plan = plannedRuns(experiment);
+  if (!plan) return undefined;
+  const { search, data, training } = experiment;
+  const folds = countOf(foldCount(data.validation), 'fold');
+  const seeds = countOf(training.repeat, 'seed');
+  if (plan.kind === 'repeat') return `repeats with ${seeds}`;
+  if (plan.kind === 'folds')
+    return `cross-validates with ${folds}${training.repeat > 1 ? ` and ${seeds}` : ''}`;
+  const trials = plan.planned === null ? 'trials' : countOf(plan.planned, 'trial');
+  const most = search?.minutes === undefined ? '' : `, for ${search.minutes} min at most`;
+  return `searches ${search?.strategy === 'grid' ? 'a grid' : 'at random'}: ${trials}${most}`;
 }
 
 const shownLabels = 6;

@@ -1,12 +1,20 @@
+import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { adoptSettings } from '../../experiment/adopt';
+import { readExperimentText } from '../../experiment/load';
+import type { GroupState } from '../../protocol/dashboard';
 import { didYouMeanHint, quoteName } from '../../protocol/did-you-mean';
 import type { RunEvent } from '../../protocol/events';
 import { HumanError } from '../../protocol/human-error';
+import { writeFileAtomic } from '../../runs/atomic';
 import { readEvents } from '../../runs/events';
 import { findRun, listRuns, type Run, type RunSummary, removeRuns } from '../../runs/list';
 import { runPaths } from '../../runs/paths';
+import { RunView } from '../../runs/run-view';
 import { requestStop } from '../../runs/stop-request';
+import { harmless } from '../format/harmless';
 import { type GlobalOptions, optionsOf, rootOf } from '../options';
+import { resultLines } from '../render/group';
 import { detailLines } from '../render/run-details';
 import { runListLines } from '../render/run-list';
 import { RunRenderer } from '../render/run-renderer';
@@ -17,11 +25,15 @@ export function addRuns(program: Command, terminal: Terminal): void {
   runs
     .command('ls', { isDefault: true })
     .description('list all runs, newest first (also without "ls")')
+    .option(
+      '--all',
+      'list the runs of searches, folds and repetitions too, below the run that stands for them',
+    )
     // What is no subcommand of "runs" arrives here too.
     .allowExcessArguments()
     .action((_options: unknown, command: Command) => {
       if (command.args[0] !== undefined) throw tooMuch(command.args[0], runs);
-      list(optionsOf<object>(command), terminal);
+      list(optionsOf<{ all?: boolean }>(command), terminal);
     });
   runs
     .command('show')
@@ -39,11 +51,25 @@ export function addRuns(program: Command, terminal: Terminal): void {
     );
   runs
     .command('rm')
-    .description('delete runs with all their files')
+    .description('delete runs with all their files; with a search, all its trials')
     .argument('<run...>', 'their ids, or starts of ids that no other run shares')
     .action((ids: string[], _options: unknown, command: Command) =>
       remove(ids, optionsOf<object>(command), terminal),
     );
+  runs
+    .command('adopt')
+    .description("write a trial's settings into its experiment file, keeping the file's comments")
+    .argument('<trial>', 'the id of a trial, the start of it, or of a search, for its best trial')
+    .option('--write', 'write the file; without it, the new text is printed')
+    .option('--keep-search', 'leave the search section in the file')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      await adopt(id, optionsOf<AdoptOptions>(command), terminal);
+    });
+}
+
+interface AdoptOptions extends GlobalOptions {
+  write?: boolean;
+  keepSearch?: boolean;
 }
 
 /** @param runs the command "runs", whose first argument is the subcommand if one was named */
@@ -59,11 +85,11 @@ function tooMuch(argument: string, runs: Command): HumanError {
   });
 }
 
-function list(options: GlobalOptions, terminal: Terminal): void {
+function list(options: GlobalOptions & { all?: boolean }, terminal: Terminal): void {
   const root = rootOf(options);
   const runs = listRuns(root);
   if (options.json) terminal.printJson(runs.map(summaryToJson));
-  else terminal.print(...runListLines(runs, root, Date.now(), terminal.style()));
+  else terminal.print(...runListLines(runs, root, Date.now(), terminal.style(), options));
 }
 
 function show(id: string, options: GlobalOptions, terminal: Terminal): void {
@@ -73,13 +99,27 @@ function show(id: string, options: GlobalOptions, terminal: Terminal): void {
   else terminal.print(...detailLines(run, terminal.style()), ...replay(events, terminal));
 }
 
+/** A group as its events tell it; null for a run that stands for itself. */
+function groupOf(events: readonly RunEvent[]): GroupState | null {
+  const view = new RunView();
+  view.apply(events);
+  return view.group;
+}
+
 /** What a run printed while it went on, without its progress and its ending. */
 function replay(events: readonly RunEvent[], terminal: Terminal): string[] {
   const renderer = new RunRenderer({ progress: 'none', style: terminal.style });
-  return events.flatMap((event) => {
+  const told = events.flatMap((event) => {
     const { lines } = renderer.handle(event);
-    return event.type === 'started' || event.type === 'finished' ? [] : lines;
+    return isLeftOut(event) ? [] : lines;
   });
+  const group = groupOf(events);
+  return group ? [...told, '', ...resultLines(group, terminal.style(), { all: true })] : told;
+}
+
+/** The record says how it began and ended, and one table what came of a group's runs. */
+function isLeftOut({ type }: RunEvent): boolean {
+  return type === 'started' || type === 'finished' || type === 'trial' || type === 'summary';
 }
 
 /** Batches are many and of interest only while they run. */
@@ -100,6 +140,40 @@ function remove(ids: readonly string[], options: GlobalOptions, terminal: Termin
   const removed = removeRuns(rootOf(options), ids);
   if (options.json) terminal.printJson({ removed });
   else terminal.print(...removed.map((id) => `removed ${id}`));
+}
+
+async function adopt(id: string, options: AdoptOptions, terminal: Terminal): Promise<void> {
+  const root = rootOf(options);
+  const trial = chosenTrial(findRun(root, id), root);
+  const { file } = trial;
+  const before = await readExperimentText(file);
+  const { keepSearch = false } = options;
+  const { text } = adoptSettings(before, file, trial.settings, { keepSearch });
+  if (options.write && text !== before) writeFileAtomic(file, text);
+  if (options.json) terminal.printJson({ trial: trial.id, file, settings: trial.settings, text });
+  else if (options.write)
+    terminal.print(`wrote the settings of ${trial.label} into ${harmless(relative('', file))}`);
+  else terminal.print(text.replace(/\n$/, ''));
+}
+
+/** The trial that a run is, or the best one of a search, with its settings. */
+function chosenTrial(run: Run, root: string) {
+  const { parent, group } = run.record;
+  const whole = parent ? findRun(root, parent.id) : run;
+  const state =
+    whole.record.group?.kind === 'search' ? groupOf(readEvents(runPaths(whole.folder).events).events) : null;
+  if (!state) {
+    throw new HumanError(`The run ${run.id} is no trial of a search: there are no settings to adopt.`, {
+      hint:
+        group || parent
+          ? 'Folds and seeds are not meant to be chosen from.'
+          : 'See the searches: textclf runs',
+    });
+  }
+  const index = parent?.index ?? state.summary?.best?.index;
+  const trial = state.trials.find((one) => one.index === index);
+  if (!trial) throw new HumanError(`The search ${whole.id} has no best trial yet.`);
+  return { id: trial.id, label: trial.label, settings: trial.settings, file: whole.record.experimentFile };
 }
 
 function summaryToJson(run: RunSummary) {

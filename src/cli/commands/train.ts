@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunEvent } from '../../protocol/events';
 import { findRoot, savedModel } from '../../runs/paths';
+import type { TrialName } from '../../trainer/group-run';
 import { withInterrupt } from '../interrupt';
 import { type GlobalOptions, optionsOf, rootOfExperiment } from '../options';
 import { RunRenderer } from '../render/run-renderer';
@@ -9,6 +10,7 @@ import type { Terminal } from '../terminal';
 
 interface TrainCommandOptions extends GlobalOptions {
   quiet?: boolean;
+  baseline?: boolean;
 }
 
 export function addTrain(program: Command, terminal: Terminal): void {
@@ -16,11 +18,16 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .command('train')
     .description('train the model that an experiment file describes')
     .argument('<file>', 'the experiment file, such as spam.textclf.json')
+    .option(
+      '--baseline',
+      'train the baseline on the same data instead: weighted word counts, logistic regression',
+    )
     .option('--quiet', 'print only warnings and how it ended')
     .addHelpText(
       'after',
       '\nCtrl-C stops after the current batch and keeps the best model; a second Ctrl-C kills.' +
-        '\nWith --json, each line is one event of the run.',
+        '\nWith --json, each line is one event of the run; in a search, a cross-validation or a repetition,' +
+        '\nevents of the runs that it makes have the id of theirs: { "run": "…", "type": … }.',
     )
     .action(async (file: string, _options: unknown, command: Command) => {
       await runTraining(file, optionsOf<TrainCommandOptions>(command), terminal);
@@ -35,8 +42,8 @@ async function runTraining(file: string, options: TrainCommandOptions, terminal:
     quiet: options.quiet === true,
     style: terminal.style,
   });
-  const show = (event: RunEvent) => {
-    const { lines, live } = renderer.handle(event);
+  const show = (event: RunEvent, trial?: TrialName) => {
+    const { lines, live } = trial ? renderer.handleTrial(event, trial) : renderer.handle(event);
     terminal.print(...lines);
     terminal.showLive(live);
   };
@@ -52,11 +59,14 @@ async function runTraining(file: string, options: TrainCommandOptions, terminal:
         train({
           experimentFile: file,
           root,
+          baseline: options.baseline === true,
           signal,
           onRun: (run) => {
             folder = run.folder;
           },
-          onEvent: options.json ? (event) => terminal.printJson(event) : show,
+          onEvent: options.json
+            ? (event, trial) => terminal.printJson(trial ? { run: trial.id, ...event } : event)
+            : show,
         }),
     );
   } finally {

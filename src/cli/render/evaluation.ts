@@ -2,7 +2,8 @@ import { count, countOf } from '../../protocol/count';
 import type { ClassScores, Evaluation } from '../../protocol/events';
 import { type MetricName, metricTitles } from '../../protocol/metrics';
 import { harmless } from '../format/harmless';
-import { loss, percent, score } from '../format/numbers';
+import { metricText } from '../format/metric';
+import { percent, score } from '../format/numbers';
 import { indent, table } from '../format/table';
 import { truncate } from '../format/width';
 import { confusionMatrix, mostFrequentConfusions } from './confusion';
@@ -30,12 +31,6 @@ const printedLast = [
   'logLoss',
   'loss',
 ] as const satisfies readonly MetricName[];
-
-/** Metrics that are no shares. */
-const formats: Partial<Record<MetricName, (value: number | null) => string>> = {
-  ...{ loss, logLoss: loss, brier: loss },
-  ...{ matthews: score, rocAuc: score, prAuc: score },
-};
 
 /** All of an evaluation: overall metrics, a line for each class, and which classes are taken for which. */
 export function evaluationLines(evaluation: Evaluation, style: Style): string[] {
@@ -65,7 +60,7 @@ function metricLines(evaluation: Evaluation, { colors }: Style): string[] {
   const names = [...printed[evaluation.task], ...printedLast].filter((name) => evaluation[name] !== null);
   const cells = names.map((name) => {
     const title = titleOf(name, evaluation);
-    const value = (formats[name] ?? percent)(evaluation[name]);
+    const value = metricText(name, evaluation[name]);
     return [title[0]!.toUpperCase() + title.slice(1), value];
   });
   const [first, ...others] = table(pairs(cells), ['left', 'right', 'left', 'right']);

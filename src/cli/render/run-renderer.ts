@@ -1,11 +1,15 @@
-import type { BatchEvent, FinishedEvent, RunEvent } from '../../protocol/events';
+import { count } from '../../protocol/count';
+import type { GroupState } from '../../protocol/dashboard';
+import type { BatchEvent, DownloadEvent, FinishedEvent, RunEvent, TrialEvent } from '../../protocol/events';
 import { phaseNames } from '../../protocol/phase-names';
 import { harmless, harmlessLines } from '../format/harmless';
 import { duration } from '../format/numbers';
 import { indent } from '../format/table';
+import { displayWidth } from '../format/width';
 import { dataLines } from './data';
 import { epochHeader, epochLine } from './epochs';
 import { evaluationLines, evaluationSummary } from './evaluation';
+import { bestFirst, planLines, resultLines, summaryLines, trialLine } from './group';
 import { modelLines } from './model';
 import { predictionLines } from './predictions';
 import { progressBar, progressText } from './progress';
@@ -45,6 +49,10 @@ export class RunRenderer {
   #epochs: number | undefined;
   #hasEpochHeader = false;
   #endsInBlank = true;
+  /** Of a run that stands for several. */
+  #group: GroupState | undefined;
+  #best: number | undefined;
+  readonly #warned = new Set<string>();
 
   constructor(options: RenderOptions) {
     this.#options = options;
@@ -54,7 +62,39 @@ export class RunRenderer {
     const time = Date.parse(event.time);
     this.#started ??= time;
     if (event.type === 'batch') this.#epochs = event.epochs;
-    const lines = this.#options.quiet ? this.#quietLines(event, time) : this.#lines(event, time);
+    return this.#rendered(this.#options.quiet ? this.#quietLines(event, time) : this.#lines(event, time));
+  }
+
+  /** What one of a group's runs says. */
+  handleTrial(event: RunEvent, { label }: { label: string }): Rendered {
+    const time = Date.parse(event.time);
+    const style = this.#options.style();
+    const name = harmless(label);
+    if (this.#options.quiet && event.type !== 'warning') return this.#rendered([]);
+    switch (event.type) {
+      case 'batch': {
+        const narrower = { ...style, width: style.width - displayWidth(name) - 2 };
+        if (this.#isDue(event, time)) this.#showLive(`${name}  ${progressBar(event, narrower)}`);
+        return this.#rendered(this.#plainProgress(event, time).map((line) => `  ${name}${line}`));
+      }
+      case 'phase':
+        this.#showLive(style.colors.dim(`${name}  ${phaseNames[event.phase]} …`));
+        return this.#rendered([]);
+      case 'download':
+        this.#showLive(style.colors.dim(`${name}${downloadText(event)}`));
+        return this.#rendered([]);
+      case 'warning': {
+        // What is wrong with one is mostly wrong with all.
+        if (this.#warned.has(event.message)) return this.#rendered([]);
+        this.#warned.add(event.message);
+        return this.#rendered(this.#warning(`${label}: ${event.message}`));
+      }
+      default:
+        return this.#rendered([]);
+    }
+  }
+
+  #rendered(lines: string[]): Rendered {
     if (lines.length > 0) this.#endsInBlank = lines.at(-1) === '';
     return this.#live === undefined ? { lines } : { lines, live: this.#live };
   }
@@ -62,6 +102,10 @@ export class RunRenderer {
   #quietLines(event: RunEvent, time: number): string[] {
     if (event.type === 'warning') return this.#warning(event.message);
     if (event.type === 'evaluation') return [evaluationSummary(event.evaluation)];
+    if (event.type === 'group') this.#group = { ...event, trials: [], summary: null };
+    if (event.type === 'summary' && this.#group) {
+      return summaryLines(this.#group, event, this.#options.style());
+    }
     return event.type === 'finished' ? [this.#ending(event.status, time)] : [];
   }
 
@@ -72,7 +116,18 @@ export class RunRenderer {
         return [heading(style, harmless(event.name)) + style.colors.dim(`  ${harmless(event.id)}`), ''];
       case 'phase':
         this.#showLive(style.colors.dim(`  ${phaseNames[event.phase]} …`));
-        return event.phase === 'training' ? this.#epochHeader(style, time) : [];
+        return event.phase === 'training' && !this.#group ? this.#epochHeader(style, time) : [];
+      case 'download':
+        this.#showLive(style.colors.dim(downloadText(event)));
+        return [];
+      case 'group':
+        this.#group = { ...event, trials: [], summary: null };
+        return [...this.#gap(), ...planLines(event, style)];
+      case 'trial':
+        return this.#trial(event, style);
+      case 'summary':
+        this.#live = undefined;
+        return this.#group ? this.#section(resultLines({ ...this.#group, summary: event }, style)) : [];
       case 'data':
         return this.#section(dataLines(event, style));
       case 'model':
@@ -96,10 +151,27 @@ export class RunRenderer {
     }
   }
 
+  /** A line when it is over; whether it is the best so far is known then. */
+  #trial(event: TrialEvent, style: Style): string[] {
+    if (!this.#group || event.status === 'running') return [];
+    const group = { ...this.#group, trials: [...this.#group.trials, event] };
+    this.#group = group;
+    this.#live = undefined;
+    const best = bestFirst(group).find(({ value, status }) => value !== null && status !== 'failed')?.index;
+    const isBest = best === event.index && best !== this.#best;
+    this.#best = best;
+    return trialLine(group, event, isBest, style);
+  }
+
   #showProgress(event: BatchEvent, style: Style, time: number): void {
-    if (event.batch < event.batches && time - this.#lastLive < liveInterval) return;
+    if (this.#isDue(event, time)) this.#showLive(progressBar(event, style));
+  }
+
+  /** Whether the live line is to be written anew. */
+  #isDue(event: BatchEvent, time: number): boolean {
+    if (event.batch < event.batches && time - this.#lastLive < liveInterval) return false;
     this.#lastLive = time;
-    this.#showLive(progressBar(event, style));
+    return true;
   }
 
   #plainProgress(event: BatchEvent, time: number): string[] {
@@ -143,4 +215,9 @@ export class RunRenderer {
     };
     return endings[status];
   }
+}
+
+function downloadText({ name, done, total }: DownloadEvent): string {
+  const megabytes = (bytes: number) => count(Math.round(bytes / 1e6));
+  return `  Downloading ${harmless(name)}: ${megabytes(done)} of ${megabytes(total)} MB …`;
 }
