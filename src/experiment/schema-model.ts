@@ -151,12 +151,12 @@ const baseline = z.strictObject({
     .default(0)
     .describe('How many of the most frequent words and runs are kept. 0 keeps all.'),
   strength: positive()
-    .default(1)
+    .default(10)
     .describe(
       "How freely the weights follow the training rows: the inverse of the L2 penalty (scikit-learn's C). Higher fits closer.",
     ),
   maxIterations: count(1)
-    .default(100)
+    .default(200)
     .describe('So many steps of L-BFGS at most; it ends by itself when nothing improves any more.'),
 });
 
