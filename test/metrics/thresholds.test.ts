@@ -86,6 +86,14 @@ describe('the chosen threshold', () => {
       0.5,
     ],
     [
+      'never 0, which would give it to every text',
+      [
+        [1, 0],
+        [0, 0.75],
+      ],
+      0.5,
+    ],
+    [
       'no further digits than it takes',
       [
         [0, 0.7501],
