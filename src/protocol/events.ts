@@ -47,7 +47,10 @@ export interface Evaluation extends Metrics {
   classes: ClassScores[];
   /** `confusion[truth][prediction]`: how many rows, in the order of `classes`; empty for a multi-label task. */
   confusion: number[][];
-  /** How well the probabilities are meant: rows by the predicted class's probability, in ten equal parts. */
+  /**
+   * How well the probabilities are meant: rows by the predicted class's probability, in ten equal parts from 0 to 1.
+   * In a multi-label task each label of each row counts, by how sure the model was that it has it or not.
+   */
   reliability: { rows: number; confidence: number; accuracy: number }[];
 }
 

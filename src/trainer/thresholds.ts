@@ -18,7 +18,9 @@ export function checkThreshold(threshold: Threshold, task: Task, classes: number
 }
 
 /**
- * What `training.threshold` means for a model's decisions: see `DecisionRule`.
+ * What `training.threshold` means for a model's decisions: see `DecisionRule`. `auto` is chosen on the validation
+ * rows of the epoch whose weights are kept; epochs are compared without it, or each would be judged by a threshold
+ * that fits its own rows.
  *
  * @param validation what `auto` chooses on; without any rows it leaves decisions as they are by default
  */
