@@ -9,6 +9,7 @@ import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
 import { bestSoFar, bestTrial, groupWords, settingText, type Trial, trialStatusWords } from '../trials';
 import { type ChartModel, chart } from './chart';
+import { parallel } from './parallel';
 import { nothing, type Template } from './part';
 import { picker } from './picker';
 import { label } from './text';
@@ -32,7 +33,7 @@ export function groupTab(group: GroupState, page: Page): Template {
 /** What a search found, in pictures. */
 export function groupCharts(group: GroupState, page: Page): Template {
   return html`
-    <textclf-parallel .group=${group} .page=${page}></textclf-parallel>
+    ${parallel(group, page)}
     <div class="charts below">
       ${group.options.length > 0 ? chart(optionChart(group, page), page) : nothing}
       ${chart(valueChart(group, page), page)}
@@ -168,11 +169,12 @@ function valueChart(group: GroupState, page: Page): ChartModel {
   const valued = trials.some(({ value }) => value !== null);
   const isSearch = group.kind === 'search';
   const { noun } = groupWords[group.kind];
-  const title = capital(monitorTitle(group.metric));
+  const metric = capital(monitorTitle(group.metric));
+  const title = isSearch ? `${metric} by ${noun}` : metric;
   return {
     ...metricChart(group),
     id: 'values',
-    title: isSearch ? `${title} by ${noun}` : title,
+    title,
     syncKey: 'values',
     data: {
       x: valued ? trials.map(({ index }) => index) : [],

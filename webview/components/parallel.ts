@@ -44,6 +44,7 @@ class Parallel extends Part {
   static override properties = {
     group: { attribute: false },
     page: { attribute: false },
+    isTable: { attribute: false },
     width: { state: true },
     brushes: { state: true },
     hovered: { state: true },
@@ -52,6 +53,8 @@ class Parallel extends Part {
   };
   declare group: GroupState;
   declare page: Page;
+  /** Whether it is shown as a table of the same. */
+  declare isTable: boolean;
   /** Of the box around it, in pixels. */
   declare width: number;
   /** By the axis's key. */
@@ -85,8 +88,7 @@ class Parallel extends Part {
   }
 
   override render(): Template {
-    const { group, page } = this;
-    const isTable = page.choices.tables.includes(tableId);
+    const { group, page, isTable } = this;
     const chosen = group.trials.find(({ id }) => id === this.chosen);
     return html`<section class="chart" aria-labelledby="parallel-heading">
       <div class="chart-head">
@@ -325,6 +327,10 @@ function thinned({ ticks }: TrialAxis): TrialAxis['ticks'] {
 
 function shortened(text: string, letters: number): string {
   return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
+}
+
+export function parallel(group: GroupState, page: Page): Template {
+  return html`<textclf-parallel .group=${group} .page=${page} .isTable=${page.choices.tables.includes(tableId)}></textclf-parallel>`;
 }
 
 export function defineParallel(): void {
