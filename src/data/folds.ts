@@ -32,15 +32,25 @@ export function foldDataset(dataset: Dataset, { index, of, seed }: Fold): Datase
   };
 }
 
-/**
- * Classes that have rows, but too few for one in every fold, in a sentence for a person; undefined where there are none.
- * As scikit-learn's StratifiedKFold, which warns of them: their scores are means over fewer folds.
- */
+/** As `smallClassesTrouble`, of a data set. */
 export function foldsTrouble(
   { labels, train }: Pick<Dataset, 'labels' | 'train'>,
   folds: number,
 ): string | undefined {
-  const counts = countLabels(labels, train);
+  return smallClassesTrouble(labels, countLabels(labels, train), folds);
+}
+
+/**
+ * Classes that have rows, but too few for one in every fold, in a sentence for a person; undefined where there are none.
+ * As scikit-learn's StratifiedKFold, which warns of them: their scores are means over fewer folds.
+ *
+ * @param counts how many training rows have each label
+ */
+export function smallClassesTrouble(
+  labels: readonly string[],
+  counts: readonly number[],
+  folds: number,
+): string | undefined {
   const rare = labels.filter((_, i) => counts[i]! > 0 && counts[i]! < folds);
   if (rare.length === 0) return undefined;
   const fewest = Math.min(...rare.map((label) => counts[labels.indexOf(label)]!));

@@ -3,12 +3,14 @@ import { foldCount, isFolds } from './planned-runs';
 import type { Finding } from './problems';
 import type { Rule } from './rule';
 import { baselineRules } from './rules-baseline';
+import { dataRules } from './rules-data';
 import { trainingRules } from './rules-training';
 import type { Experiment } from './schema';
 
 const rules: Rule[] = [
   ...trainingRules,
   ...baselineRules,
+  ...dataRules,
   {
     severity: 'error',
     broken: ({ data }) =>

@@ -1,13 +1,18 @@
 /** What the data shows to be wrong in an experiment: with the option that can mend it, and how. */
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { describeFileError } from '../data/file-problem';
+import { smallClassesTrouble } from '../data/folds';
 import { MissingColumnError, RowsError } from '../data/row-problems';
+import { knownVectorNames, knownVectors, vectorsDownload } from '../experiment/known-vectors';
 import { OptionError } from '../experiment/option-error';
+import { isFolds } from '../experiment/planned-runs';
 import type { Path, PlacedFinding, Remedy } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
+import { count, countOf } from '../protocol/count';
 import { didYouMean, didYouMeanHint, listNames, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
+import type { DataFacts } from './read-facts';
 import { similarFiles } from './similar-files';
 import { totalSteps, warmupTrouble } from './steps';
 
@@ -18,10 +23,29 @@ function namedFiles({ data, model }: Experiment): { path: Path; name: string }[]
     return Array.isArray(value) ? value.flatMap((name, i) => named([...path, i], name)) : [];
   };
   return [
-    ...named(['model', 'embedding', 'vectors'], 'embedding' in model ? model.embedding.vectors : undefined),
+    ...named(['model', 'embedding', 'vectors'], vectorsPath(model)),
     ...named(['data', 'train'], data.train),
     ...named(['data', 'validation'], data.validation),
     ...named(['data', 'test'], data.test),
+  ];
+}
+
+function vectorsPath(model: Experiment['model']): string | undefined {
+  const vectors = 'embedding' in model ? model.embedding.vectors : undefined;
+  return vectors !== undefined && knownVectors(vectors) ? undefined : vectors;
+}
+
+/** Word vectors that training would download first. */
+export function findDownload(experiment: Experiment): PlacedFinding[] {
+  const missing = vectorsDownload(experiment);
+  if (!missing) return [];
+  return [
+    {
+      severity: 'warning',
+      message: `Training downloads the word vectors ${missing.name} first: ${Math.ceil(missing.bytes / 1e6)} MB.`,
+      hint: `They are kept in ${dirname(missing.file)} for all experiments.`,
+      path: ['model', 'embedding', 'vectors'],
+    },
   ];
 }
 
@@ -35,7 +59,10 @@ export async function findMissingFiles(experiment: Experiment, folder: string): 
     );
     if (error === undefined) return [];
     const finding = asFinding(error, path);
-    const values = await similarFiles(file, folder, path[0] === 'model' ? 'vectors' : 'data');
+    const isVectors = path[0] === 'model';
+    const files = await similarFiles(file, folder, isVectors ? 'vectors' : 'data');
+    const meant = isVectors ? didYouMean(name, knownVectorNames) : undefined;
+    const values = meant === undefined ? files : [meant, ...files];
     return [{ ...finding, ...(values.length > 0 ? { remedies: [{ type: 'set', values }] } : {}) }];
   });
   return (await Promise.all(findings)).flat();
@@ -43,14 +70,58 @@ export async function findMissingFiles(experiment: Experiment, folder: string): 
 
 /** The labels that the experiment names and no training row has. */
 export function findUnseenLabels({ data }: Experiment, unseen: readonly string[]): PlacedFinding[] {
+  const columns = typeof data.label === 'string' ? undefined : data.label;
+  const [key, named] = columns ? (['label', columns] as const) : (['labels', data.labels!] as const);
   return unseen.map((label) => ({
     severity: 'warning',
     message: `The label ${quoteName(label)} is never seen: no training row has it.`,
     hint: 'The model would have a class that it cannot learn. Remove it, or add rows.',
-    path: ['data', 'labels', data.labels!.indexOf(label)],
+    path: ['data', key, named.indexOf(label)],
     // A classifier needs two.
-    remedies: data.labels!.length > 2 ? [{ type: 'remove' }] : [],
+    remedies: named.length > 2 ? [{ type: 'remove' }] : [],
   }));
+}
+
+/** From here on rare classes are mostly not learned at all: a share of 5 % or less. */
+const heavyImbalance = 20;
+
+/** Classes so rare that a model does well without ever giving them. */
+export function findImbalance(
+  { data, training }: Experiment,
+  { labels, counts, rows }: Pick<DataFacts, 'labels' | 'counts' | 'rows'>,
+): PlacedFinding[] {
+  if (training.classWeights !== 'none') return [];
+  const seen = labels.map((label, i) => ({ label, count: counts[i]! })).filter(({ count }) => count > 0);
+  if (seen.length === 0) return [];
+  const smallest = seen.reduce((least, one) => (one.count < least.count ? one : least));
+  const largest = seen.reduce((most, one) => (one.count > most.count ? one : most));
+  // Each label of several is told from the rows without it, not from the other labels.
+  const others =
+    data.task === 'multi-label'
+      ? { count: rows.train - smallest.count, what: 'rows without it' }
+      : { count: largest.count, what: `of ${quoteName(largest.label)}` };
+  if (others.count <= heavyImbalance * smallest.count) return [];
+  return [
+    {
+      severity: 'warning',
+      message: `The class ${quoteName(smallest.label)} is rare: ${countOf(smallest.count, 'training row')}, and ${count(others.count)} ${others.what}.`,
+      hint: 'Set "classWeights" to "balanced", and judge by macro F1 instead of accuracy.',
+      path: ['training', 'classWeights'],
+      remedies: [{ type: 'set', values: ['balanced'] }],
+    },
+  ];
+}
+
+/** Classes that have too few rows for the folds of a cross-validation. */
+export function findSmallClasses(
+  { data: { validation } }: Experiment,
+  { labels, counts }: Pick<DataFacts, 'labels' | 'counts'>,
+): PlacedFinding[] {
+  if (!isFolds(validation) || validation.fold !== undefined) return [];
+  const message = smallClassesTrouble(labels, counts, validation.folds);
+  if (message === undefined) return [];
+  const hint = 'Use fewer folds, or add rows of these classes.';
+  return [{ severity: 'warning', message, hint, path: ['data', 'validation', 'folds'] }];
 }
 
 /** A warm-up that is longer than training. */

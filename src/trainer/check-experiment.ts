@@ -1,19 +1,24 @@
 import { dirname } from 'node:path';
-import { loadDataset } from '../data/load';
 import { type ParsedExperiment, parseExperiment, placeFindings } from '../experiment/parse';
 import type { PlacedFinding, Problem } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
-import { findingsOfError, findLongWarmup, findMissingFiles, findUnseenLabels } from './check-data';
+import {
+  findDownload,
+  findImbalance,
+  findingsOfError,
+  findLongWarmup,
+  findMissingFiles,
+  findSmallClasses,
+  findUnseenLabels,
+} from './check-data';
 import { checkVectors } from './check-vectors';
+import { classWeights } from './class-weights';
 import { outputForm } from './outputs';
+import { type DataFacts, readDataFacts } from './read-facts';
 import { checkThreshold } from './thresholds';
 
-/** What an experiment's data holds. */
-export interface DataFacts {
-  labels: string[];
-  unseenLabels: string[];
-  rows: { train: number; validation: number; test: number };
-}
+export type { DataFacts };
+export { readDataFacts };
 
 export type ReadFacts = (experiment: Experiment, folder: string, signal?: AbortSignal) => Promise<DataFacts>;
 
@@ -57,22 +62,6 @@ export async function checkExperiment(
   };
 }
 
-/** Reads the data of an experiment. */
-export async function readDataFacts(
-  { data, training }: Experiment,
-  folder: string,
-  signal?: AbortSignal,
-): Promise<DataFacts> {
-  const { labels, unseenLabels, train, validation, test } = await loadDataset(
-    data,
-    folder,
-    training.seed,
-    signal,
-  );
-  const rows = { train: train.length, validation: validation.length, test: test.length };
-  return { labels, unseenLabels, rows };
-}
-
 async function checkData(
   experiment: Experiment,
   folder: string,
@@ -93,6 +82,7 @@ async function checkData(
   const isThere = (key: string) => !missing.some(({ path }) => path[0] === key);
   const { model } = experiment;
   if ('embedding' in model && isThere('model')) await attempt(() => checkVectors(model.embedding, folder));
+  findings.push(...findDownload(experiment));
   signal?.throwIfAborted();
   if (!isThere('data')) return { findings };
   const facts = await attempt(() => readFacts(experiment, folder, signal));
@@ -100,8 +90,12 @@ async function checkData(
   const { data, training } = experiment;
   await attempt(() => outputForm(training, data.task, facts.labels.length));
   await attempt(() => checkThreshold(training.threshold, data.task, facts.labels.length));
+  const { labels, counts, rows } = facts;
+  await attempt(() => classWeights(training.classWeights, labels, counts, rows.train, data.task));
   findings.push(
     ...findUnseenLabels(experiment, facts.unseenLabels),
+    ...findSmallClasses(experiment, facts),
+    ...findImbalance(experiment, facts),
     ...findLongWarmup(experiment, facts.rows.train),
   );
   return { findings, facts };

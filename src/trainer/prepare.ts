@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createRandom } from '../data/random';
 import type { Dataset, Example } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
@@ -10,6 +9,7 @@ import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { numberTokens, unknownId, type Vocabulary } from '../text/vocabulary';
 import type { EncodedText } from './batch';
 import { countClasses, summarizeLengths } from './data-facts';
+import { vectorsFile } from './vectors-file';
 
 /** An experiment whose model is a network. */
 export type NetworkExperiment = Experiment & { model: NetworkOptions };
@@ -114,7 +114,7 @@ async function startingVectors(
   const { size, vectors } = experiment.model.embedding;
   const random = createRandom(experiment.training.seed);
   if (vectors !== undefined) {
-    const read = await embeddingMatrix(vocabulary, resolve(folder, vectors), random);
+    const read = await embeddingMatrix(vocabulary, vectorsFile(vectors, folder), random);
     return { embedding: read.matrix, found: read.found };
   }
   // As torch.nn.Embedding: the standard normal distribution, and zeros for padding.

@@ -29,7 +29,7 @@ export type TrainModel = (context: RunContext, dataset: Dataset) => Promise<Eval
 
 /** Says which part of its work a run is at. */
 export function enterPhase(
-  { writer }: RunContext,
+  { writer }: Pick<RunContext, 'writer'>,
   phase: Extract<NewRunEvent, { type: 'phase' }>['phase'],
 ): void {
   writer.emit({ type: 'phase', phase });

@@ -4,7 +4,7 @@ import { nearestFirst } from '../protocol/did-you-mean';
 
 const extensions = {
   data: new Set(['.csv', '.tsv', '.jsonl', '.ndjson']),
-  vectors: new Set(['.txt', '.vec']),
+  vectors: new Set(['.txt', '.vec', '.gz']),
 };
 
 /** A large workspace must not be searched through for a typing slip. */

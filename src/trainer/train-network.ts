@@ -20,6 +20,7 @@ import { saveModel } from './save-model';
 import { warmupTrouble } from './steps';
 import { checkThreshold, thresholdsOf } from './thresholds';
 import { TrainingStep } from './training-step';
+import { fetchVectors } from './vectors-file';
 import { writeResults } from './write-results';
 
 /** A network of whatever architecture, with the options that are its own. */
@@ -42,6 +43,7 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
   const { experiment, folder, writer, signal } = context;
   const model = networkOf(experiment);
   await checkVectors(model.embedding, folder);
+  await fetchVectors(context);
 
   enterPhase(context, 'building vocabulary');
   const data = await prepareData(dataset, { ...experiment, model }, folder);

@@ -1,0 +1,28 @@
+import { loadDataset } from '../data/load';
+import { countLabels } from '../data/rows';
+import type { Experiment } from '../experiment/schema';
+
+/** What an experiment's data holds. */
+export interface DataFacts {
+  labels: string[];
+  unseenLabels: string[];
+  rows: { train: number; validation: number; test: number };
+  /** How many training rows have each label. */
+  counts: number[];
+}
+
+/** Reads the data of an experiment. */
+export async function readDataFacts(
+  { data, training }: Experiment,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<DataFacts> {
+  const { labels, unseenLabels, train, validation, test } = await loadDataset(
+    data,
+    folder,
+    training.seed,
+    signal,
+  );
+  const rows = { train: train.length, validation: validation.length, test: test.length };
+  return { labels, unseenLabels, rows, counts: countLabels(labels, train) };
+}
