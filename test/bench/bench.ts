@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
+import { measureBaseline } from './baseline';
 import { measureDashboard } from './dashboard';
 import { measureEditor } from './editor';
 import { measureHelper } from './helper-latency';
 import { measureMemory } from './memory';
 import { findTorchPython, startTorch } from './peer';
+import { printTable } from './table';
 import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
 
 /**
  * npm run bench                    every model's step, beside PyTorch's where it is found
  * npm run bench -- --only cnn      those whose name has this in it
  * npm run bench -- --rounds 60     more steps, for a steadier median
+ * npm run bench -- --baseline      the baseline on film reviews, beside scikit-learn's where it is found
  * npm run bench -- --memory        the resident size over 2 000 steps
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
@@ -19,9 +22,10 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
  */
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '40' },
+    rounds: { type: 'string' },
     only: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
+    baseline: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     predict: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
@@ -34,12 +38,13 @@ const chosen = kinds.filter(({ name }) => name.toLowerCase().includes(values.onl
 /** Beside the bundle of this file. */
 const replicaFile = new URL('./replica.js', import.meta.url);
 
-if (values.memory) await measureMemory(threads);
+if (values.baseline) await measureBaseline(Number(values.rounds ?? 3));
+else if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
 else if (values.editor) await measureEditor();
 else if (values.profile) await profile(values.profile);
-else await compareSteps(Number(values.rounds));
+else await compareSteps(Number(values.rounds ?? 40));
 
 async function compareSteps(rounds: number): Promise<void> {
   const python = findTorchPython();
@@ -132,17 +137,4 @@ async function profile(prefix: string): Promise<void> {
   for (let i = 0; i < 10; i++) await step.run();
   await step.release();
   console.log(`Profiles are in ${prefix}_*.json; open them in a trace viewer.`);
-}
-
-function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  for (const row of all) {
-    console.log(
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-        .join('  ')
-        .trimEnd(),
-    );
-  }
 }
