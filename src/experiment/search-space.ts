@@ -6,7 +6,7 @@ import type { Finding, Path } from './problems';
 import { type Resolved, resolveExperiment } from './resolve';
 import type { Experiment, SearchOptions } from './schema';
 import { valueAt } from './schema-walk';
-import { type Axis, axesOf, settingsAt, settingsCount, valueOfAxis } from './search-axes';
+import { type Axis, axesOf, settingsAt, settingsCount, valueCount, valueOfAxis } from './search-axes';
 
 /** Options that say what is done with a model, not how it is made. */
 const fixed: Record<string, string> = {
@@ -52,9 +52,17 @@ export function searchFindings(written: unknown, experiment: Experiment): Findin
   }
   const ofOptions = names.flatMap((option) => optionFindings(option, search));
   if (ofOptions.length > 0) return ofOptions;
+  const size = settingsCount(axesOf(search));
+  if (search.strategy === 'grid' && size > mostSettings) {
+    const hint = 'Use the strategy "random", or fewer values.';
+    return [{ severity: 'error', message: `The grid has ${size} combinations.`, hint, path: at() }];
+  }
   const ofValues = valueFindings(written, experiment.name, axesOf(search));
   return ofValues.length > 0 ? ofValues : combinationFindings(written, experiment.name, search);
 }
+
+/** A grid of more settings than this is a slip. */
+const mostSettings = 10_000;
 
 function at(...path: Path): Path {
   return ['search', 'options', ...path];
@@ -144,6 +152,11 @@ function rangeFindings(option: string, range: Range, { strategy }: SearchOptions
     ];
   }
   const [axis] = axesOf({ options: { [option]: range } } as SearchOptions);
+  if (step !== undefined && (step > to - from || valueCount(axis!) > mostSettings)) {
+    const what =
+      step > to - from ? 'is longer than the range' : `cuts the range into more than ${mostSettings} parts`;
+    return [error(at(option, 'step'), `The step ${what}.`, 'Choose another one, or list the values.')];
+  }
   if (strategy === 'grid' && !('step' in axis!)) {
     return [
       error(at(option), 'A grid cannot try all numbers of a range.', 'Add a "step", or list the values.'),

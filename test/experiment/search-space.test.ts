@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { withSettings } from '../../src/experiment/options';
+import { allOptions, withSettings } from '../../src/experiment/options';
 import { parseExperiment } from '../../src/experiment/parse';
 import { plannedRuns } from '../../src/experiment/planned-runs';
 import { resolveTrial } from '../../src/experiment/search-space';
+import { planGroup } from '../../src/search/plan';
+import { seededRandom } from '../runs/support';
 
 const lstm = '"data": { "train": "a.csv" }, "model": { "type": "lstm" }';
 
@@ -123,6 +125,18 @@ describe('what is wrong in a search', () => {
       '0.1',
     ],
     [
+      'steps without number',
+      '{ "model.dropout": { "from": 0, "to": 0.5, "step": 1e-300 } }',
+      'The step cuts the range into more than 10000 parts.',
+      '1e-300',
+    ],
+    [
+      'a step over the end',
+      '{ "model.layers": { "from": 1, "to": 2, "step": 3 } }',
+      'The step is longer than the range.',
+      '3',
+    ],
+    [
       'a range of words',
       '{ "model.pooling": { "from": 0, "to": 1 } }',
       '"model.pooling" is no number: it has no range.',
@@ -173,6 +187,58 @@ describe('what is wrong in a search', () => {
       withSearch('{ "strategy": "grid", "options": { "model.dropout": { "from": 0, "to": 0.5 } } }'),
     );
     expect(problem).toMatchObject({ text: 'error: A grid cannot try all numbers of a range.' });
+  });
+
+  it('a grid that nobody could wait for', () => {
+    const values = '{ "from": 1, "to": 1000 }';
+    const options = `{ "model.hiddenSize": ${values}, "model.embedding.size": ${values} }`;
+    const [problem] = problemsOf(withSearch(`{ "strategy": "grid", "options": ${options} }`));
+    expect(problem).toMatchObject({ text: 'error: The grid has 1000000 combinations.', marked: options });
+  });
+
+  it('is told for whatever is written, and what is not told can be trained', () => {
+    const seed = Math.floor(Math.random() * 1e9);
+    const random = seededRandom(seed);
+    const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+    const junk = [0, -1, 1e300, 'mean', 'transformer', true, null, {}, [], [1, 2]];
+    const some = <T>(make: () => T) => Array.from({ length: 1 + Math.floor(random() * 2) }, make);
+    const valueFor = (option: string) => {
+      const node = pick(allOptions().get(option)?.nodes ?? [{}]);
+      if (random() < 0.1) return pick(junk);
+      if (node.enum) return pick(node.enum);
+      if (node.properties) return { type: pick(['sgd', 'cnn', 'linear']) };
+      return node.type === 'string' ? 'adam' : node.type === 'boolean' ? true : pick([1, 2, 0.5]);
+    };
+    const values = (option: string) =>
+      random() < 0.6
+        ? some(() => valueFor(option))
+        : {
+            from: pick([0.25, 1, 2, -5]),
+            to: pick([1, 4, 0.5]),
+            step: pick([1, 0.25, undefined]),
+            scale: pick(['log', 'linear', undefined]),
+          };
+    const names = [...allOptions().keys(), 'toString', 'model.x'];
+    let sound = 0;
+    for (let round = 0; round < 600; round++) {
+      const options = Object.fromEntries(some(() => pick(names)).map((option) => [option, values(option)]));
+      const search = { strategy: pick(['grid', 'random']), options };
+      const model = { type: pick(['lstm', 'cnn', 'pooled', 'transformer']) };
+      const text = JSON.stringify({ data: { train: 'a.csv' }, model, search });
+      const { experiment, written, problems } = parseExperiment(text, 'a.json');
+      if (!experiment || problems.length > 0) continue;
+      sound++;
+      const { variants, experimentOf } = planGroup(experiment, written)!;
+      let left = 20;
+      for (const { settings } of variants) {
+        if (left-- === 0) break;
+        const errors = experimentOf(settings, 'trial').findings.filter(
+          ({ severity }) => severity === 'error',
+        );
+        expect(errors, `seed ${seed}: ${text} ${JSON.stringify(settings)}`).toEqual([]);
+      }
+    }
+    expect(sound).toBeGreaterThan(30);
   });
 
   it('no combination that is possible', () => {

@@ -243,6 +243,17 @@ describe('a search', () => {
     expect(ofType(events, 'summary')[0]!.best!.index).toBe(2);
   });
 
+  it('takes a trial whose loss is lost for one that fails', async () => {
+    const { folder, file } = setUp({
+      training: { epochs: 2, optimizer: { type: 'sgd' } },
+      search: { strategy: 'grid', options: { 'training.optimizer.learningRate': [1e38, 0.1] } },
+    });
+    const { folder: run } = await train({ experimentFile: file, root: folder });
+    const { children } = readGroup(run);
+    expect(children.map(({ trial }) => trial.status)).toEqual(['failed', 'succeeded']);
+    expect(children[0]!.trial.message).toMatch(/the loss is no longer a number/);
+  });
+
   it('ends where three trials fail alike from the start', async () => {
     const { folder, file } = setUp({
       model: { embedding: { size: 8, vectors: 'none.txt' } },

@@ -159,7 +159,8 @@ describe('what came of a group', () => {
       { split: 'validation', name: 'loss', mean: 0.41, deviation: 0.05, runs: 5 },
     ] as const;
     const group = {
-      ...({ kind: 'folds', planned: 5, metric: 'validation.loss', trials: [] } as const),
+      ...({ kind: 'folds', planned: 5, metric: 'validation.loss' } as const),
+      trials: [],
       options: [],
       summary: { metrics: [...metrics] },
     };
