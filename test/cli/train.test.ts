@@ -68,6 +68,20 @@ describe('textclf train', () => {
     expect(predicted.code).toBe(0);
   });
 
+  it('with --baseline, trains the baseline on the same data, and predicts with it', async () => {
+    const { code, stdout, stderr } = await train('--baseline', 'spam.textclf.json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const run = newestRun();
+    expect(run.record).toMatchObject({ name: 'spam baseline', model: 'baseline', status: 'succeeded' });
+    expect(stdout).toMatch(/\nModel\n {2}TF-IDF of words and pairs, \d+ features, logistic regression\n/);
+    const predicted = await textclf(['predict', '--run', run.id, 'Claim your free prize'], {
+      cwd: place.folder,
+    });
+    expect(predicted.stdout).toMatch(/^spam +\d+\.\d% {2}Claim your free prize\n$/);
+    const evaluated = await textclf(['evaluate', '--run', run.id], { cwd: place.folder });
+    expect(evaluated.stdout).toMatch(/Accuracy +100\.0%/);
+  });
+
   it('a mistake in the data fails the run with the same message', async () => {
     place.write('torn.csv', 'text,label\nfine,ham\n"never closed,spam\n');
     const experiment = JSON.parse(quickExperiment()) as object;
