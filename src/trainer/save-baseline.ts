@@ -5,10 +5,9 @@ import { add, gatherRows, input, mul, reshape, sum } from '../graph/build';
 import type { Program } from '../graph/program';
 import type { DecisionRule } from '../metrics/decide';
 import { toOnnx } from '../onnx/model';
-import { writeFileAtomic } from '../runs/atomic';
+import { replaceFolder, writeFileAtomic } from '../runs/atomic';
 import { writeSafetensors } from '../runs/safetensors';
 import { writeModelConfig } from './model-config';
-import { writeModelFolder } from './model-folder';
 
 /**
  * Writes the model folder of a baseline: `tokenizer.json`, `model.safetensors` and `config.json`, from which it is opened
@@ -29,7 +28,7 @@ export function saveBaseline(
     'output.weight': [columns, model.outputs],
     'output.bias': [model.outputs],
   };
-  writeModelFolder(folder, (making) => {
+  replaceFolder(folder, (making) => {
     const weights = new Map([
       ['output.weight', tensors['output.weight']],
       ['output.bias', tensors['output.bias']],

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { DecisionRule } from '../metrics/decide';
 import { toOnnx } from '../onnx/model';
-import { writeFileAtomic } from '../runs/atomic';
+import { replaceFolder, writeFileAtomic } from '../runs/atomic';
 import { writeSafetensors } from '../runs/safetensors';
 import type { Tensor } from '../runtime/executor';
 import { saveTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { writeModelConfig } from './model-config';
-import { writeModelFolder } from './model-folder';
 import { inferenceProgram, type ModelShape } from './programs';
 
 export interface SavedModel {
@@ -23,7 +22,7 @@ export interface SavedModel {
  * `model.safetensors`, `tokenizer.json` and `config.json`.
  */
 export function saveModel(folder: string, model: SavedModel): void {
-  writeModelFolder(folder, (making) => writeModelFiles(making, model));
+  replaceFolder(folder, (making) => writeModelFiles(making, model));
 }
 
 function writeModelFiles(
