@@ -87,8 +87,10 @@ async function isWhole(file: string, bytes: number): Promise<boolean> {
 }
 
 async function fillPart(part: string, url: URL, wanted: Download, options: DownloadOptions): Promise<void> {
-  const { file, md5 } = wanted;
+  const { file, bytes, md5 } = wanted;
   try {
+    // Another process may have come to its end since this one looked.
+    if (await isWhole(file, bytes)) return await rm(part, { force: true });
     // What an earlier download left may be of another version: then all is fetched once more.
     let isFresh = (await stat(part)).size === 0;
     for (;;) {
@@ -169,6 +171,11 @@ function networkCode({ cause }: Interrupted): string {
   return codeOf(cause) || (cause instanceof Error ? codeOf(cause.cause) : '');
 }
 
+/** The error that all others around it only pass on. */
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
 const unreachable = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN'];
 
 function isUnreachable(error: Interrupted): boolean {
@@ -181,7 +188,7 @@ function isUntrusted(error: Interrupted): boolean {
 }
 
 function describe(error: Interrupted, url: URL): HumanError {
-  const why = networkCode(error) || error.message;
+  const why = networkCode(error) || innermost(error).message;
   if (isUntrusted(error)) {
     return new HumanError(`The certificate of ${url.host} cannot be verified (${why}).`, {
       hint: `Where a proxy signs connections itself, name its certificate in NODE_EXTRA_CA_CERTS. ${byHand(url)}`,

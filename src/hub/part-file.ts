@@ -2,11 +2,11 @@
  * The file that a download is written to until it is whole: `<file>.<pid>-<n>.part` while a process writes it,
  * `<file>.part` when one has given up. Who takes one over renames it, which only one of several can do.
  */
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** A process that has not written for so long is taken for dead, whatever its number says. */
-const longestSilence = 10 * 60_000;
+/** A process that has not written for so long is taken for dead: another one may have its number now. */
+const longestSilence = 60 * 60_000;
 
 let made = 0;
 
@@ -30,15 +30,20 @@ export async function claimPart(file: string): Promise<string | ForeignPart> {
       () => true,
       () => false,
     );
-    if (isMine) return own;
+    if (!isMine) continue;
+    // It may be old; from now on somebody is at it.
+    await utimes(own, new Date(), new Date()).catch(() => undefined);
+    return own;
   }
   await writeFile(own, '', { flag: 'wx' });
   return own;
 }
 
-/** Leaves a part for a later download to go on with. */
+/** Leaves a part, if there is anything in it, for a later download to go on with. */
 export async function releasePart(file: string, part: string): Promise<void> {
-  await rename(part, `${file}.part`).catch(() => undefined);
+  const isEmpty = (await stat(part).catch(() => undefined))?.size === 0;
+  if (isEmpty) await rm(part, { force: true });
+  else await rename(part, `${file}.part`).catch(() => undefined);
 }
 
 /** Takes away what others left, once the file is whole. */
