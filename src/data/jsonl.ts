@@ -93,7 +93,7 @@ function pickFields(
 }
 
 /** The texts of a list; undefined for what is none, or holds what is no text. */
-function listTexts(value: unknown): string[] | undefined {
+export function listTexts(value: unknown): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const texts = value.map(fieldText);
   return texts.every((text) => text !== undefined) ? texts : undefined;

@@ -1,5 +1,5 @@
 import { readDelimited } from './csv';
-import { fieldText, readJsonObjects } from './jsonl';
+import { fieldText, listTexts, readJsonObjects } from './jsonl';
 import type { DataFormat } from './read';
 import type { RowProblems } from './row-problems';
 
@@ -34,7 +34,8 @@ const delimitedTable =
   };
 
 /**
- * Reads whole rows, whatever their columns are. Fields of JSON Lines that are lists, objects or null are left out.
+ * Reads whole rows, whatever their columns are. Of JSON Lines, lists of texts are joined with commas, as labels are in
+ * other files; fields that are objects or null are left out.
  */
 export const tableReaders: Record<DataFormat, TableReader> = {
   csv: delimitedTable(','),
@@ -42,7 +43,7 @@ export const tableReaders: Record<DataFormat, TableReader> = {
   jsonl: (file, chunks, problems, { onRow }) =>
     readJsonObjects(file, chunks, problems, (line, object) => {
       const fields = Object.entries(object).flatMap(([name, value]) => {
-        const text = fieldText(value);
+        const text = fieldText(value) ?? listTexts(value)?.join(',');
         return text === undefined ? [] : [[name, text] as const];
       });
       return onRow(

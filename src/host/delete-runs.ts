@@ -4,9 +4,10 @@ import { countOf } from '../protocol/count';
 import { HumanError } from '../protocol/human-error';
 import { removeRuns } from '../runs/list';
 import { type RunTarget, runCommand, runFolderOf } from './commands';
+import { isLive } from './is-live';
 import { pickRun } from './pick';
 import { ageText } from './plain-text';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import type { RunStore, StoredRun } from './run-store';
 import { accuracyText, trialNouns } from './run-text';
 import type { Services } from './services';
 

@@ -1,7 +1,8 @@
 import { countOf } from '../protocol/count';
 import type { GroupState } from '../protocol/dashboard';
 import { isHigherBetter, metricOf } from '../protocol/metrics';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import { isLive } from './is-live';
+import type { RunStore, StoredRun } from './run-store';
 import { metricValue, progressText, stageText, trialNouns } from './run-text';
 
 type Runs = Pick<RunStore, 'trialsOf' | 'feed'>;

@@ -4,8 +4,9 @@ import { HumanError } from '../protocol/human-error';
 import { byExperiment } from './by-experiment';
 import { type ExperimentTarget, experimentOf, type RunTarget, runFolderOf } from './commands';
 import { progressOf } from './group-text';
+import { isLive } from './is-live';
 import { ageText, withoutIcons } from './plain-text';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import type { RunStore, StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 import type { Services } from './services';
 

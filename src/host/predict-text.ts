@@ -86,8 +86,10 @@ function ask({ predictor, report }: Services, run: StoredRun): void {
 }
 
 function itemsOf(prediction: TextPrediction): ClassItem[] {
+  // Where a text can have several labels, or none, the order does not tell which it has.
+  const given = new Set(prediction.labels);
   return ranked(prediction).map(({ label, probability }) => ({
-    label: withoutIcons(plainLabel(label)),
+    label: `${given.has(label) ? '$(check) ' : ''}${withoutIcons(plainLabel(label))}`,
     description: `${bar(probability, 20)} ${percent(probability)}`,
     value: label,
     alwaysShow: true,

@@ -23,12 +23,18 @@ export function roundProbability(probability: number): string {
   return probability < 0.005 ? '< 1 %' : `${Math.round(100 * probability)} %`;
 }
 
-/** `positive 98 %` */
+/** More labels of one text than this are counted. */
+const mostLabels = 4;
+
+/** `positive 98 %`; of several labels `joy, fear 71 %`, the probability of the least likely. */
 export function shortPrediction({
+  labels,
   label,
   probability,
-}: Pick<TextPrediction, 'label' | 'probability'>): string {
-  return `${plainLabel(label)} ${roundProbability(probability)}`;
+}: Pick<TextPrediction, 'labels' | 'label' | 'probability'>): string {
+  const shown = labels.length > 0 ? labels.slice(0, mostLabels) : [label];
+  const more = labels.length > mostLabels ? ` and ${labels.length - mostLabels} more` : '';
+  return `${shown.map(plainLabel).join(', ')}${more} ${roundProbability(probability)}`;
 }
 
 /** The classes of a prediction, the likeliest first. */
@@ -45,9 +51,10 @@ export function bar(share: number, width = 10): string {
 /** Markdown in which nothing of the prediction's labels or the model's name is markup. */
 export function predictionMarkdown(prediction: TextPrediction, model: string): string {
   const classes = ranked(prediction);
-  const rows = classes.slice(0, mostClasses).map(({ label, probability }, place) => {
+  const given = new Set(prediction.labels);
+  const rows = classes.slice(0, mostClasses).map(({ label, probability }) => {
     const name = escapeMarkdown(plainLabel(label));
-    return `| ${place === 0 ? `**${name}**` : name} | ${percent(probability)} | ${bar(probability)} |`;
+    return `| ${given.has(label) ? `**${name}**` : name} | ${percent(probability)} | ${bar(probability)} |`;
   });
   const left = classes.length - rows.length;
   const more = left > 0 ? [`| … and ${left} more | | |`] : [];
@@ -65,7 +72,9 @@ export function predictionMarkdown(prediction: TextPrediction, model: string): s
 export function summary(predictions: readonly TextPrediction[]): string {
   if (predictions.length === 1) return shortPrediction(predictions[0]!);
   const counts = new Map<string, number>();
-  for (const { label } of predictions) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const { labels, label } of predictions) {
+    for (const one of labels.length > 0 ? labels : [label]) counts.set(one, (counts.get(one) ?? 0) + 1);
+  }
   const groups = [...counts].sort((a, b) => b[1] - a[1]);
   const shown = groups.slice(0, 3).map(([label, times]) => `${times} ${plainLabel(label)}`);
   return `${predictions.length} texts: ${shown.join(', ')}${groups.length > 3 ? ', …' : ''}`;

@@ -3,7 +3,8 @@ import { HumanError } from '../protocol/human-error';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
 import { groupFacts } from './group-text';
-import { isLive, type StoredRun } from './run-store';
+import { isLive } from './is-live';
+import type { StoredRun } from './run-store';
 import { accuracyText } from './run-text';
 import type { Services } from './services';
 

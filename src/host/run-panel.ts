@@ -43,7 +43,10 @@ const actions: Record<PageCommand, (run: StoredRun) => Thenable<unknown>> = {
   showLog: ({ folder }) => runCommand('textclf.showLog', folder),
   exportModel: ({ folder }) => runCommand('textclf.exportModel', folder),
   toggleStar: ({ folder, starred }) => runCommand(starred ? 'textclf.unstarRun' : 'textclf.starRun', folder),
-  trainAgain: ({ record }) => runCommand('textclf.train', vscode.Uri.file(record.experimentFile)),
+  trainAgain: ({ record: { model, experimentFile } }) => {
+    const file = vscode.Uri.file(experimentFile);
+    return runCommand(model === 'baseline' ? 'textclf.trainBaseline' : 'textclf.train', file);
+  },
 };
 
 /** What a hidden tab still tells. */

@@ -8,6 +8,7 @@ import { type BrokenRun, newestFirst, type Run, runIds, summaryOf } from '../run
 import { findRoot, runPaths, runsFolder } from '../runs/paths';
 import { displayStatus, mayBeRunning } from '../runs/record';
 import { stopRequested } from '../runs/stop-request';
+import { isLive } from './is-live';
 import { RunFeed } from './run-feed';
 import { Throttle } from './throttle';
 
@@ -278,10 +279,6 @@ export class RunStore implements vscode.Disposable {
       this.#feeds.delete(folder);
     }
   }
-}
-
-export function isLive({ status }: Run): boolean {
-  return status === 'starting' || status === 'running';
 }
 
 function stored(run: Run, root: string): StoredRun {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
+import { isLive } from './is-live';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
-import { isLive, type StoredRun } from './run-store';
+import type { StoredRun } from './run-store';
 import { accuracyText, duration, metricValue, percent } from './run-text';
 
 /** What is known of a run, for a hover. Names, notes and messages come from files: they are never Markdown. */

@@ -8,9 +8,10 @@ import type { DisplayStatus } from '../runs/record';
 import { isTrial } from './adopt-trial';
 import { commandLink } from './commands';
 import { groupFacts, progressOf, type Trial, trialFacts } from './group-text';
+import { isLive } from './is-live';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import type { RunStore, StoredRun } from './run-store';
 import { accuracyText, percent } from './run-text';
 import type { PendingTraining } from './trainings';
 

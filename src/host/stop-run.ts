@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { requestStop } from '../runs/stop-request';
 import type { ExperimentTarget, RunTarget } from './commands';
+import { isLive } from './is-live';
 import { pickRun } from './pick';
 import { withoutLinks } from './plain-text';
-import { isLive, type RunStore, type StoredRun } from './run-store';
+import type { RunStore, StoredRun } from './run-store';
 import type { Services } from './services';
 
 /** A batch and the saving of the model are done by then (milliseconds). */

@@ -21,7 +21,7 @@ export function registerTrainCommands(services: Services, checks: ExperimentChec
   const { report, trainings } = services;
   /** Experiments whose errors are just being looked for: a second click means nothing more. */
   const asked = new Set<string>();
-  const train = async (title: string, target: ExperimentTarget | undefined, isBaseline: boolean) => {
+  const train = async (title: string, target: ExperimentTarget | undefined, wantsBaseline: boolean) => {
     requireTrust('trained');
     const experimentFile = await pickExperiment(services, target, title);
     if (!experimentFile) return;
@@ -30,6 +30,8 @@ export function registerTrainCommands(services: Services, checks: ExperimentChec
     asked.add(experimentFile.fsPath);
     try {
       if (!(await save(experimentFile)) || !(await isMeant(experimentFile, checks))) return;
+      // One that is a baseline itself is trained as it is written.
+      const isBaseline = wantsBaseline && !(await isOwnBaseline(experimentFile));
       // The baseline needs no word vectors.
       if (!isBaseline && !(await mayDownload(experimentFile))) return;
       trainings.enqueue({ experimentFile, isBaseline });
@@ -75,6 +77,13 @@ async function isMeant(experiment: vscode.Uri, checks: ExperimentChecks): Promis
     await vscode.commands.executeCommand('workbench.actions.view.problems');
   }
   return answer === train;
+}
+
+async function isOwnBaseline(experimentFile: vscode.Uri): Promise<boolean> {
+  const document = await vscode.workspace.openTextDocument(experimentFile);
+  const { parseExperiment } = await loadExperimentTools();
+  const { experiment } = parseExperiment(document.getText(), experimentFile.fsPath);
+  return experiment?.model.type === 'baseline';
 }
 
 async function countErrors(experiment: vscode.Uri, checks: ExperimentChecks): Promise<number> {

@@ -60,7 +60,7 @@ describeInVSCode('a person who writes an experiment', () => {
     expect(await review.getByText('Film 0 was a great one').count()).toBe(1);
     await accept(page, 'The column with the text (several are joined)');
     await accept(page, "The column with each text's class");
-    await accept(page, 'The network that learns');
+    await accept(page, 'The model that learns');
     await quickInput(page).getByText('A file in').waitFor();
     await page.keyboard.press('Enter');
     await tab(page, 'films.textclf.json').waitFor();

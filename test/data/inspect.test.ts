@@ -93,6 +93,20 @@ describe('several labels in one value', () => {
   });
 });
 
+it('knows several labels from the lists of JSON Lines', async () => {
+  const lists = [['joy'], ['joy', 'fear'], ['fear'], [], ['anger', 'joy'], ['anger']];
+  const lines = rows(
+    30,
+    (i) => `${JSON.stringify({ review: review(i), moods: lists[i % 6], none: null })}\n`,
+  );
+  const found = await inspect(await folder.write('lists.jsonl', lines.join('')));
+  expect(found).toMatchObject({ textColumn: 'review', labelColumn: 'moods' });
+  expect(found.columns.map(({ name, labelSeparator }) => [name, labelSeparator])).toEqual([
+    ['review', undefined],
+    ['moods', ','],
+  ]);
+});
+
 describe('what is looked at', () => {
   it('counts values, most frequent first', async () => {
     const file = await folder.write('counts.csv', 'text,label\n"one, two",b\nthree,a\nfour, b \n\n');

@@ -44,7 +44,14 @@ describe('commands', () => {
   });
 
   it('that train or predict are off in a workspace that is not trusted', () => {
-    const running = ['train', 'trainBaseline', 'predictSelection', 'predictText', 'predictExamples', 'predictFile'];
+    const running = [
+      'train',
+      'trainBaseline',
+      'predictSelection',
+      'predictText',
+      'predictExamples',
+      'predictFile',
+    ];
     for (const name of running) {
       const command = contributes.commands.find(
         (item: { command: string }) => item.command === `textclf.${name}`,

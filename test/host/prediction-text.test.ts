@@ -41,7 +41,17 @@ it.each([
 });
 
 it('says a prediction in short', () => {
-  expect(shortPrediction({ label: 'positive', probability: 0.98 })).toBe('positive 98 %');
+  expect(shortPrediction(prediction(['positive', 0.98], ['negative', 0.02]))).toBe('positive 98 %');
+});
+
+it.each([
+  [['joy', 'fear'], 'joy, fear 71 %'],
+  [['a\nb'], 'a b 71 %'],
+  [[], 'no label 71 %'],
+  [['a', 'b', 'c', 'd', 'e', 'f'], 'a, b, c, d and 2 more 71 %'],
+])('says the labels %j of one text in short', (labels, expected) => {
+  const label = labels.length > 0 ? labels.join(', ') : 'no label';
+  expect(shortPrediction({ labels, label, probability: 0.71 })).toBe(expected);
 });
 
 it('ranks classes by probability and leaves the prediction as it was', () => {
@@ -72,6 +82,14 @@ describe('the hover', () => {
     ]);
   });
 
+  it('marks every label that the text has, or none', () => {
+    const classes = prediction(['joy', 0.9], ['fear', 0.6], ['anger', 0.2]);
+    const marked = (labels: string[]) =>
+      [...predictionMarkdown({ ...classes, labels }, 'm').matchAll(/\*\*(\w+)\*\*/g)].map(([, name]) => name);
+    expect(marked(['fear', 'joy'])).toEqual(['joy', 'fear']);
+    expect(marked([])).toEqual([]);
+  });
+
   it('lists twenty classes and counts the rest', () => {
     const classes = Array.from({ length: 25 }, (_, i): [string, number] => [`c${i}`, (25 - i) / 325]);
     const lines = predictionMarkdown(prediction(...classes), 'm').split('\n');
@@ -99,5 +117,8 @@ describe('the summary', () => {
     const of = (label: string) => prediction([label, 0.9]);
     expect(summary([of('a'), of('b'), of('b')])).toBe('3 texts: 2 b, 1 a');
     expect(summary('abcde'.split('').map(of))).toBe('5 texts: 1 a, 1 b, 1 c, …');
+    const several = { ...of('a'), labels: ['a', 'b'], label: 'a, b' };
+    const none = { ...of('a'), labels: [], label: 'no label' };
+    expect(summary([several, of('b'), none])).toBe('3 texts: 2 b, 1 a, 1 no label');
   });
 });

@@ -1,0 +1,160 @@
+/** What a person does with several runs: a baseline to beat, a search, and the trial that becomes the experiment. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { listRuns, type Run } from '../../src/runs/list';
+import {
+  codeLens,
+  dialog,
+  openContainer,
+  openFile,
+  pickFromContextMenu,
+  quickInput,
+  quickPick,
+  runCommand,
+  statusBarItem,
+  tab,
+  treeRow,
+  webview,
+} from '../vscode/page';
+import { describeInVSCode, patience, screenshot, useWorkbench } from '../vscode/workbench';
+import { clickable } from './experiments';
+
+const reviews = JSON.parse(String(clickable['reviews.textclf.json']));
+
+const search = `{
+  // Which size does it take?
+  "data": { "train": "train.csv" },
+  "model": { "type": "gru", "embedding": { "size": 8 }, "hiddenSize": 8 },
+  "training": { "epochs": 2, "optimizer": { "type": "adam", "learningRate": 0.02 } },
+  "search": {
+    "options": { "model.hiddenSize": [4, 6, 12] },
+    "strategy": "grid"
+  }
+}
+`;
+
+const vectors = {
+  data: { train: 'train.csv' },
+  model: { type: 'gru', embedding: { size: 50, vectors: 'glove.6B.50d' } },
+};
+
+const moods = ['joy', 'joy,fear', 'fear', 'anger,joy', 'anger', 'fear,anger'];
+const tweets = Array.from({ length: 60 }, (_, i) => `"tweet ${i} says so",${JSON.stringify(moods[i % 6])}`);
+
+describeInVSCode('a person who compares', () => {
+  const workbench = useWorkbench({
+    ...clickable,
+    'reviews.textclf.json': JSON.stringify({ ...reviews, data: { train: 'train.csv' } }, null, 2),
+    'search.textclf.json': search,
+    'vectors.textclf.json': JSON.stringify(vectors, null, 2),
+    'tweets.csv': `tweet,moods\n${tweets.join('\n')}\n`,
+  });
+  const runs = (): Run[] => listRuns(workbench.folder).filter((run) => run.type === 'run');
+  const group = (): Run => runs().find(({ record }) => record.group)!;
+
+  it('trains a baseline, which is the dashed line in the dashboards of the same data', async () => {
+    const { page } = workbench;
+    await openFile(page, 'reviews.textclf.json');
+    await codeLens(page, 'Train').click();
+    await webview(page).locator('.status.succeeded').waitFor();
+    expect(
+      await webview(page)
+        .getByText(/^Baseline \d/)
+        .count(),
+    ).toBe(0);
+    await codeLens(page, 'Train baseline').click();
+    await tab(page, /✓ reviews baseline/).waitFor();
+    await screenshot(page, 'baseline-dashboard');
+    await tab(page, /✓ reviews$/).click();
+    const legend = (title: string) =>
+      webview(page)
+        .getByRole('group', { name: `Curves of ${title}` })
+        .getByText(/^Baseline \d/);
+    await legend('Loss').waitFor();
+    expect(await legend('Accuracy').textContent()).toMatch(/^Baseline 100\.0\s%$/);
+    await screenshot(page, 'baseline-line');
+    expect(runs().map(({ record }) => record.model)).toEqual(['baseline', 'gru']);
+  });
+
+  it('searches, and sees the trials under their search, the best first', async () => {
+    const { page } = workbench;
+    await openFile(page, 'search.textclf.json');
+    await openContainer(page, 'TextClf');
+    await codeLens(page, 'Search (3 trials)').click();
+    await statusBarItem(page, /search: trial \d of 3 · /).waitFor();
+    await webview(page).locator('.status.succeeded').waitFor();
+    const row = treeRow(page, /^search\s*3 trials · best 100\.0 % · just now/);
+    await row.click();
+    await page.keyboard.press('ArrowRight');
+    const trials = page.locator('.sidebar .monaco-list-row[aria-level="3"]');
+    await expect.poll(() => trials.count(), patience).toBe(3);
+    await screenshot(page, 'search-tree');
+    expect(await trials.allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^trial 2.*hiddenSize 6/)]),
+    );
+    // One run above the file, and one in the count of its experiment.
+    await treeRow(page, /^search\s*1 run/).waitFor();
+  });
+
+  it('makes a trial the experiment', async () => {
+    const { page } = workbench;
+    await pickFromContextMenu(page, treeRow(page, /^trial 2/), 'Make This the Experiment');
+    // It has no search any more.
+    await codeLens(page, 'Train').waitFor();
+    await statusBarItem(page, /the experiment has the settings of search trial 2 now/).waitFor();
+    await screenshot(page, 'adopted');
+    await runCommand(page, 'File: Save');
+    const saved = () => readFile(join(workbench.folder, 'search.textclf.json'), 'utf8');
+    await expect.poll(saved, patience).toContain('"hiddenSize": 6');
+    expect(await saved()).toContain('// Which size does it take?');
+    expect(await saved()).not.toContain('"search"');
+  });
+
+  it('deletes a search with all of its trials', async () => {
+    const { page } = workbench;
+    const before = runs().length;
+    await pickFromContextMenu(page, treeRow(page, /^search\s*3 trials/), 'Delete Run');
+    await dialog(page).getByText('Delete 4 runs?').waitFor();
+    expect(await dialog(page).innerText()).toContain('with its 3 trials');
+    await screenshot(page, 'delete-search');
+    await dialog(page).getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => runs().length, patience).toBe(before - 4);
+    expect(group()).toBeUndefined();
+  });
+
+  it('is asked before anything is downloaded', async () => {
+    const { page } = workbench;
+    const before = runs().length;
+    await openFile(page, 'vectors.textclf.json');
+    await codeLens(page, 'Train').click();
+    await dialog(page).getByText('Download the word vectors glove.6B.50d (69 MB)?').waitFor();
+    await screenshot(page, 'download');
+    await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+    await codeLens(page, 'Train').waitFor();
+    expect(runs()).toHaveLength(before);
+  });
+
+  it('is asked how many classes a text has where the data looks like several', async () => {
+    const { page } = workbench;
+    await openContainer(page, 'Explorer');
+    await pickFromContextMenu(page, treeRow(page, 'tweets.csv'), 'New Experiment…');
+    const placeholder = (text: string) => quickInput(page).locator(`input[placeholder="${text}"]`).waitFor();
+    await placeholder('The column with the text (several are joined)');
+    await page.keyboard.press('Enter');
+    await placeholder("The column with each text's class");
+    await page.keyboard.press('Enter');
+    await placeholder('How many classes does a text have?');
+    await screenshot(page, 'new-several-labels');
+    await page.keyboard.press('Enter');
+    await placeholder('The model that learns');
+    await screenshot(page, 'new-models');
+    await quickPick(page, 'cnn').click();
+    await quickInput(page).getByText('A file in').waitFor();
+    await page.keyboard.press('Enter');
+    await tab(page, 'tweets.textclf.json').waitFor();
+    const text = await readFile(join(workbench.folder, 'tweets.textclf.json'), 'utf8');
+    expect(text).toContain('"task": "multi-label"');
+    expect(text).toContain('"type": "cnn"');
+  });
+});
