@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers';
-import { createSchedule } from '../../src/nn/schedules';
+import { createSchedule, type ScheduleOptions } from '../../src/nn/schedules';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
 import { ParameterStore } from '../../src/trainer/parameters';
 import { updateProgram } from '../../src/trainer/programs';
@@ -283,6 +283,14 @@ function trainRareRows({ options, gradientSize, learningRate = () => 0.05, steps
 }
 
 describe('rows that are touched rarely move as under the dense optimizer, in float64', () => {
+  const schedules: ScheduleOptions[] = [
+    ...(['constant', 'linear', 'cosine'] as const).flatMap((type) =>
+      [0, 200].map((warmupSteps) => ({ type, warmupSteps })),
+    ),
+    { type: 'step', every: 1, gamma: 0.1 },
+    { type: 'cosineRestarts', firstCycle: 1, factor: 2, minimum: 0 },
+    { type: 'oneCycle', rise: 0.3, startDivisor: 25, endDivisor: 1e4, shape: 'cosine' },
+  ];
   const course = { learningRate: 0.05, totalSteps: 300, stepsPerEpoch: 100, isHigherBetter: false };
   const warmUpAndDecay = (step: number) => 0.05 * Math.min(step / 40, 1 - step / 400);
   const rows: RareRows[] = [
@@ -334,14 +342,12 @@ describe('rows that are touched rarely move as under the dense optimizer, in flo
       { ...rmsprop, momentum: 0.9 },
       sgd,
     ].flatMap((options) =>
-      (['constant', 'linear', 'cosine'] as const).flatMap((type) =>
-        [0, 200].map((warmupSteps) => ({
-          name: `${options.type}, ${type} after ${warmupSteps} steps of warm-up`,
-          options,
-          gradientSize: 1,
-          learningRate: createSchedule({ type, warmupSteps }, course).rate,
-        })),
-      ),
+      schedules.map((schedule) => ({
+        name: `${options.type}, ${JSON.stringify(schedule)}`,
+        options,
+        gradientSize: 1,
+        learningRate: createSchedule(schedule, course).rate,
+      })),
     ),
   ];
   for (const row of rows) {
