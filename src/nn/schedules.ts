@@ -1,4 +1,5 @@
-import { type PlateauOptions, reduceOnPlateau } from './plateau';
+import { type PlateauOptions, reduceOnPlateau } from './schedules/plateau';
+import type { Course, Schedule } from './schedules/schedule';
 
 interface Warmup {
   /** In this many steps the rate rises from 0 to its full size. */
@@ -25,23 +26,6 @@ export type ScheduleOptions =
       readonly shape: 'cosine' | 'linear';
     }
   | PlateauOptions;
-
-/** The training that a schedule is laid over. */
-export interface Course {
-  readonly learningRate: number;
-  readonly totalSteps: number;
-  readonly stepsPerEpoch: number;
-  /** Whether the metric that reduceOnPlateau watches is the better the higher it is. */
-  readonly isHigherBetter: boolean;
-}
-
-/** How the learning rate changes from step to step; steps count from 1, as everywhere in training. */
-export interface Schedule {
-  /** The rate that this step is taken with, as far as the epochs before it are known. */
-  rate(step: number): number;
-  /** Takes in an epoch's metric; null where there is none. */
-  endEpoch(metric: number | null): void;
-}
 
 /** The share of the learning rate, by how many steps were taken before. */
 type Share = (before: number, course: Course) => number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Course, createSchedule, type ScheduleOptions } from '../../src/nn/schedules';
+import { createSchedule, type ScheduleOptions } from '../../src/nn/schedules';
+import type { Course } from '../../src/nn/schedules/schedule';
 import { expectClose } from '../support/close';
 import { torchCases } from '../support/torch';
 

@@ -1,4 +1,4 @@
-import type { Course, Schedule } from './schedules';
+import type { Course, Schedule } from './schedule';
 
 export interface PlateauOptions {
   readonly type: 'reduceOnPlateau';
