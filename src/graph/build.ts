@@ -85,6 +85,14 @@ export function matmul(a: Value, b: Value, { transposeA = false, transposeB = fa
 /** `x [..., k], weight [k, n], bias [n] -> [..., n]`: x W + b. */
 export const affine = (x: Value, weight: Value, bias: Value): Value => one('affine', [x, weight, bias], {});
 
+/** `x [time, batch, features], weight [width * features, n], bias [n] -> [time, batch, n]`: see its attributes. */
+export const convolution = (
+  x: Value,
+  weight: Value,
+  bias: Value,
+  attributes: Attributes['convolution'],
+): Value => one('convolution', [x, weight, bias], attributes);
+
 /** `a [..., m], b [..., n] -> [m, n]`, the sum of all outer products. */
 export const outerSum = (a: Value, b: Value): Value => one('outerSum', [a, b], {});
 

@@ -2,6 +2,7 @@ import {
   add,
   broadcast,
   concat,
+  convolution,
   cos,
   div,
   equal,
@@ -108,6 +109,15 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
     return [da, db];
   },
   affine: ({ inputs: [x, weight], g }) => [matmul(g, weight!, { transposeB: true }), outerSum(x!, g), g],
+  // y_t = sum_o x_(t+o) W_o: dx_t = sum_o g_(t-o) W_o', a convolution by the weights in opposite order
+  convolution: ({ inputs: [x, weight], attributes: { width, before }, node, g }) => {
+    const [features, filters] = [x!, g].map(({ shape }) => shape.at(-1) as number) as [number, number];
+    const steps = reshape(weight!, [width, features, filters]);
+    const reversed = concat([...split(steps, 0, Array<number>(width).fill(1))].reverse(), 0);
+    const turned = reshape(transpose(reversed, [0, 2, 1]), [width * filters, features]);
+    const dx = convolution(g, turned, fill(0, [features]), { width, before: width - 1 - before });
+    return [dx, outerSum(node.outputs[1]!, g), g];
+  },
   // Y = sum_i a_i b_i': da_i = Y_grad b_i, db_i = Y_grad' a_i
   outerSum: ({ inputs: [a, b], g }) => [matmul(b!, g, { transposeB: true }), matmul(a!, g)],
   sum: ({ inputs: [x], attributes: { axes }, g }) => [broadcast(reshape(g, keptShape(x!, axes)), x!.shape)],

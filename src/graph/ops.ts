@@ -94,6 +94,12 @@ export interface Attributes {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   /** `x [..., k], weight [k, n], bias [n] -> [..., n]`: the product with the bias added in one pass. */
   affine: Empty;
+  /**
+   * `x [time, batch, features], weight [width * features, n], bias [n] -> [time, batch, n]`: at each time, an affine
+   * map of the `width` neighbouring vectors of which the first stands `before` times earlier; beyond both ends
+   * of time are zeros. A further result: these neighbours side by side, `[time, batch, width * features]`.
+   */
+  convolution: { readonly width: number; readonly before: number };
   /** `a [..., m], b [..., n] -> [m, n]`: the outer products, summed over all leading axes. */
   outerSum: Empty;
   sum: Reduction;
@@ -171,6 +177,14 @@ function swapLast(shape: Shape, swap: boolean): Shape {
   return swap ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
 }
 
+const affine = ([x, weight, bias]: readonly Type[]): Type[] => {
+  if (x!.shape.at(-1) !== weight!.shape[0] || !sameShape(weight!.shape.slice(1), bias!.shape)) {
+    const shapes = [x!, weight!, bias!].map(({ shape }) => formatShape(shape));
+    throw new Error(`cannot map ${shapes[0]} by ${shapes[1]} and ${shapes[2]}`);
+  }
+  return float([...x!.shape.slice(0, -1), ...bias!.shape]);
+};
+
 /** What each operation's outputs look like; throws where the inputs do not fit. */
 export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
   input: () => {
@@ -212,12 +226,13 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
     if (!fits) throw new Error(`cannot multiply ${formatShape(left)} by ${formatShape(right)}`);
     return float([...left.slice(0, -1), right.at(-1)!]);
   },
-  affine: ([x, weight, bias]) => {
-    if (x!.shape.at(-1) !== weight!.shape[0] || !sameShape(weight!.shape.slice(1), bias!.shape)) {
-      const shapes = [x!, weight!, bias!].map(({ shape }) => formatShape(shape));
-      throw new Error(`cannot map ${shapes[0]} by ${shapes[1]} and ${shapes[2]}`);
-    }
-    return float([...x!.shape.slice(0, -1), ...bias!.shape]);
+  affine,
+  convolution: ([x, weight, bias], { width, before }) => {
+    const [time, batch, features] = x!.shape;
+    const known = typeof features === 'number' && x!.shape.length === 3 && before >= 0 && before < width;
+    if (!known) throw new Error(`cannot take windows of ${width} from ${formatShape(x!.shape)}`);
+    const windows = { ...x!, shape: [time!, batch!, width * features] };
+    return [...affine([windows, weight!, bias!]), ...float(windows.shape)];
   },
   outerSum: ([a, b]) => {
     if (!sameShape(a!.shape.slice(0, -1), b!.shape.slice(0, -1))) {

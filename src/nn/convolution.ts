@@ -1,4 +1,4 @@
-import { add, concat, matmul, pad, relu, trim } from '../graph/build';
+import { concat, convolution, relu } from '../graph/build';
 import type { Value } from '../graph/ops';
 import { fanIn } from './layers';
 import type { Scope } from './scope';
@@ -19,17 +19,7 @@ export function convolutions(
     const initializer = fanIn(width * features);
     const weight = scope.parameter(`${name}.${i}.weight`, [width * features, filters], initializer);
     const bias = scope.parameter(`${name}.${i}.bias`, [filters], initializer);
-    return relu(add(matmul(windows(x, width), weight), bias));
+    return relu(convolution(x, weight, bias, { width, before: Math.floor((width - 1) / 2) }));
   });
   return concat(results, -1);
-}
-
-/** `[time, batch, features] -> [time, batch, width * features]`: what a filter sees at each token. */
-function windows(x: Value, width: number): Value {
-  const before = Math.floor((width - 1) / 2);
-  const padded = pad(x, 0, before, width - 1 - before);
-  return concat(
-    Array.from({ length: width }, (_, i) => trim(padded, 0, i, width - 1 - i)),
-    -1,
-  );
 }

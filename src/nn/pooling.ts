@@ -44,8 +44,7 @@ export const lowAtPadding = (mask: Value): Value => mul(sub(1, mask), VERY_LOW);
 export const meanPooling = (states: Value, mask: Value): Value =>
   weightedSum(states, div(mask, sum(mask, [0], true)));
 
-export const maxPooling = (states: Value, mask: Value): Value =>
-  max(add(mul(states, mask), lowAtPadding(mask)), [0]);
+export const maxPooling = (states: Value, mask: Value): Value => max(add(states, lowAtPadding(mask)), [0]);
 
 /** The state at each text's last token: where the mask is 1 and the next one is not. */
 export function lastPooling(states: Value, mask: Value): Value {

@@ -121,6 +121,23 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
       build: ([x, w, b]) => g.affine(x!, w!, b!),
     },
   ],
+  convolution: [
+    {
+      inputs: [['t', 'b', 2], [6, 4], [4]],
+      sizes: { t: 4, b: 2 },
+      build: ([x, w, b]) => g.convolution(x!, w!, b!, { width: 3, before: 1 }),
+    },
+    // An even width, wider than all there is.
+    {
+      inputs: [['t', 'b', 2], [8, 3], [3]],
+      sizes: { t: 2, b: 3 },
+      build: ([x, w, b]) => g.convolution(x!, w!, b!, { width: 4, before: 0 }),
+    },
+    {
+      inputs: [[3, 1, 2], [2, 1], [1]],
+      build: ([x, w, b]) => g.convolution(x!, w!, b!, { width: 1, before: 0 }),
+    },
+  ],
   outerSum: [
     {
       inputs: [

@@ -111,6 +111,11 @@ describe('shapes of results', () => {
     ['matmul, first transposed', () => g.matmul(x(2, 'n'), x(2, 5), { transposeA: true }), ['n', 5]],
     ['matmul, second transposed', () => g.matmul(x('n', 2), x(5, 2), { transposeB: true }), ['n', 5]],
     ['affine', () => g.affine(x('time', 'batch', 2), x(2, 5), x(5)), ['time', 'batch', 5]],
+    [
+      'convolution',
+      () => g.convolution(x('time', 'batch', 2), x(6, 5), x(5), { width: 3, before: 1 }),
+      ['time', 'batch', 5],
+    ],
     ['outerSum', () => g.outerSum(x('time', 'batch', 2), x('time', 'batch', 3)), [2, 3]],
     ['sum', () => g.sum(x('time', 'batch', 2), [0, -1]), ['batch']],
     ['sum, kept', () => g.sum(x('time', 'batch', 2), [0], true), [1, 'batch', 2]],
@@ -158,6 +163,21 @@ describe('what does not fit is an error when the graph is built', () => {
     ['leading axes on the right alone', () => g.matmul(x(2, 3), x('batch', 3, 2)), 'cannot multiply'],
     ['a bias of another size', () => g.affine(x(2, 3), x(3, 4), x(3)), 'by [3, 4] and [3]'],
     ['inner sizes of a map', () => g.affine(x(2, 3), x(2, 4), x(4)), 'cannot map [2, 3]'],
+    [
+      'windows of a matrix',
+      () => g.convolution(x(4, 2), x(2, 3), x(3), { width: 1, before: 0 }),
+      'windows of 1',
+    ],
+    [
+      'a window that begins after itself',
+      () => g.convolution(x(4, 1, 2), x(2, 3), x(3), { width: 1, before: 1 }),
+      'windows of 1',
+    ],
+    [
+      'filters of another width',
+      () => g.convolution(x(4, 1, 2), x(2, 3), x(3), { width: 2, before: 1 }),
+      'cannot map [4, 1, 4]',
+    ],
     ['leading axes of outer products', () => g.outerSum(x('time', 2), x('batch', 2)), 'leading axes'],
     ['ranks of outer products', () => g.outerSum(x('time', 'batch', 2), x('time', 2)), 'leading axes'],
     [

@@ -257,6 +257,34 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
       ],
     },
   ],
+  convolution: [
+    {
+      // Two texts of three tokens, 1 2 3 and 10 20 30; a filter that sees the token before and two more.
+      inputs: {
+        x: f([3, 2, 1], [1, 10, 2, 20, 3, 30]),
+        weight: f([3, 1], [100, 10, 1]),
+        bias: f([1], [0.5]),
+      },
+      named: { x: { 0: 'time', 1: 'batch' } },
+      build: ({ x, weight, bias }) => g.convolution(x!, weight!, bias!, { width: 3, before: 1 }).node.outputs,
+      expected: [
+        [
+          [3, 2, 1],
+          [12.5, 120.5, 123.5, 1230.5, 230.5, 2300.5],
+        ],
+        [
+          [3, 2, 3],
+          [0, 1, 2, 0, 10, 20, 1, 2, 3, 10, 20, 30, 2, 3, 0, 20, 30, 0],
+        ],
+      ],
+    },
+    {
+      // Two features; the window begins at the token itself and is longer than the text.
+      inputs: { x: f([1, 1, 2], [3, 5]), weight: f([6, 1], [1, 10, 7, 7, 7, 7]), bias: f([1], [0]) },
+      build: ({ x, weight, bias }) => g.convolution(x!, weight!, bias!, { width: 3, before: 0 }),
+      expected: [[[1, 1, 1], [53]]],
+    },
+  ],
   outerSum: [
     {
       inputs: { a: f([2, 2], [1, 2, 3, 4]), b: f([2, 1], [10, 1]) },
