@@ -48,7 +48,7 @@ export interface PlotAxis {
 
 /** How steps become the x of a chart: epochs where it is known how many batches one has. */
 export interface Scale {
-  unit: 'epoch' | 'batch';
+  unit: 'epoch' | 'batch' | 'iteration';
   stepsPerUnit: number;
 }
 
@@ -74,6 +74,12 @@ export const progressAxes: Readonly<Record<Scale['unit'], PlotAxis>> = {
     increments: wholeIncrements(),
     mark: plain,
     head: (value) => `Batch ${value}`,
+  },
+  iteration: {
+    label: 'iteration',
+    increments: wholeIncrements(),
+    mark: plain,
+    head: (value) => `Iteration ${value}`,
   },
 };
 

@@ -26,3 +26,12 @@ export function searchSettings(settings: readonly Setting[], search: string): Se
 function json(value: unknown): string {
   return JSON.stringify(value) ?? '';
 }
+
+/** The value of an option by its dotted path; undefined where the experiment has none such. */
+export function settingAt(settings: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined;
+  }, settings);
+}

@@ -12,7 +12,7 @@ import {
   percentRange,
   rate,
 } from '../../webview/format';
-import { flattenSettings, searchSettings } from '../../webview/settings';
+import { flattenSettings, searchSettings, settingAt } from '../../webview/settings';
 import { epochMetricsOf } from '../support/sample-metrics';
 import { madeEvaluation } from './states';
 
@@ -141,6 +141,17 @@ describe('settings', () => {
       { path: 'labels', value: '[]' },
       { path: 'test', value: 'null' },
     ]);
+  });
+
+  it.each([
+    ['a.b', 1],
+    ['a', { b: 1 }],
+    ['a.c', undefined],
+    ['a.b.c', undefined],
+    ['constructor', undefined],
+  ])('are found by their path %s', (path, expected) => {
+    expect(settingAt({ a: { b: 1 } }, path)).toEqual(expected);
+    expect(settingAt(null, path)).toBeUndefined();
   });
 
   it.each([

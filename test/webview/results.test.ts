@@ -213,6 +213,18 @@ describe.skipIf(missing)('the dashboard of one run', () => {
     expect(words).toContain('after 256 tokens');
   });
 
+  it('counts the iterations of a baseline, which has no learning rate', async () => {
+    const { page } = await openRun({ settings: { model: { type: 'baseline' } } });
+    await page
+      .locator('.u-over')
+      .first()
+      .hover({ position: { x: 100, y: 50 } });
+    await expect.poll(() => page.locator('.tooltip').first().innerText()).toMatch(/^Iteration \d+\s/);
+    await page.getByRole('button', { name: 'Show Loss as a table' }).press('Enter');
+    await page.getByRole('table', { name: 'Loss by iteration' }).waitFor();
+    expect(await page.getByText('Learning rate').count()).toBe(0);
+  });
+
   it('shows how far a download is', async () => {
     const download = { name: 'glove.6B.100d', done: 66_400_000, total: 134_300_000 };
     const header = madeHeader(new RunView(), { phase: 'downloading', download });

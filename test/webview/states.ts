@@ -29,7 +29,7 @@ export function stateOfRun(folder: string, root: string, until = Number.POSITIVE
 export function stateOf(view: RunView, header: RunHeader, settings: unknown): RunState {
   const { data, model, epochs, evaluation, examples, log } = view;
   return {
-    ...{ header, group: null, baseline: null, curve: view.curve.curve, settings },
+    ...{ header, group: view.group, baseline: null, curve: view.curve.curve, settings },
     ...{ data, model, epochs, evaluation, examples, log },
   };
 }

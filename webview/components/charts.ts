@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { Curve, EpochPoint, RunState } from '../../src/protocol/dashboard';
+import type { EpochPoint, RunState } from '../../src/protocol/dashboard';
 import { type MetricName, metricNames, metricTitles } from '../../src/protocol/metrics';
 import { phaseNames } from '../../src/protocol/phase-names';
 import {
@@ -18,6 +18,7 @@ import { count, rate } from '../format';
 import { capital, metricLooks } from '../metrics';
 import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
+import { settingAt } from '../settings';
 import { type ChartModel, chart } from './chart';
 import { isLive } from './header';
 import { nothing, type Template } from './part';
@@ -58,17 +59,30 @@ function metricPicker(chosen: MetricName, page: Page): Template {
   );
 }
 
+/** A baseline is fitted to all rows at once: its curve counts iterations. */
+export function isBaseline({ settings }: RunState): boolean {
+  return settingAt(settings, 'model.type') === 'baseline';
+}
+
+function scaleOfRun(run: RunState): Scale {
+  return isBaseline(run) ? { unit: 'iteration', stepsPerUnit: 1 } : scaleOf(run.header.batches, run.epochs);
+}
+
+function pointNoun(run: RunState): string {
+  return isBaseline(run) ? 'iteration' : 'batch';
+}
+
 type DrawnCurve = Omit<PlotCurve, 'values'> & { points: Points };
 
 function metricChart(metric: MetricName, run: RunState): ChartModel {
-  const { curve, epochs, header } = run;
-  const scale = scaleOf(header.batches, epochs);
+  const { epochs } = run;
+  const scale = scaleOfRun(run);
   const { write, low, high, isShare } = metricLooks[metric];
   const validation: DrawnCurve = {
     ...{ id: 'validation', label: 'Validation', color: '--vscode-charts-yellow', look: 'marked' },
     points: epochPoints(epochs, ({ validation }) => validation[metric], scale),
   };
-  const drawn = [...(isOfBatches(metric) ? trainCurves(metric, curve, epochs, scale) : []), validation];
+  const drawn = [...(isOfBatches(metric) ? trainCurves(metric, run, scale) : []), validation];
   const { x, columns } = align(drawn.map(({ points }) => points));
   const best = bestEpoch(epochs);
   return {
@@ -92,16 +106,18 @@ function metricChart(metric: MetricName, run: RunState): ChartModel {
   };
 }
 
-function trainCurves(
-  metric: BatchMetric,
-  curve: Curve,
-  epochs: readonly EpochPoint[],
-  scale: Scale,
-): DrawnCurve[] {
+function trainCurves(metric: BatchMetric, run: RunState, scale: Scale): DrawnCurve[] {
+  const { curve, epochs } = run;
   const color = '--vscode-charts-blue';
   const [raw, smooth] = batchColumns[metric];
   return [
-    { id: 'raw', label: 'Each batch', color, look: 'raw', points: curvePoints(curve, raw, scale) },
+    {
+      id: 'raw',
+      label: `Each ${pointNoun(run)}`,
+      color,
+      look: 'raw',
+      points: curvePoints(curve, raw, scale),
+    },
     { id: 'train', label: 'Train', color, look: 'line', points: curvePoints(curve, smooth, scale) },
     {
       ...{ id: 'train', label: 'Train', color, look: 'markers' },
@@ -134,8 +150,8 @@ export function learningRate(run: RunState, page: Page): Template {
 }
 
 function learningRateChart(run: RunState): ChartModel {
-  const { curve, epochs, header } = run;
-  const scale = scaleOf(header.batches, epochs);
+  const { curve } = run;
+  const scale = scaleOfRun(run);
   const { x, columns } = align([curvePoints(curve, 'learningRate', scale)]);
   const line = { id: 'rate', label: 'Learning rate', color: '--vscode-charts-purple', look: 'line' } as const;
   return {
@@ -198,23 +214,24 @@ function metricTables(metric: MetricName, run: RunState): Template {
 function batchTable(metric: BatchMetric, run: RunState): Template {
   const { write } = metricLooks[metric];
   const [raw, smooth] = batchColumns[metric];
-  return bucketTable(run, `${capital(metricTitles[metric])} by batch`, [
+  return bucketTable(run, `${capital(metricTitles[metric])} by ${pointNoun(run)}`, [
     ['Smoothed', (i) => write(run.curve[smooth][i])],
     ['As measured', (i) => write(run.curve[raw][i])],
   ]);
 }
 
 function bucketTable(
-  { curve }: RunState,
+  run: RunState,
   title: string,
   columns: readonly [name: string, value: (bucket: number) => string][],
 ): Template {
+  const { curve } = run;
   const buckets = sample(curve.step.length, listedBuckets);
   const isSample = buckets.length < curve.step.length;
   return html`<table>
     <caption>${title}${isSample ? ` (${buckets.length} of ${count(curve.step.length)} points)` : ''}</caption>
     <thead>
-      <tr><th scope="col" class="number">Batch</th>${columns.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr>
+      <tr><th scope="col" class="number">${capital(pointNoun(run))}</th>${columns.map(([name]) => html`<th scope="col" class="number">${name}</th>`)}</tr>
     </thead>
     <tbody>
       ${buckets.map(

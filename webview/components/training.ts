@@ -7,7 +7,8 @@ import { bestEpoch } from '../chart-data';
 import { count, countOf, duration, percent, rate } from '../format';
 import { metricLooks } from '../metrics';
 import type { Page } from '../page';
-import { charts, learningRate } from './charts';
+import { settingAt } from '../settings';
+import { charts, isBaseline, learningRate } from './charts';
 import { metricTiles } from './evaluation';
 import { isLive } from './header';
 import { nothing, type Template, vars } from './part';
@@ -42,7 +43,7 @@ export function trainingTab(run: RunState, page: Page): Template {
       ${
         hasTrained
           ? html`<div>
-              ${learningRate(run, page)}
+              ${isBaseline(run) ? nothing : learningRate(run, page)}
               <section aria-labelledby="epochs-heading">
                 <h2 id="epochs-heading">Epochs</h2>
                 ${guard([run.epochs, isLive(run.header), run.header.best?.metric], () => epochTable(run))}
@@ -137,7 +138,7 @@ function dataFacts({ data, header, settings }: RunState): Template {
       <dt>Vocabulary</dt><dd>${count(vocabulary.size)} of ${countOf(vocabulary.seen, 'word')} seen${vectors}</dd>
       <dt>Unknown tokens</dt><dd>${percent(vocabulary.unknownTokenShare)}</dd>
     </dl>
-    ${lengths.cutTokenShare > muchCut ? cutHint(lengths, maxLengthOf(settings)) : nothing}
+    ${lengths.cutTokenShare > muchCut ? cutHint(lengths, settingAt(settings, 'tokenizer.maxLength')) : nothing}
     ${classTable(listed, shown, data)}
     ${left.length > 0 ? html`<details><summary>${countOf(left.length, 'smaller class', 'smaller classes')}</summary>${classTable(left, shown, data)}</details>` : nothing}
   `;
@@ -145,17 +146,12 @@ function dataFacts({ data, header, settings }: RunState): Template {
 
 type Data = NonNullable<RunState['data']>;
 
-function cutHint({ cutTokenShare, p95 }: Data['lengths'], maxLength: number | undefined): Template {
-  const after = maxLength === undefined ? '' : ` after ${countOf(maxLength, 'token')}`;
+function cutHint({ cutTokenShare, p95 }: Data['lengths'], maxLength: unknown): Template {
+  const after = typeof maxLength === 'number' ? ` after ${countOf(maxLength, 'token')}` : '';
   return html`<p class="caution">
     <vscode-icon name="warning"></vscode-icon>
     <span>The model does not read ${percent(cutTokenShare)} of all tokens: texts are cut off${after}. A "maxLength" of ${count(p95)} in "tokenizer" reads 95${'\u202f'}% of the texts whole, and takes longer.</span>
   </p>`;
-}
-
-function maxLengthOf(settings: unknown): number | undefined {
-  const { tokenizer } = (settings ?? {}) as { tokenizer?: { maxLength?: unknown } };
-  return typeof tokenizer?.maxLength === 'number' ? tokenizer.maxLength : undefined;
 }
 
 function classTable(listed: Data['classes'], shown: readonly Split[], { classes }: Data): Template {

@@ -58,7 +58,8 @@ class Trials extends Part {
   }
 
   #heads(): Template[] {
-    const { kind, options, metric } = this.group;
+    const { kind, metric } = this.group;
+    const options = shownOptions(this.group);
     const names = shortNames(options.map(({ path }) => path));
     const columns: SortableColumn<TrialColumn>[] = [
       { column: 'index', name: capital(groupWords[kind].noun), isNumber: false },
@@ -103,12 +104,17 @@ class Trials extends Part {
         ${trial.message ? html`<div class="trial-message"><bdi title=${trial.message.slice(0, 1000)}>${trial.message.split('\n', 1)[0]}</bdi></div>` : nothing}
       </td>
       <td class="number">${monitorValue(group.metric, trial.value)}</td>
-      ${group.options.map(({ path }) => html`<td class="number">${label(settingText(trial.settings[path]))}</td>`)}
+      ${shownOptions(group).map(({ path }) => html`<td class="number">${label(settingText(trial.settings[path]))}</td>`)}
       <td class="number">${count(trial.epoch)}</td>
       <td class="number">${duration(trial.seconds)}</td>
       ${group.kind === 'search' ? html`<td class="number">${adoptLink(trial, this.page)}</td>` : nothing}
     </tr>`;
   }
+}
+
+/** What varies between folds or seeds, their labels say. */
+function shownOptions({ kind, options }: GroupState): GroupState['options'] {
+  return kind === 'search' ? options : [];
 }
 
 /** The row under a button opens the run as well: once is enough. */

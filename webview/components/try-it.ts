@@ -3,6 +3,7 @@ import type { RunState } from '../../src/protocol/dashboard';
 import type { TextPrediction } from '../../src/protocol/helper';
 import { countOf, percent } from '../format';
 import type { Page } from '../page';
+import { settingAt } from '../settings';
 import type { PredictionState } from '../state';
 import { isLive } from './header';
 import { nothing, Part, type Template, vars } from './part';
@@ -145,8 +146,7 @@ class TryIt extends Part {
 
 function isMultiLabel({ evaluation, settings }: RunState): boolean {
   if (evaluation) return evaluation.task === 'multi-label';
-  const { data } = (settings ?? {}) as { data?: { task?: unknown } };
-  return data?.task === 'multi-label';
+  return settingAt(settings, 'data.task') === 'multi-label';
 }
 
 export function defineTryIt(): void {
