@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/data/random';
+import { createRandom, type Random } from '../../src/data/random';
 import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers';
 import { createSchedule, type ScheduleOptions } from '../../src/nn/schedules';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
@@ -353,6 +353,46 @@ describe('rows that are touched rarely move as under the dense optimizer, in flo
   for (const row of rows) {
     it(row.name, () => {
       expect(trainRareRows(row)).toBeLessThan(1e-5);
+    });
+  }
+});
+
+/** Options anywhere in what the schema allows, within reason. */
+function randomOptions(random: Random): OptimizerOptions {
+  const pick = <T>(...values: readonly T[]): T => values[random.integer(values.length)]!;
+  const moments = {
+    learningRate: Number.NaN,
+    beta1: pick(0, 0.5, 0.9, 0.95, 0.99),
+    beta2: pick(0.3, 0.5, 0.7, 0.9, 0.98, 0.999, 0.9999),
+    epsilon: pick(1e-10, 1e-8, 1e-6),
+    weightDecay: pick(0, 0, 0.01),
+  };
+  const momentum = pick(0, 0.5, 0.9, 0.99);
+  return pick<OptimizerOptions>(
+    { ...moments, type: 'adam' },
+    { ...moments, type: 'adamW' },
+    { ...moments, type: 'nadam', momentumDecay: pick(0, 0.004, 0.1) },
+    { ...moments, type: 'radam' },
+    { ...rmsprop, alpha: pick(0.5, 0.9, 0.99), momentum, weightDecay: moments.weightDecay, epsilon: 1e-4 },
+    { ...rmsprop, alpha: pick(0.9, 0.99), momentum, centered: true, epsilon: 1e-2 },
+    {
+      ...adagrad,
+      learningRateDecay: pick(0, 0.01),
+      initialAccumulator: pick(0, 1),
+      weightDecay: moments.weightDecay,
+    },
+    { ...sgd, momentum, nesterov: momentum > 0 && pick(true, false), weightDecay: moments.weightDecay },
+  );
+}
+
+describe('whatever the options', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const options = randomOptions(createRandom(seed));
+    it(`rare rows move as all rows do: seed ${seed}, ${JSON.stringify(options)}`, () => {
+      const learningRate = () => 0.01;
+      expect(trainRareRows({ name: '', options, gradientSize: 0.3, steps: 150, learningRate })).toBeLessThan(
+        1e-4,
+      );
     });
   }
 });

@@ -40,6 +40,8 @@ export function momentOptimizer(
   const hasIdleRule =
     !coupled &&
     decay <= SLOWEST_DECAY &&
+    // Else epsilon, beside a second moment that vanishes faster than the first, would soon decide the steps.
+    beta1 <= beta2 &&
     !(decoupled && firstRate * weightDecay >= 1) &&
     Number.isFinite(idleAfter);
   return {
