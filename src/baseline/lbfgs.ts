@@ -19,7 +19,7 @@ export class LbfgsHistory {
 
   constructor(
     private readonly dot: Dot,
-    private readonly size = 10,
+    private readonly size: number,
   ) {}
 
   /** Takes in a step and the change of the gradient along it; one along which the gradient fell tells nothing. */

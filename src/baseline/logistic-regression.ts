@@ -58,7 +58,7 @@ export interface FittedRegression {
  * Every step and gradient is `W = X^T a` for some `a [rows]`, because the weights start at zero. So vectors are kept as
  * `a`, never as W, and with them `X X^T a`, what they add to the rows' logits. All inner products and the whole line
  * search come from these: where there are many times more features than rows, an iteration costs hardly more than its
- * two products with X, and the last ten steps take little memory.
+ * two products with X, and the last steps take little memory.
  */
 export async function fitLogisticRegression(options: LogisticRegressionOptions): Promise<FittedRegression> {
   const {
@@ -68,8 +68,8 @@ export async function fitLogisticRegression(options: LogisticRegressionOptions):
     signal,
   } = options;
   const problem = new Problem(options);
-  const history = new LbfgsHistory((u, v) => problem.dot(u, v));
   const point = problem.zero();
+  const history = new LbfgsHistory((u, v) => problem.dot(u, v), historySize(point));
   let state = problem.evaluate(point);
   let gradient = problem.gradient(point, state.residuals);
   let iterations = 0;
@@ -120,6 +120,11 @@ export async function fitLogisticRegression(options: LogisticRegressionOptions):
     lastStep,
     converged,
   };
+}
+
+/** Ten steps, or of long ones as many as 512 MiB hold, but no less than three. */
+function historySize({ byteLength }: Float64Array): number {
+  return Math.min(10, Math.max(3, Math.floor(2 ** 29 / (2 * byteLength))));
 }
 
 /**
