@@ -95,7 +95,7 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
-  ;; One step of RMSprop or Adagrad:
+  ;; One step of plain RMSprop or Adagrad:
   ;; g <- scale g + penalty p,  v <- decay v + rest g^2,  p <- p - stepSize g / (sqrt(v) + epsilon)
   (func (export "scaledGradient")
     (param $p i32) (param $v i32) (param $g i32) (param $left i32)
@@ -131,6 +131,72 @@
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
       (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (local.set $g (i32.add (local.get $g) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; One step of RMSprop with momentum or centered (center 1) or both:
+  ;; g <- scale g + penalty p,  v <- alpha v + rest g^2,  a <- alpha a + rest g,
+  ;; b <- momentum b + g / (sqrt(v - center a^2) + epsilon),  p <- p - stepSize b
+  (func (export "rmsprop")
+    (param $p i32) (param $v i32) (param $a i32) (param $b i32) (param $g i32) (param $left i32)
+    (param $scale f32) (param $penalty f32) (param $alpha f32) (param $rest f32)
+    (param $center f32) (param $momentum f32) (param $stepSize f32) (param $epsilon f32)
+    (local $within v128) (local $oldP v128) (local $oldV v128) (local $oldA v128) (local $oldB v128)
+    (local $gradient v128) (local $nextV v128) (local $nextA v128) (local $nextB v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldV (v128.load (local.get $v)))
+      (local.set $oldA (v128.load (local.get $a)))
+      (local.set $oldB (v128.load (local.get $b)))
+      (local.set $gradient
+        (f32x4.add
+          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
+          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+      (local.set $nextV
+        (f32x4.add
+          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $alpha)))
+          (f32x4.mul
+            (f32x4.mul (local.get $gradient) (local.get $gradient))
+            (f32x4.splat (local.get $rest)))))
+      (local.set $nextA
+        (f32x4.add
+          (f32x4.mul (local.get $oldA) (f32x4.splat (local.get $alpha)))
+          (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $rest)))))
+      (local.set $nextB
+        (f32x4.add
+          (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $momentum)))
+          (f32x4.div
+            (local.get $gradient)
+            (f32x4.add
+              (f32x4.sqrt
+                (f32x4.max
+                  (f32x4.sub
+                    (local.get $nextV)
+                    (f32x4.mul
+                      (f32x4.mul (local.get $nextA) (local.get $nextA))
+                      (f32x4.splat (local.get $center))))
+                  (f32x4.splat (f32.const 0))))
+              (f32x4.splat (local.get $epsilon))))))
+      (v128.store (local.get $v)
+        (v128.bitselect (local.get $nextV) (local.get $oldV) (local.get $within)))
+      (v128.store (local.get $a)
+        (v128.bitselect (local.get $nextA) (local.get $oldA) (local.get $within)))
+      (v128.store (local.get $b)
+        (v128.bitselect (local.get $nextB) (local.get $oldB) (local.get $within)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (local.get $oldP)
+            (f32x4.mul (local.get $nextB) (f32x4.splat (local.get $stepSize))))
+          (local.get $oldP)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (local.set $a (i32.add (local.get $a) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
       (local.set $g (i32.add (local.get $g) (i32.const 16)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))

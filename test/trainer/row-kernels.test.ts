@@ -75,6 +75,22 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
       });
     });
 
+    for (const center of [0, 1]) {
+      it(`rmsprop, ${center ? 'centered' : 'not centered'}, ${count} numbers`, () => {
+        // Four rows are there: the parameter is its own gradient.
+        const state = setUp(count);
+        const [p, a, v, b] = state.addresses;
+        state.kernels.rmsprop(p, v, a, b, p, count, 0.5, 0.25, 0.99, 0.01, center, 0.9, 0.125, 0.5);
+        expectEntries(state, (oldP, oldA, oldV, oldB) => {
+          const g = 0.75 * oldP;
+          const [nextV, nextA] = [0.99 * oldV + 0.01 * g * g, 0.99 * oldA + 0.01 * g];
+          const variance = Math.max(0, nextV - center * nextA * nextA);
+          const nextB = 0.9 * oldB + g / (Math.sqrt(variance) + 0.5);
+          return [oldP - 0.125 * nextB, nextA, nextV, nextB];
+        });
+      });
+    }
+
     it(`sgd, ${count} numbers`, () => {
       const state = setUp(count);
       const [p, , , g] = state.addresses;

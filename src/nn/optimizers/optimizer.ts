@@ -64,6 +64,17 @@ export interface RowKernels {
       ...[scale: number, penalty: number, decay: number, rest: number, stepSize: number, epsilon: number],
     ]
   ): void;
+  /**
+   * g <- scale g + penalty p, v <- alpha v + rest g^2, a <- alpha a + rest g,
+   * b <- momentum b + g / (sqrt(v - center a^2) + epsilon), then p <- p - stepSize b.
+   */
+  rmsprop(
+    ...args: [
+      ...[p: number, v: number, a: number, b: number, g: number, count: number],
+      ...[scale: number, penalty: number, alpha: number, rest: number],
+      ...[center: number, momentum: number, stepSize: number, epsilon: number],
+    ]
+  ): void;
   /** p <- p - stepSize (scale g + penalty p) */
   sgd(p: number, g: number, count: number, scale: number, penalty: number, stepSize: number): void;
   /** g <- scale g + penalty p, b <- momentum b + g, then p <- p - bufferStep b - gradientStep g. */

@@ -14,61 +14,35 @@ export interface RmspropOptions {
 
 /**
  * torch.optim.RMSprop (Hinton 2012; centered: Graves 2013): v <- alpha v + (1 - alpha) g^2, and g / (sqrt(v) + eps)
- * followed as SGD follows the gradient. Centered, v - a^2 stands for v, a being the running mean of the gradient.
+ * followed as SGD follows the gradient, with a momentum b or without. Centered, v - a^2 stands for v, a being the
+ * running mean of the gradient. Plain RMSprop has neither a nor b.
  */
 export function rmsprop(options: RmspropOptions): Optimizer {
   const { alpha, epsilon, weightDecay, momentum, centered } = options;
-  const hasMomentum = momentum > 0;
+  const isPlain = !centered && momentum === 0;
+  const runningMean = (old: Value, x: Value) => add(mul(old, alpha), mul(x, 1 - alpha));
   return {
-    state: {
-      squareAverage: 0,
-      ...(centered ? { average: 0 } : {}),
-      ...(hasMomentum ? { momentum: 0 } : {}),
-    },
+    state: { squareAverage: 0, ...(isPlain ? {} : { average: 0, momentum: 0 }) },
     scalars: (_, learningRate) => ({ stepSize: learningRate }),
-    update(parameter, gradient, state, { stepSize }) {
-      const { v, a, b } = byLetter(options, state);
+    update(parameter, gradient, [v, a, b], { stepSize }) {
       const g = weightDecay > 0 ? add(gradient, mul(parameter, weightDecay)) : gradient;
-      const runningMean = (old: Value, x: Value) => add(mul(old, alpha), mul(x, 1 - alpha));
       const nextV = runningMean(v!, mul(g, g));
-      const nextA = a && runningMean(a, g);
+      const follow = (direction: Value) => sub(parameter, mul(direction, stepSize!));
+      const scaledBy = (variance: Value) => div(g, add(sqrt(variance), epsilon));
+      if (isPlain) return { parameter: follow(scaledBy(nextV)), state: [nextV] };
+      const nextA = runningMean(a!, g);
       // Rounding must not make the variance negative.
-      const variance = nextA ? relu(sub(nextV, mul(nextA, nextA))) : nextV;
-      const scaled = div(g, add(sqrt(variance), epsilon));
-      const nextB = b && add(mul(b, momentum), scaled);
-      return {
-        parameter: sub(parameter, mul(nextB ?? scaled, stepSize!)),
-        state: [nextV, nextA, nextB].filter((value) => value !== undefined),
-      };
+      const variance = centered ? relu(sub(nextV, mul(nextA, nextA))) : nextV;
+      const nextB = add(mul(b!, momentum), scaledBy(variance));
+      return { parameter: follow(nextB), state: [nextV, nextA, nextB] };
     },
-    updateRow(row, gradient, at, scale, { stepSize }) {
-      const { kernels, table, first, end } = row;
-      const { v, a, b } = byLetter(options, row.state);
-      if (!a && !b) {
-        kernels.scaledGradient(
-          addressOf(table, first),
-          addressOf(v!, first),
-          addressOf(gradient, at),
-          end - first,
-          scale,
-          weightDecay,
-          alpha,
-          1 - alpha,
-          stepSize!,
-          epsilon,
-        );
-        return;
-      }
-      for (let i = first, from = at; i < end; i++, from++) {
-        const g = gradient[from]! * scale + weightDecay * table[i]!;
-        const nextV = alpha * v![i]! + (1 - alpha) * g * g;
-        const nextA = a ? alpha * a[i]! + (1 - alpha) * g : 0;
-        const scaled = g / (Math.sqrt(Math.max(0, nextV - nextA * nextA)) + epsilon);
-        const nextB = b ? momentum * b[i]! + scaled : scaled;
-        v![i] = nextV;
-        if (a) a[i] = nextA;
-        if (b) b[i] = nextB;
-        table[i] = table[i]! - stepSize! * nextB;
+    updateRow({ kernels, table, state, first, end }, gradient, at, scale, { stepSize }) {
+      const [p, g, count] = [addressOf(table, first), addressOf(gradient, at), end - first];
+      const [v, a, b] = state.map((array) => addressOf(array, first));
+      const shares = [scale, weightDecay, alpha, 1 - alpha] as const;
+      if (isPlain) kernels.scaledGradient(p, v!, g, count, ...shares, stepSize!, epsilon);
+      else {
+        kernels.rmsprop(p, v!, a!, b!, g, count, ...shares, centered ? 1 : 0, momentum, stepSize!, epsilon);
       }
     },
     idle: weightDecay > 0 ? undefined : idleRule(options),
@@ -76,28 +50,18 @@ export function rmsprop(options: RmspropOptions): Optimizer {
 }
 
 /** Without a gradient both averages shrink, and what moves is the momentum alone. */
-function idleRule(options: RmspropOptions): IdleRule {
-  const { alpha, momentum } = options;
+function idleRule({ alpha, momentum }: RmspropOptions): IdleRule {
   return {
     ...still,
     decay: momentum,
     stepWeight: (_, learningRate) => learningRate,
     catchUp({ kernels, table, state, first, end }, { steps, moved }) {
-      const { v, a, b } = byLetter(options, state);
       const count = end - first;
-      kernels.multiply(addressOf(v!, first), count, alpha ** steps);
-      if (a) kernels.multiply(addressOf(a, first), count, alpha ** steps);
-      if (b) {
-        const [p, buffer] = [addressOf(table, first), addressOf(b, first)];
-        kernels.momentumIdle(p, buffer, count, moved, momentum ** steps);
-      }
+      const [v, a, b] = state.map((array) => addressOf(array, first));
+      kernels.multiply(v!, count, alpha ** steps);
+      if (a === undefined || b === undefined) return;
+      kernels.multiply(a, count, alpha ** steps);
+      kernels.momentumIdle(addressOf(table, first), b, count, moved, momentum ** steps);
     },
   };
-}
-
-/** The state tensors by their letters: squareAverage v, average a and momentum b. */
-function byLetter<T>({ centered, momentum }: RmspropOptions, [v, ...rest]: readonly T[]) {
-  const a = centered ? rest[0] : undefined;
-  const b = momentum > 0 ? rest.at(-1) : undefined;
-  return { v, a, b };
 }
