@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { evaluate } from '../../src/predict/evaluate';
@@ -300,5 +301,20 @@ describe('opening a baseline', () => {
     const opening = loadPredictor(model);
     await expect(opening).rejects.toThrow(HumanError);
     await expect(opening).rejects.toThrow(message);
+  });
+});
+
+const shared = fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const real: [name: string, train: string, test: string, least: number][] = [
+  // scikit-learn's TfidfVectorizer and LogisticRegression are within a point above these on the same features.
+  ['trec6', 'trec6/train.csv', 'trec6/test.csv', 0.875],
+  ['sst2', 'sst2/sentences_binary_train.csv', 'sst2/sentences_binary_test.csv', 0.805],
+];
+
+describe.skipIf(!existsSync(shared))('a baseline on real data (skipped where shared/data is absent)', () => {
+  it.each(real)('%s', async (_, trainFile, testFile, least) => {
+    const data = { train: join(shared, trainFile), test: join(shared, testFile), validation: 0.05 };
+    const { evaluation } = await run(baseline({ data }));
+    expect(evaluation!.accuracy).toBeGreaterThan(least);
   });
 });
