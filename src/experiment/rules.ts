@@ -4,6 +4,7 @@ import type { Finding } from './problems';
 import type { Rule } from './rule';
 import { baselineRules } from './rules-baseline';
 import { dataRules } from './rules-data';
+import { modelRules } from './rules-model';
 import { trainingRules } from './rules-training';
 import type { Experiment } from './schema';
 
@@ -11,6 +12,7 @@ const rules: Rule[] = [
   ...trainingRules,
   ...baselineRules,
   ...dataRules,
+  ...modelRules,
   {
     severity: 'error',
     broken: ({ data }) =>

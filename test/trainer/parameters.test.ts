@@ -25,6 +25,18 @@ describe('initial values', () => {
     expect(deviation(data)).toBeCloseTo(0.25 / Math.sqrt(3), 2);
   });
 
+  it('normal: by its deviation', () => {
+    const data = fill({ type: 'normal', deviation: 0.02 });
+    expect(Math.abs(mean(data))).toBeLessThan(5 * (0.02 / Math.sqrt(4000)));
+    expect(deviation(data)).toBeCloseTo(0.02, 3);
+    // A uniform distribution of this deviation ends at 0.035.
+    expect(Math.max(...data)).toBeGreaterThan(0.05);
+  });
+
+  it('ones', () => {
+    expect(new Set(fill({ type: 'ones' }))).toEqual(new Set([1]));
+  });
+
   it('zeros, and nothing drawn for them', () => {
     const random = createRandom(1);
     const before = random.state();
