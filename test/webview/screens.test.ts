@@ -181,7 +181,12 @@ function screens(): Screen[] {
     { name: 'early', messages: [snapshot(stateOfRun(realRun, root, 90))] },
     { name: 'done', messages: [done] },
     { name: 'pictures', messages: [done], tab: 'charts' },
-    { name: 'evaluation', messages: [done], tab: 'evaluation', click: '.cell.wrong' },
+    {
+      name: 'evaluation',
+      messages: [done],
+      tab: 'evaluation',
+      click: '.cell.wrong, .class-scores tbody .link',
+    },
     { name: 'try', messages: [done], tab: 'try', draft: 'Claim your free prize now!' },
     { name: 'settings', messages: [done], tab: 'settings' },
     { name: 'log', messages: [done], tab: 'log' },

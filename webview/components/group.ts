@@ -133,7 +133,7 @@ function optionChart(group: GroupState, page: Page): ChartModel {
   const title = `${capital(metricTitles[metricOf(group.metric)])} by ${axis.name}`;
   return {
     ...metricChart(group),
-    id: `option-${axis.key}`,
+    id: 'option',
     title,
     picker: html`<span class="picker-line" aria-hidden="true">${capital(metricTitles[metricOf(group.metric)])} by</span>${picker(
       'Option of this chart',
