@@ -87,7 +87,7 @@ const models: Readonly<Record<string, ModelText>> = {
     body: `    // Single words and pairs of neighbours are counted.
     "wordNgrams": [1, 2],
     // How freely the weights follow the training rows: lower it if the rows are few or noisy.
-    "strength": 1`,
+    "strength": 10`,
   },
   pooled: {
     body: `${embedding(64)}
