@@ -3,8 +3,12 @@ import type { RunHeader } from '../protocol/dashboard';
 import type { RunView } from '../runs/run-view';
 import type { StoredRun } from './run-store';
 
-/** What stands at the head of a dashboard. */
-export function runHeader(run: StoredRun, view: RunView): RunHeader {
+/**
+ * What stands at the head of a dashboard.
+ *
+ * @param current of a group in training, how far the run at hand is, between 0 and 1
+ */
+export function runHeader(run: StoredRun, view: RunView, current = 0): RunHeader {
   const { record } = run;
   const { epoch = 0, epochs = 0, batch = 0, batches = 0, samplesPerSecond, etaSeconds } = view.batch ?? {};
   // The events are ahead of the record by a moment.
@@ -20,7 +24,10 @@ export function runHeader(run: StoredRun, view: RunView): RunHeader {
     ...(view.download === undefined || !isLive ? {} : { download: downloadOf(view.download) }),
     startedAt: record.startedAt,
     ...(isLive ? {} : { endedAt: view.finished?.time ?? record.endedAt ?? record.heartbeat }),
-    progress: view.progress,
+    progress: Math.min(
+      1,
+      view.progress + (isLive ? current / (view.group?.planned ?? Number.POSITIVE_INFINITY) : 0),
+    ),
     ...{ epoch, epochs, batch, batches },
     ...(samplesPerSecond === undefined ? {} : { samplesPerSecond }),
     ...(etaSeconds === undefined || !isLive ? {} : { etaSeconds }),

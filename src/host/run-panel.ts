@@ -18,6 +18,7 @@ import { readSettings } from '../runs/settings';
 import { baselineOf, baselineScores } from './baseline';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
+import { isLive } from './is-live';
 import type { PanelServices } from './panel-services';
 import { openPlace } from './report';
 import { RunFeed } from './run-feed';
@@ -160,7 +161,9 @@ export class RunPanel implements vscode.Disposable {
   }
 
   #header(run: StoredRun): RunHeader {
-    return runHeader(run, this.#feed.view);
+    const { store } = this.services;
+    const current = store.trialsOf(run.folder).findLast(isLive);
+    return runHeader(run, this.#feed.view, current && store.feed(current.folder)?.view.progress);
   }
 
   #updateTitle(): RunHeader | undefined {

@@ -20,11 +20,13 @@ export function runTooltip(run: StoredRun): vscode.MarkdownString {
 function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
   const { record } = run;
   const { best, test, git, threads } = record;
+  const { group, parent } = record;
+  const value = best && metricText(best.metric, best.value);
   const end = isLive(run) ? new Date().toISOString() : (record.endedAt ?? record.heartbeat);
   return [
     ['Status', run.stopping ? `${run.status}, will stop after this batch` : run.status],
     ['Message', record.message],
-    ['Best epoch', best && `${best.epoch} (${metricText(best.metric, best.value)})`],
+    [group ? 'Best' : 'Best epoch', best && (group ? value : `${best.epoch} (${value})`)],
     ['Accuracy', accuracyText(record)],
     ['Model', record.model],
     ['Test', test && `${percent(test.accuracy)} accuracy, ${percent(test.macroF1)} macro F1`],
@@ -33,6 +35,7 @@ function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
     ['Device', `${record.device}, ${countOf(threads, 'thread')}`],
     ['Seed', String(record.seed)],
     ['Git', git ? `${git.commit.slice(0, 10)}${git.dirty ? ' with uncommitted changes' : ''}` : undefined],
+    ['Part of', parent?.id],
     ['Run', run.id],
   ];
 }

@@ -69,12 +69,20 @@ describe('what came of a group', () => {
     ['2 of 20 trials', 'search', 20, {}],
     ['2 trials', 'search', null, {}],
     ['2 folds', 'folds', 2, {}],
-    ['2 of 3 seeds · best 91.2 %', 'repeat', 3, best('validation.accuracy', 0.912)],
+    ['2 of 20 trials · best 91.2 %', 'search', 20, best('validation.accuracy', 0.912)],
+    ['2 of 3 seeds', 'repeat', 3, best('validation.loss', 0.5)],
     ['2 trials · best 0.3457', 'search', null, best('validation.loss', 0.34567)],
     ['2 trials', 'search', null, best('validation.loss', null)],
   ])('%s', (expected, kind, planned, record) => {
     expect(groupFacts(runsWith(trials), whole(kind, planned, record)).join(' · ')).toBe(expected);
   });
+});
+
+it('of folds or seeds is the mean of their accuracies, of those that succeeded', () => {
+  const scored = (id: string, status: string, accuracy: number) =>
+    run(id, status, { last: { validation: { accuracy } } });
+  const trials = [scored('a', 'succeeded', 0.9), scored('b', 'failed', 0.1), scored('c', 'succeeded', 0.8)];
+  expect(groupFacts(runsWith(trials), whole('folds', 5))).toEqual(['3 of 5 folds', 'mean 85.0 %']);
 });
 
 describe('a trial', () => {
@@ -101,7 +109,7 @@ describe('a trial', () => {
     expect(trialFacts(trial)).toEqual(['50.0 %', ...settings]);
     expect(trialFacts({ ...trial, status: 'pruned' })).toEqual(['pruned', '50.0 %', ...settings]);
     expect(trialFacts({ ...trial, status: 'failed', value: null })).toEqual(['failed', ...settings]);
-    expect(trialFacts({ ...trial, label: 'fold 2 of 5' })).toEqual(['50.0 %']);
+    expect(trialIn({ ...state, kind: 'folds' }, run('1', 'succeeded'))).toBeUndefined();
     expect(trialIn(state, run('other', 'succeeded'))).toBeUndefined();
     expect(trialIn(null, run('1', 'succeeded'))).toBeUndefined();
   });

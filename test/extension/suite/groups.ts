@@ -97,6 +97,32 @@ describe('a search', () => {
     assert.equal(trials[2]!.record.name, 'sizes trial 3');
   });
 
+  it('goes on when one of its trials is stopped, and stops with the trial at hand', async function () {
+    this.timeout(90_000);
+    const endless = text.replace('"epochs": 2', '"epochs": 100000');
+    const { uri } = await openFile('g/endless.textclf.json', endless);
+    await executeCommand('textclf.train', uri);
+    const current = (index: number) => () =>
+      listRuns(root()).find(
+        (run): run is Run =>
+          run.type === 'run' &&
+          run.record.parent?.index === index &&
+          run.hasModel &&
+          run.status === 'running',
+      );
+    const first = await until('the first trial', current(1), 30_000);
+    await executeCommand('textclf.stop', first.folder);
+    const second = await until('the second trial', current(2), 30_000);
+    const whole = () => listRuns(root()).find(({ id }) => id === second.record.parent!.id) as Run;
+    assert.equal(whole().status, 'running');
+    await executeCommand('textclf.stop', whole().folder);
+    assert.equal(whole().status, 'stopped');
+    assert.deepEqual(
+      childrenOf(whole().id, listRuns(root())).map(({ status }) => status),
+      ['stopped', 'stopped'],
+    );
+  });
+
   it('compares its trials', async () => {
     const both = trials.slice(0, 2).map(({ folder }) => ({ runFolder: folder }));
     await executeCommand('textclf.compareRuns', both[0], both);
