@@ -118,6 +118,9 @@ describe('a search in a terminal', async () => {
   it('is shown with the table of its trials', async () => {
     const { stdout } = await command('runs', 'show', whole.id);
     expect(stdout).toMatch(/\n {2}Status +succeeded\n/);
+    expect(stdout).toMatch(/\n {2}Best run +[\d.]+% validation\.accuracy\n/);
+    const trial = (await command('runs', 'show', children[1]!.id)).stdout;
+    expect(trial).toContain(`Part of      ${whole.id}, as trial 2\n`);
     expect(stdout).toMatch(/\nTrials {2}by .*\n.*\n {2}trial 2 .*\n {2}trial 1 .*\n\nBest: trial 2/);
     expect(stdout.match(/trial 1/g)).toHaveLength(1);
   });

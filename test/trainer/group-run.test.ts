@@ -243,6 +243,23 @@ describe('a search', () => {
     expect(ofType(events, 'summary')[0]!.best!.index).toBe(2);
   });
 
+  it('finds how strongly to regularise a baseline', async () => {
+    const { folder, file } = setUp({});
+    const { data } = toyExperiment();
+    const search = { strategy: 'grid', metric: 'validation.loss', options: { 'model.strength': [1e-4, 10] } };
+    writeFileSync(file, JSON.stringify({ data, model: { type: 'baseline' }, search }));
+    const { folder: run } = await train({ experimentFile: file, root: folder });
+    const { children, record, events } = readGroup(run);
+    expect(children.map(({ trial }) => trial.status)).toEqual(['succeeded', 'succeeded']);
+    expect(children[1]!.trial.value!).toBeLessThan(children[0]!.trial.value!);
+    expect(ofType(events, 'summary')[0]!.best!.index).toBe(2);
+    expect(record.model).toBe('baseline');
+    const predictor = await loadPredictor(runPaths(run).model);
+    const [prediction] = await predictor.predict(['a superb film']);
+    await predictor.release();
+    expect(prediction!.label).toBe('good');
+  });
+
   it('takes a trial whose loss is lost for one that fails', async () => {
     const { folder, file } = setUp({
       training: { epochs: 2, optimizer: { type: 'sgd' } },

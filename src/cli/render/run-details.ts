@@ -9,17 +9,20 @@ import { heading, type Style } from './style';
 
 /** The record of a run: how it ended, when, and from what. */
 export function detailLines({ id, folder, record, status }: Run, style: Style): string[] {
-  const { git, test, message, startedAt, endedAt, best } = record;
+  const { git, test, message, startedAt, endedAt, best, group, parent } = record;
   const details = [
     ['Status', statusColor(status, style.colors)(status)],
     ['Started', localTime(startedAt)],
     ...(endedAt ? [['Took', duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)]] : []),
+    ...(parent ? [['Part of', `${harmless(parent.id)}, as ${harmless(parent.label)}`]] : []),
     ['Experiment', harmless(record.experimentFile)],
     ['Folder', harmless(relative('', folder) || '.')],
     ...(git ? [['Git commit', `${harmless(git.commit)}${git.dirty ? ' with changes' : ''}`]] : []),
     ['Seed', String(record.seed)],
     ['Computed by', harmless(record.device)],
-    ...(best ? [['Best epoch', `${best.epoch}, ${bestOf(record)}`]] : []),
+    ...(best
+      ? [group ? ['Best run', bestOf(record)] : ['Best epoch', `${best.epoch}, ${bestOf(record)}`]]
+      : []),
     ...(test ? [['Test', `accuracy ${percent(test.accuracy)}, macro F1 ${percent(test.macroF1)}`]] : []),
   ];
   return [
