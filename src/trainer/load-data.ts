@@ -6,11 +6,11 @@ import type { DataOptions, Experiment } from '../experiment/schema';
 
 /** Reads an experiment's data; of a cross-validation whose fold is chosen, as that fold has it. */
 export async function loadData(
-  experiment: Experiment,
+  { data, training }: Experiment,
   folder: string,
   signal?: AbortSignal,
 ): Promise<Dataset> {
-  return foldOf(await loadRows(experiment, folder, signal), experiment);
+  return loadDataset(data, folder, training.seed, signal);
 }
 
 /** Gives experiments their data and reads it only where it differs from what was read last. */
@@ -22,7 +22,11 @@ export class DataReader {
   async load(experiment: Experiment, signal: AbortSignal): Promise<Dataset> {
     const { data, training } = experiment;
     const key = JSON.stringify([withoutFold(data), training.seed]);
-    if (this.#last?.key !== key) this.#last = { key, dataset: loadRows(experiment, this.folder, signal) };
+    if (this.#last?.key !== key) {
+      // All folds are made of the same rows.
+      const dataset = loadDataset(withoutFold(data), this.folder, training.seed, signal);
+      this.#last = { key, dataset };
+    }
     try {
       return foldOf(await this.#last.dataset, experiment);
     } catch (error) {
@@ -30,15 +34,6 @@ export class DataReader {
       throw error;
     }
   }
-}
-
-/** All folds are made of the same rows. */
-async function loadRows(
-  { data, training }: Experiment,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<Dataset> {
-  return loadDataset(withoutFold(data), folder, training.seed, signal);
 }
 
 function foldOf(dataset: Dataset, { data: { validation }, training: { seed } }: Experiment): Dataset {
