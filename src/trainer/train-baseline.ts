@@ -46,7 +46,7 @@ export const trainBaseline: TrainModel = async (context, dataset) => {
   const { training } = experiment;
   const { task } = experiment.data;
   const { labels } = dataset;
-  const options = baselineOf(experiment);
+  const options = optionsOf(experiment);
   checkThreshold(training.threshold, task, labels.length);
 
   enterPhase(context, 'building vocabulary');
@@ -74,7 +74,7 @@ export const trainBaseline: TrainModel = async (context, dataset) => {
   return finalEvaluation(baseline);
 };
 
-function baselineOf({ model, tokenizer }: Experiment): BaselineOptions & FeatureOptions {
+function optionsOf({ model, tokenizer }: Experiment): BaselineOptions & FeatureOptions {
   if (model.type !== 'baseline') throw new Error('This network is no baseline.');
   const { lowercase, stripHtml, keepEmoticons } = tokenizer;
   return { ...model, lowercase, stripHtml, keepEmoticons };
