@@ -125,7 +125,7 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   max: ({ inputs: [x], attributes: { axes }, y, g }) => {
     const kept = keptShape(x!, axes);
     const isMax = equal(x!, reshape(y, kept));
-    return [mul(reshape(g, kept), div(isMax, sum(isMax, axes, true)))];
+    return [mul(isMax, div(reshape(g, kept), sum(isMax, axes, true)))];
   },
   // dx = y (g - <g, y>)
   softmax: ({ y, g }) => [mul(y, sub(g, sum(mul(g, y), [-1], true)))],

@@ -19,7 +19,7 @@ export function convolutions(
     const initializer = fanIn(width * features);
     const weight = scope.parameter(`${name}.${i}.weight`, [width * features, filters], initializer);
     const bias = scope.parameter(`${name}.${i}.bias`, [filters], initializer);
-    return relu(convolution(x, weight, bias, { width, before: Math.floor((width - 1) / 2) }));
+    return convolution(x, weight, bias, { width, before: Math.floor((width - 1) / 2) });
   });
-  return concat(results, -1);
+  return relu(concat(results, -1));
 }

@@ -8,6 +8,7 @@ import {
   mul,
   pad,
   range,
+  relu,
   reshape,
   softmax,
   sub,
@@ -44,7 +45,11 @@ export const lowAtPadding = (mask: Value): Value => mul(sub(1, mask), VERY_LOW);
 export const meanPooling = (states: Value, mask: Value): Value =>
   weightedSum(states, div(mask, sum(mask, [0], true)));
 
-export const maxPooling = (states: Value, mask: Value): Value => max(add(states, lowAtPadding(mask)), [0]);
+export function maxPooling(states: Value, mask: Value): Value {
+  // The maximum of rectified states is the rectified maximum, which is less work.
+  if (states.node.op === 'relu') return relu(maxPooling(states.node.inputs[0]!, mask));
+  return max(add(states, lowAtPadding(mask)), [0]);
+}
 
 /** The state at each text's last token: where the mask is 1 and the next one is not. */
 export function lastPooling(states: Value, mask: Value): Value {
