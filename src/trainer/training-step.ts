@@ -1,5 +1,4 @@
 import type { Random } from '../data/random';
-import { cells } from '../nn/cells';
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { Optimizer } from '../nn/optimizers/optimizer';
 import { type Executable, type Executor, floatTensor, type Tensor } from '../runtime/executor';
@@ -69,7 +68,8 @@ export class TrainingStep {
     const gradient = gradientProgram(shape, !frozenEmbedding);
     const programs = [updateProgram(gradient.parameters, optimizer, options), evaluationProgram(shape)];
     const [copies, [update, evaluation]] = await Promise.all([
-      executor.compileCopies(gradient.program, usefulCopies(shape, executor.threads)),
+      // One on each core: threads that share each operation wait for each other after every one of them.
+      executor.compileCopies(gradient.program, executor.threads),
       Promise.all(programs.map((program) => executor.compile(program))),
     ]);
     const parameters = new ParameterStore(gradient.parameters, optimizer.state);
@@ -170,14 +170,6 @@ export class TrainingStep {
     await updated;
     parameters.swap();
   }
-}
-
-/**
- * On how many cores the copies of a model's gradient program run side by side; 1 lets one copy use all threads
- * inside of its operations. Recurrent steps are many small products, which threads hardly share.
- */
-function usefulCopies({ model }: ModelShape, threads: number): number {
-  return model.type in cells ? threads : 1;
 }
 
 function scalarOf(tensor: Tensor): number {
