@@ -53,6 +53,9 @@ interface Trial {
 /** So many runs that fail alike from the start on: the others would as well. */
 const hopeless = 3;
 
+/** So many failures in a row, after whatever went well: a search without end would go on failing. */
+const mostFailures = 20;
+
 /** A space of which so many settings in a row are not possible is as good as empty. */
 const mostSkipped = 1000;
 
@@ -117,6 +120,11 @@ class Group {
       skipped = 0;
       await this.trainOne(experiment, label, settings, time);
       this.refuseHopeless();
+      if (this.hasFailedLong()) {
+        const message = `The last ${mostFailures} runs failed: no further one begins.`;
+        this.writer.emit({ type: 'warning', message });
+        return;
+      }
     }
   }
 
@@ -206,6 +214,11 @@ class Group {
     const messages = new Set(trials.map(({ event }) => event.message));
     if (trials.length !== hopeless || messages.size > 1 || !trials.every(({ error }) => error)) return;
     throw trials[0]!.error;
+  }
+
+  private hasFailedLong(): boolean {
+    const last = this.trials.slice(-mostFailures);
+    return last.length === mostFailures && last.every(({ error }) => error);
   }
 
   /** Each reason once. */

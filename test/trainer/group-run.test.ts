@@ -271,6 +271,21 @@ describe('a search', () => {
     expect(children[0]!.trial.message).toMatch(/the loss is no longer a number/);
   });
 
+  it('ends where twenty trials in a row fail, whatever went well before', async () => {
+    const missing = Array.from({ length: 40 }, (_, i) => `none-${i}.txt`);
+    const { folder, file } = setUp({
+      training: { epochs: 1 },
+      search: { strategy: 'grid', options: { 'model.embedding.vectors': ['vectors.txt', ...missing] } },
+    });
+    writeFileSync(join(folder, 'vectors.txt'), `good ${'0.1 '.repeat(8).trim()}\n`);
+    const { status, folder: run } = await train({ experimentFile: file, root: folder });
+    expect(status).toBe('succeeded');
+    const { children, events } = readGroup(run);
+    expect(children).toHaveLength(21);
+    expect(ofType(events, 'warning').at(-1)!.message).toBe('The last 20 runs failed: no further one begins.');
+    expect(ofType(events, 'summary')[0]!.best!.index).toBe(1);
+  });
+
   it('ends where three trials fail alike from the start', async () => {
     const { folder, file } = setUp({
       model: { embedding: { size: 8, vectors: 'none.txt' } },
