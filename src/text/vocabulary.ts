@@ -29,57 +29,106 @@ export interface VocabularyLimits {
 
 export interface NumberedTexts {
   vocabulary: Vocabulary;
-  /** The id of each token of each text. */
+  /** The ids of each text's tokens, then of their n-grams in the order of `ngramsOf`. */
   texts: Int32Array[];
 }
 
 /**
- * Numbers the tokens of all texts by the vocabulary that they make: the most frequent words, equally frequent ones in
- * the order of their code units. Of the texts only the numbers are kept, so they may come one by one.
+ * Numbers the tokens of all texts, and their n-grams, by the vocabulary that they make: the most frequent ones,
+ * equally frequent ones in the order of their code units. Of the texts only the numbers are kept, so they may come
+ * one by one.
  *
- * @throws HumanError where there are more different tokens than can be counted
+ * @param ngrams how many neighbouring tokens make a further one at most; 1 makes none
+ * @throws HumanError where there are more different ones than can be counted
  */
 export function numberTokens(
-  tokenLists: Iterable<Iterable<string>>,
+  tokenLists: Iterable<readonly string[]>,
   { maxVocabulary, minFrequency }: VocabularyLimits,
+  ngrams = 1,
 ): NumberedTexts {
-  const numbers = new Map<string, number>();
-  const counts: number[] = [];
-  const texts: Int32Array[] = [];
-  for (const tokens of tokenLists) {
-    const text: number[] = [];
-    for (const token of tokens) {
-      let number = numbers.get(token);
-      if (number === undefined) {
-        number = numbers.size;
-        if (number === mostDifferent) throw tooManyDifferent();
-        numbers.set(ownString(token), number);
-      }
-      counts[number] = (counts[number] ?? 0) + 1;
-      text.push(number);
-    }
-    texts.push(Int32Array.from(text));
-  }
-  const words = [...numbers.keys()];
-  const isSpecial = (word: string) => (specials as readonly string[]).includes(word);
-  const kept = Array.from(words.keys())
-    .filter((number) => counts[number]! >= minFrequency && !isSpecial(words[number]!))
-    .sort((a, b) => counts[b]! - counts[a]! || (words[a]! < words[b]! ? -1 : 1))
-    .slice(0, maxVocabulary === 0 ? undefined : maxVocabulary)
-    .map((number) => words[number]!);
-  const seen = words.length - words.filter(isSpecial).length;
-  const vocabulary = vocabularyOf([...specials, ...kept], seen);
-  const ids = Int32Array.from(words, vocabulary.id);
+  const units = new Units();
+  const texts = Array.from(tokenLists, (tokens) => units.count(tokens, ngrams));
+  const { counts } = units;
+  const frequent = Array.from(counts.keys())
+    .filter((unit) => counts[unit]! >= minFrequency && !units.isSpecial(unit))
+    .sort((a, b) => counts[b]! - counts[a]!);
+  const size = maxVocabulary === 0 ? frequent.length : Math.min(maxVocabulary, frequent.length);
+  // Only of those that can be kept is it worth making the text: n-grams are many.
+  const least = size === 0 ? 0 : counts[frequent[size - 1]!]!;
+  const kept = frequent
+    .filter((unit) => counts[unit]! >= least)
+    .map((unit) => ({ unit, text: units.textOf(unit) }))
+    .sort((a, b) => counts[b.unit]! - counts[a.unit]! || (a.text < b.text ? -1 : 1))
+    .slice(0, size);
+  const seen = counts.reduce((sum, _, unit) => (units.isSpecial(unit) ? sum : sum + 1), 0);
+  const vocabulary = vocabularyOf([...specials, ...kept.map(({ text }) => text)], seen);
+  const ids = new Int32Array(counts.length).fill(unknownId);
+  kept.forEach(({ unit }, i) => {
+    ids[unit] = specials.length + i;
+  });
   for (const text of texts) for (let i = 0; i < text.length; i++) text[i] = ids[text[i]!]!;
   return { vocabulary, texts };
 }
 
-/** As `numberTokens`, for the vocabulary alone. */
-export function buildVocabulary(
-  tokenLists: Iterable<Iterable<string>>,
-  limits: VocabularyLimits,
-): Vocabulary {
-  return numberTokens(tokenLists, limits).vocabulary;
+/** Words and n-grams, numbered as they come. An n-gram is known by the numbers of its beginning and its last word. */
+class Units {
+  /** How often each one came. */
+  readonly counts: number[] = [];
+  private readonly words = new Map<string, number>();
+  private readonly ngrams = new Map<number, number>();
+  /** The text of a word; of an n-gram, the numbers that it is known by. */
+  private readonly parts: (string | readonly [beginning: number, last: number])[] = [];
+
+  /** The numbers of a text's tokens, then of their n-grams. */
+  count(tokens: readonly string[], longest: number): Int32Array {
+    const all = tokens.map((token) => this.word(token));
+    let start = 0;
+    for (let n = 2; n <= Math.min(longest, tokens.length); n++) {
+      const end = all.length;
+      for (let i = start; i + 1 < end; i++) all.push(this.ngram(all[i]!, all[i - start + n - 1]!));
+      start = end;
+    }
+    return Int32Array.from(all);
+  }
+
+  private word(token: string): number {
+    const known = this.words.get(token);
+    if (known !== undefined) {
+      this.counts[known]!++;
+      return known;
+    }
+    const text = ownString(token);
+    const number = this.add(text);
+    this.words.set(text, number);
+    return number;
+  }
+
+  private ngram(beginning: number, last: number): number {
+    const key = beginning * (mostDifferent + 1) + last;
+    const known = this.ngrams.get(key);
+    if (known !== undefined) {
+      this.counts[known]!++;
+      return known;
+    }
+    const number = this.add([beginning, last]);
+    this.ngrams.set(key, number);
+    return number;
+  }
+
+  private add(part: (typeof this.parts)[number]): number {
+    if (this.counts.length === mostDifferent) throw tooManyDifferent();
+    this.parts.push(part);
+    return this.counts.push(1) - 1;
+  }
+
+  textOf(unit: number): string {
+    const part = this.parts[unit]!;
+    return typeof part === 'string' ? part : `${this.textOf(part[0])} ${this.textOf(part[1])}`;
+  }
+
+  isSpecial(unit: number): boolean {
+    return (specials as readonly unknown[]).includes(this.parts[unit]);
+  }
 }
 
 /** V8's maps hold no more than 2^24 entries. */

@@ -3,7 +3,7 @@ import type { Dataset, Example } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
 import type { DataEvent } from '../protocol/events';
 import { embeddingMatrix } from '../text/embedding-matrix';
-import { cutNgrams, ngramsOf } from '../text/ngrams';
+import { cutNgrams } from '../text/ngrams';
 import { tokenizerOf } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { numberTokens, unknownId, type Vocabulary } from '../text/vocabulary';
@@ -77,10 +77,11 @@ function numberTraining(
       for (const { text } of examples) {
         const tokens = tokenize(text);
         lengths.push(tokens.length);
-        yield ngrams === 1 ? tokens : [...tokens, ...ngramsOf(tokens, ngrams)];
+        yield tokens;
       }
     })(),
     options,
+    ngrams,
   );
   const train = texts.map((ids, i) => ({
     ids: ids.length === 0 ? Int32Array.of(unknownId) : cutNgrams(ids, lengths[i]!, ngrams, maxLength),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { HumanError } from '../../src/protocol/human-error';
 import { createTokenizer, loadTokenizer, saveTokenizer } from '../../src/text/tokenizer-file';
-import { buildVocabulary, vocabularyOf } from '../../src/text/vocabulary';
+import { numberTokens, vocabularyOf } from '../../src/text/vocabulary';
 
 const options = { lowercase: false, stripHtml: true, keepEmoticons: true };
-const vocabulary = buildVocabulary([['Good', 'film', 'été', '😀x', 'film', ':)']], {
+const { vocabulary } = numberTokens([['Good', 'film', 'été', '😀x', 'film', ':)']], {
   maxVocabulary: 4,
   minFrequency: 1,
 });

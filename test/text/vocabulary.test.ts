@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
-import { buildVocabulary, numberTokens, vocabularyOf } from '../../src/text/vocabulary';
+import { ngramsOf } from '../../src/text/ngrams';
+import { numberTokens, vocabularyOf } from '../../src/text/vocabulary';
 
 const lists = [
   ['b', 'a', 'c', 'a'],
   ['b', 'd', 'B'],
 ];
+const every = { maxVocabulary: 0, minFrequency: 1 };
 const build = (maxVocabulary: number, minFrequency: number) =>
-  buildVocabulary(lists, { maxVocabulary, minFrequency });
+  numberTokens(lists, { maxVocabulary, minFrequency }).vocabulary;
 
 const limits: [maxVocabulary: number, minFrequency: number, words: string[]][] = [
   [0, 1, ['a', 'b', 'B', 'c', 'd']],
@@ -30,10 +32,7 @@ it('knows words and maps all others to the unknown one', () => {
 });
 
 it('is not fooled by names that objects inherit', () => {
-  const vocabulary = buildVocabulary([['__proto__', 'constructor', '__proto__']], {
-    maxVocabulary: 0,
-    minFrequency: 1,
-  });
+  const { vocabulary } = numberTokens([['__proto__', 'constructor', '__proto__']], every);
   expect(vocabulary.words).toEqual(['<pad>', '<unk>', '__proto__', 'constructor']);
   expect(vocabulary.id('toString')).toBe(1);
 });
@@ -44,25 +43,34 @@ it('encodes each token and never to nothing', () => {
   expect(vocabulary.encode([])).toEqual(Int32Array.of(1));
 });
 
-it('numbers the texts that it is built on as it encodes them', () => {
-  const random = createRandom(3);
-  const word = () =>
-    ['é', 'film', '<unk>', 'a very long word \ud800!', `${random.integer(9)}`][random.integer(5)]!;
-  for (const limits of [
-    { maxVocabulary: 0, minFrequency: 1 },
-    { maxVocabulary: 6, minFrequency: 3 },
-  ]) {
-    const texts = Array.from({ length: 30 }, () => Array.from({ length: random.integer(6) }, word));
-    const numbered = numberTokens(texts.values(), limits);
-    expect(numbered.vocabulary.words).toEqual(buildVocabulary(texts, limits).words);
-    numbered.texts.forEach((ids, i) => {
-      expect([...ids]).toEqual(texts[i]!.map(numbered.vocabulary.id));
+it('numbers the texts that it is built on as a simple count does', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const random = createRandom(seed);
+    const words = ['é', 'film', '<unk>', 'a very long word \ud800!', '1', '12', '2 1'];
+    const word = () => words[Math.floor(words.length * random.next() ** 2)]!;
+    const texts = Array.from({ length: 30 }, () => Array.from({ length: random.integer(8) }, word));
+    const ngrams = 1 + random.integer(4);
+    const limits = { maxVocabulary: random.integer(12), minFrequency: 1 + random.integer(3) };
+    const all = texts.map((tokens) => [...tokens, ...ngramsOf(tokens, ngrams)]);
+    const counts = new Map<string, number>();
+    for (const token of all.flat()) counts.set(token, (counts.get(token) ?? 0) + 1);
+    counts.delete('<unk>');
+    const kept = [...counts]
+      .filter(([, count]) => count >= limits.minFrequency)
+      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+      .slice(0, limits.maxVocabulary || undefined)
+      .map(([token]) => token);
+    const { vocabulary, texts: numbered } = numberTokens(texts.values(), limits, ngrams);
+    expect(vocabulary.words, `seed ${seed}`).toEqual(['<pad>', '<unk>', ...kept]);
+    expect(vocabulary.seenWords).toBe(counts.size);
+    numbered.forEach((ids, i) => {
+      expect([...ids]).toEqual(all[i]!.map(vocabulary.id));
     });
   }
 });
 
 it('gives special tokens in texts no rows of their own', () => {
-  const vocabulary = buildVocabulary([['<pad>', '<unk>', 'a']], { maxVocabulary: 0, minFrequency: 1 });
+  const { vocabulary } = numberTokens([['<pad>', '<unk>', 'a']], every);
   expect(vocabulary.words).toEqual(['<pad>', '<unk>', 'a']);
 });
 
