@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { listRuns, type Run } from '../../src/runs/list';
 import {
   codeLens,
+  decorationTexts,
   dialog,
   openContainer,
   openFile,
@@ -26,7 +27,7 @@ const search = `{
   // Which size does it take?
   "data": { "train": "train.csv" },
   "model": { "type": "gru", "embedding": { "size": 8 }, "hiddenSize": 8 },
-  "training": { "epochs": 2, "optimizer": { "type": "adam", "learningRate": 0.02 } },
+  "training": { "epochs": 8, "optimizer": { "type": "adam", "learningRate": 0.02 } },
   "search": {
     "options": { "model.hiddenSize": [4, 6, 12] },
     "strategy": "grid"
@@ -40,7 +41,8 @@ const vectors = {
 };
 
 const moods = ['joy', 'joy,fear', 'fear', 'anger,joy', 'anger', 'fear,anger'];
-const tweets = Array.from({ length: 60 }, (_, i) => `"tweet ${i} says so",${JSON.stringify(moods[i % 6])}`);
+const words = (i: number) => moods[i % 6]!.replace(',', ' and ');
+const tweets = Array.from({ length: 60 }, (_, i) => `tweet ${i} is full of ${words(i)},"${moods[i % 6]}"`);
 
 describeInVSCode('a person who compares', () => {
   const workbench = useWorkbench({
@@ -79,10 +81,12 @@ describeInVSCode('a person who compares', () => {
 
   it('searches, and sees the trials under their search, the best first', async () => {
     const { page } = workbench;
+    // The dashboard is to stand beside the file, not over it.
+    await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'search.textclf.json');
     await openContainer(page, 'TextClf');
     await codeLens(page, 'Search (3 trials)').click();
-    await statusBarItem(page, /search: trial \d of 3 · /).waitFor();
+    await codeLens(page, /^\s*trial \d of 3 · /).waitFor();
     await webview(page).locator('.status.succeeded').waitFor();
     const row = treeRow(page, /^search\s*3 trials · best 100\.0 % · just now/);
     await row.click();
@@ -97,7 +101,19 @@ describeInVSCode('a person who compares', () => {
     await treeRow(page, /^search\s*1 run/).waitFor();
   });
 
-  it('makes a trial the experiment', async () => {
+  it('opens a trial from the dashboard of its search, and makes another one the experiment', async () => {
+    const { page } = workbench;
+    await webview(page).getByRole('button', { name: 'trial 3', exact: true }).click();
+    await tab(page, /✓ search trial 3/).waitFor();
+    await tab(page, /✓ search$/).click();
+    const adopt = webview(page).getByRole('button', { name: 'Make this the experiment: trial 3' });
+    await adopt.click();
+    await statusBarItem(page, /the experiment has the settings of search trial 3 now/).waitFor();
+    await runCommand(page, 'Undo');
+    await codeLens(page, 'Search (3 trials)').waitFor();
+  });
+
+  it('makes a trial of the runs view the experiment', async () => {
     const { page } = workbench;
     await pickFromContextMenu(page, treeRow(page, /^trial 2/), 'Make This the Experiment');
     // It has no search any more.
@@ -126,6 +142,8 @@ describeInVSCode('a person who compares', () => {
   it('is asked before anything is downloaded', async () => {
     const { page } = workbench;
     const before = runs().length;
+    // Other experiments have a Train of their own.
+    await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'vectors.textclf.json');
     await codeLens(page, 'Train').click();
     await dialog(page).getByText('Download the word vectors glove.6B.50d (69 MB)?').waitFor();
@@ -135,8 +153,9 @@ describeInVSCode('a person who compares', () => {
     expect(runs()).toHaveLength(before);
   });
 
-  it('is asked how many classes a text has where the data looks like several', async () => {
+  it('is asked how many classes a text has where the data looks like several, and sees them predicted', async () => {
     const { page } = workbench;
+    await runCommand(page, 'View: Close All Editors');
     await openContainer(page, 'Explorer');
     await pickFromContextMenu(page, treeRow(page, 'tweets.csv'), 'New Experiment…');
     const placeholder = (text: string) => quickInput(page).locator(`input[placeholder="${text}"]`).waitFor();
@@ -149,12 +168,24 @@ describeInVSCode('a person who compares', () => {
     await page.keyboard.press('Enter');
     await placeholder('The model that learns');
     await screenshot(page, 'new-models');
-    await quickPick(page, 'cnn').click();
+    await quickPick(page, 'baseline').click();
     await quickInput(page).getByText('A file in').waitFor();
     await page.keyboard.press('Enter');
     await tab(page, 'tweets.textclf.json').waitFor();
     const text = await readFile(join(workbench.folder, 'tweets.textclf.json'), 'utf8');
     expect(text).toContain('"task": "multi-label"');
-    expect(text).toContain('"type": "cnn"');
+    expect(text).toContain('"type": "baseline"');
+
+    await codeLens(page, 'Train').click();
+    await webview(page).locator('.status.succeeded').waitFor();
+    await tab(page, 'tweets.textclf.json').click();
+    await codeLens(page, 'Predict').click();
+    await expect
+      .poll(() => decorationTexts(page), patience)
+      .toEqual([
+        expect.stringMatching(/^joy\s\d+\s%$/),
+        expect.stringMatching(/^(joy,\sfear|fear,\sjoy)\s\d+\s%$/),
+      ]);
+    await screenshot(page, 'several-labels');
   });
 });
