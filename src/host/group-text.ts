@@ -79,10 +79,10 @@ function plainText(value: unknown): string {
 /** The best by the group's metric first, then those without a value, in the order in which they began. */
 export function bestFirst(group: GroupState | null, runs: readonly StoredRun[]): StoredRun[] {
   const sign = group && isHigherBetter(metricOf(group.metric)) ? -1 : 1;
-  const worst = Number.POSITIVE_INFINITY;
-  const rank = (run: StoredRun) => {
-    const value = trialIn(group, run)?.value;
-    return value == null ? worst : sign * value;
-  };
-  return [...runs].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+  const values = new Map(group?.trials.map(({ id, value }) => [id, value]));
+  const ranked = runs.map((run) => {
+    const value = values.get(run.id) ?? null;
+    return { run, rank: value === null ? Number.POSITIVE_INFINITY : sign * value };
+  });
+  return ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank)).map(({ run }) => run);
 }
