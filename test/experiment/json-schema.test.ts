@@ -19,6 +19,8 @@ function leastOf(node: JsonSchema): unknown {
   if (node.type === 'array') return [leastOf(node.items as JsonSchema)];
   if (node.type === 'integer') return node.minimum ?? 1;
   if (node.type !== 'object') return 'a';
+  // A search has to vary something.
+  if (typeof node.additionalProperties === 'object') return { 'training.epochs': [1] };
   return Object.fromEntries((node.required ?? []).map((key) => [key, leastOf(node.properties![key]!)]));
 }
 
