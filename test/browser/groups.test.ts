@@ -1,7 +1,10 @@
 /** What a person does with several runs: a baseline to beat, a search, and the trial that becomes the experiment. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import { listRuns, type Run } from '../../src/runs/list';
 import {
   codeLens,
@@ -189,3 +192,77 @@ describeInVSCode('a person who compares', () => {
     await screenshot(page, 'several-labels');
   });
 });
+
+describeInVSCode('a dashboard that is open', () => {
+  const mirror = slowMirror();
+  const workbench = useWorkbench(
+    {
+      ...clickable,
+      'reviews.textclf.json': JSON.stringify({ ...reviews, data: { train: 'train.csv' } }, null, 2),
+      'vectors.textclf.json': JSON.stringify(vectors, null, 2),
+    },
+    {
+      server: async () => ({
+        extensions: [resolve('.')],
+        environment: { TEXTCLF_GLOVE_URL: await mirror.listen() },
+        settings: { 'textclf.openDashboardOnTrain': false },
+      }),
+    },
+  );
+  afterAll(() => mirror.close());
+
+  it('gets the dashed line as soon as the baseline is trained', async () => {
+    const { page } = workbench;
+    await openFile(page, 'reviews.textclf.json');
+    await codeLens(page, 'Train').click();
+    await codeLens(page, /^best: /).waitFor();
+    await codeLens(page, 'Dashboard').click();
+    const loss = webview(page).getByRole('group', { name: 'Curves of Loss' });
+    await loss.waitFor();
+    expect(await loss.getByText(/^Baseline \d/).count()).toBe(0);
+    await codeLens(page, 'Train baseline').click();
+    await loss.getByText(/^Baseline \d/).waitFor();
+  });
+
+  it('shows how far a download is, which stops with the run', async () => {
+    const { page, folder } = workbench;
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'vectors.textclf.json');
+    await codeLens(page, 'Train').click();
+    await dialog(page).getByRole('button', { name: 'Download and Train' }).click();
+    await codeLens(page, /^\s*downloading glove\.6B\.50d, \d+ %$/).waitFor();
+    await statusBarItem(page, /vectors: downloading glove\.6B\.50d, \d+ %/).waitFor();
+    await codeLens(page, 'Dashboard').click();
+    await webview(page)
+      .getByText(/glove\.6B\.50d/)
+      .first()
+      .waitFor();
+    await screenshot(page, 'downloading');
+    await codeLens(page, 'Stop').click();
+    await webview(page).locator('.status.stopped').waitFor();
+    expect(listRuns(folder).map((run) => run.type === 'run' && run.status)).toContain('stopped');
+  });
+});
+
+/** Word vectors that hardly come: a little of them, again and again, and never the end. */
+function slowMirror() {
+  const timers = new Set<NodeJS.Timeout>();
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': 69_182_535 });
+    const timer = setInterval(() => response.write(Buffer.alloc(400_000)), 100);
+    timers.add(timer);
+    response.on('close', () => clearInterval(timer));
+  });
+  return {
+    async listen(): Promise<string> {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    close(): void {
+      for (const timer of timers) clearInterval(timer);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
