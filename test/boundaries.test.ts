@@ -27,6 +27,8 @@ const allowed: Record<string, readonly string[]> = {
   trainer: [
     ...['models', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'search', 'experiment', 'protocol'],
+    // A search measures the model that it has chosen as anybody would: from its folder.
+    ...['predict/predictor', 'predict/evaluate'],
   ],
   predict: [
     'runtime',

@@ -4,7 +4,7 @@ import type { Row } from '../data/rows';
 import { evaluationOf } from '../metrics/evaluation';
 import { probabilities as probabilitiesOf } from '../nn/probabilities';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
-import type { Evaluation } from '../protocol/events';
+import type { Evaluation, Split } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
 import { type Prediction, type Predictor, predictionOf } from './predictor';
 
@@ -49,8 +49,30 @@ export async function evaluate(predictor: Predictor, options: EvaluateOptions): 
     refuseUnknownLabels(file, ofFile, labels);
     for (const row of ofFile) rows.push(row);
   }
+  const { evaluation, logits } = await evaluateRows(predictor, rows, 'test');
+  return {
+    evaluation,
+    rows: rows.map((row, i) => ({ row, prediction: predictionOf(labels, logits[i]!, rule) })),
+  };
+}
+
+/** What a model made of rows whose labels it knows. */
+export interface EvaluatedRows {
+  evaluation: Evaluation;
+  /** `[outputs]` of each row. */
+  logits: Float32Array[];
+  /** `[rows, classes]` */
+  probabilities: Float32Array;
+}
+
+/** Classifies rows and compares with the labels that they have; the loss as `evaluate` says. */
+export async function evaluateRows(
+  predictor: Predictor,
+  rows: readonly Row[],
+  split: Split,
+): Promise<EvaluatedRows> {
+  const { labels, rule } = predictor;
   const logits = await predictor.logits(rows.map(({ text }) => text));
-  const predictions = logits.map((ofText) => predictionOf(labels, ofText, rule));
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const truth = rows.map((row) => row.labels.map((label) => numberOf.get(label)!));
   const probabilities = new Float32Array(rows.length * labels.length);
@@ -59,16 +81,11 @@ export async function evaluate(predictor: Predictor, options: EvaluateOptions): 
   });
   const lossOf = rule.task === 'multi-label' ? binaryCrossEntropy : crossEntropy;
   const losses = logits.map((ofText, row) => lossOf(ofText, truth[row]!));
+  const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
   return {
-    evaluation: evaluationOf({
-      split: 'test',
-      labels,
-      truth,
-      probabilities,
-      loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-      ...rule,
-    }),
-    rows: rows.map((row, i) => ({ row, prediction: predictions[i]! })),
+    evaluation: evaluationOf({ split, labels, truth, probabilities, loss, ...rule }),
+    logits,
+    probabilities,
   };
 }
 

@@ -1,11 +1,15 @@
 import { dirname } from 'node:path';
 import { foldsTrouble } from '../data/folds';
+import type { Dataset } from '../data/rows';
 import type { Settings } from '../experiment/options';
 import { isFolds } from '../experiment/planned-runs';
 import type { Experiment } from '../experiment/schema';
-import type { EpochMetrics, GroupEvent, RunEvent, TrialEvent } from '../protocol/events';
+import { evaluateRows } from '../predict/evaluate';
+import { loadPredictor } from '../predict/predictor';
+import type { EpochMetrics, Evaluation, GroupEvent, RunEvent, TrialEvent } from '../protocol/events';
 import { formatError, HumanError } from '../protocol/human-error';
 import { isHigherBetter, metricOf } from '../protocol/metrics';
+import { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
 import { shareModel } from '../runs/share-model';
 import { type Halving, successiveHalving } from '../search/halving';
@@ -13,7 +17,9 @@ import type { GroupPlan } from '../search/plan';
 import { type Scores, summarize } from '../search/summary';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
+import { enterPhase } from './run-context';
 import { singleRun, type TrainResult } from './single-run';
+import { writeResults } from './write-results';
 
 /** Which of a group's runs an event is of. */
 export interface TrialName {
@@ -37,14 +43,15 @@ export interface GroupRunOptions extends RunOptions {
  */
 export async function groupRun(options: GroupRunOptions): Promise<TrainResult> {
   const { kind, planned } = options.plan;
-  const { result: _, ...run } = await openRun({ ...options, group: { kind, planned } }, (writer, signal) =>
+  const { result, ...run } = await openRun({ ...options, group: { kind, planned } }, (writer, signal) =>
     new Group(options, writer, signal).train(),
   );
-  return { ...run, evaluation: undefined };
+  return { ...run, evaluation: result };
 }
 
 /** What is known of a run when it is over. */
 interface Trial {
+  readonly experiment: Experiment;
   readonly event: Omit<TrialEvent, 'time'>;
   readonly scores: Scores;
   readonly error?: unknown;
@@ -77,7 +84,8 @@ class Group {
     this.halving = halving ? successiveHalving(halving, isHigherBetter(metricOf(plan.metric))) : undefined;
   }
 
-  async train(): Promise<void> {
+  /** Returns what the best model of a search makes of the test rows. */
+  async train(): Promise<Evaluation | undefined> {
     const { kind, planned, metric, options } = this.options.plan;
     this.writer.emit({ type: 'group', kind, planned, metric, options });
     if (!options.some(({ path }) => path.startsWith('data.') && path !== foldOption)) await this.readData();
@@ -89,8 +97,38 @@ class Group {
       time.end();
       this.summarize();
     }
-    if (this.signal.aborted || this.trials.some(({ error }) => !error)) return;
+    if (this.signal.aborted) return undefined;
+    if (this.trials.some(({ error }) => !error)) return this.evaluateBest();
     throw this.trials.at(-1)?.error ?? nothingPossible();
+  }
+
+  /** The data of one run. What a search chooses by is validation alone: its runs do not see the test rows. */
+  private async load(experiment: Experiment, signal: AbortSignal): Promise<Dataset> {
+    const dataset = await this.reader.load(experiment, signal);
+    return this.options.plan.kind === 'search' ? { ...dataset, test: [] } : dataset;
+  }
+
+  /** The one time that a search looks at the test rows: with the model that it has chosen. */
+  private async evaluateBest(): Promise<Evaluation | undefined> {
+    const { options, writer, best } = this;
+    if (options.plan.kind !== 'search' || !best) return undefined;
+    const dataset = await this.reader.load(best.experiment, this.signal);
+    if (dataset.test.length === 0) return undefined;
+    enterPhase({ writer }, 'evaluating');
+    const paths = runPaths(writer.folder);
+    const predictor = await loadPredictor(paths.model);
+    try {
+      const { evaluation, probabilities } = await evaluateRows(predictor, dataset.test, 'test');
+      const { root } = options;
+      writeResults({ writer, paths, root, experiment: best.experiment }, dataset, {
+        evaluation,
+        probabilities,
+        rule: predictor.rule,
+      });
+      return evaluation;
+    } finally {
+      await predictor.release();
+    }
   }
 
   /** Before the first run, so that what is wrong with the data they share is told once. */
@@ -148,7 +186,7 @@ class Group {
         experimentFile: options.experimentFile,
         root: options.root,
         parent: { id: writer.id, index: trial.index, label },
-        load: (signal) => this.reader.load(experiment, signal),
+        load: (signal) => this.load(experiment, signal),
         signal: AbortSignal.any([this.signal, time.signal]),
         onRun: (run) => {
           folder = run.folder;
@@ -166,7 +204,7 @@ class Group {
       if (folder === undefined) throw error;
       trial.fail(error);
     }
-    const done = { event: trial.event(), scores: trial.scores, error: trial.error };
+    const done = { experiment, event: trial.event(), scores: trial.scores, error: trial.error };
     this.trials.push(done);
     if (folder !== undefined && this.isBest(done)) this.keepBest(done, folder, trial);
     tell();

@@ -15,7 +15,7 @@ const EXCERPT = 200;
 
 /** Tells the final evaluation and writes what it found: files, event and record. */
 export function writeResults(
-  { writer, paths, root, experiment }: RunContext,
+  { writer, paths, root, experiment }: Pick<RunContext, 'writer' | 'paths' | 'root' | 'experiment'>,
   dataset: Dataset,
   result: SplitResult,
 ): void {

@@ -37,6 +37,7 @@ describe('textclf check', () => {
         name: 'good',
         rows: { train: 48, validation: 12, test: 12 },
         labels: ['ham', 'spam'],
+        runs: { planned: 1 },
       },
     });
   });

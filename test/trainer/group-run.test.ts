@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readRows } from '../../src/data/read';
 import { parseExperiment } from '../../src/experiment/parse';
 import { plannedRuns } from '../../src/experiment/planned-runs';
 import { loadPredictor } from '../../src/predict/predictor';
@@ -83,7 +84,7 @@ describe('a search', () => {
         { path: 'training.optimizer.learningRate', scale: 'choice' },
       ],
     });
-    expect(events.at(-2)!.type).toBe('summary');
+    expect(events.map(({ type }) => type).slice(-4)).toEqual(['summary', 'phase', 'evaluation', 'finished']);
     expect(events.at(-1)).toMatchObject({ type: 'finished', status: 'succeeded' });
     expect(new Set(ofTrials.map(({ index }) => index))).toEqual(new Set([1, 2, 3, 4]));
 
@@ -124,11 +125,23 @@ describe('a search', () => {
     const values = children.map(({ trial }) => trial.value!);
     const best = children.find(({ trial }) => trial.value === Math.max(...values))!.trial;
     expect(summary!.best).toEqual({ index: best.index, id: best.id, value: best.value });
-    const accuracies = children.map(({ events: own }) => ofType(own, 'evaluation')[0]!.evaluation.accuracy);
-    const mean = accuracies.reduce((sum, value) => sum + value, 0) / 4;
-    const test = summary!.metrics.find(({ split, name }) => split === 'test' && name === 'accuracy')!;
-    expect(test.mean).toBeCloseTo(mean, 12);
-    expect(test.runs).toBe(4);
+    // The test rows are for the chosen model alone, once.
+    const evaluated = children.map(({ events: own }) => ofType(own, 'evaluation')[0]!.evaluation.split);
+    expect(evaluated).toEqual(['validation', 'validation', 'validation', 'validation']);
+    expect(summary!.metrics.filter(({ split }) => split === 'test')).toEqual([]);
+    const validation = summary!.metrics.find(({ name }) => name === 'accuracy')!;
+    expect(validation.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / 4, 12);
+    expect(validation.runs).toBe(4);
+    const { evaluation } = ofType(events, 'evaluation')[0]!;
+    expect(evaluation.split).toBe('test');
+    expect(evaluation).toEqual(result.evaluation);
+    const predictor = await loadPredictor(runPaths(result.folder).model);
+    const rows = await readRows([join(folder, 'test.csv')], { text: 'text', label: 'label' });
+    const predictions = await predictor.predict(rows.map(({ text }) => text));
+    await predictor.release();
+    const right = predictions.filter(({ label }, row) => label === rows[row]!.labels[0]).length;
+    expect(evaluation.accuracy).toBeCloseTo(right / rows.length, 12);
+    expect(record.test!.accuracy).toBe(evaluation.accuracy);
     expect(record).toMatchObject({
       group: { kind: 'search', planned: 4 },
       best: { metric: 'validation.accuracy', value: best.value },
