@@ -201,7 +201,11 @@ const earlyStopping = z.strictObject({
 
 export const training = z.strictObject({
   epochs: count(1).default(5).describe('How many times the training rows are gone through.'),
-  batchSize: count(1).default(32).describe('How many texts make one step.'),
+  batchSize: count(1)
+    .default(32)
+    .describe(
+      'How many texts are computed together; they make one step, unless "gradientAccumulation" joins several.',
+    ),
   loss: z
     .enum(['auto', 'crossEntropy', 'bceWithLogits', 'focal'])
     .default('auto')
