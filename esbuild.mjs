@@ -57,7 +57,7 @@ const { outputFiles } = await build({
   write: false,
 });
 const { editorJsonSchema } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
-writeFileSync('dist/textclf.schema.json', `${JSON.stringify(editorJsonSchema(), null, 2)}\n`);
+writeFileSync('dist/textclf.schema.json', `${JSON.stringify(editorJsonSchema())}\n`);
 // What "Create Example Workspace" writes.
 execFileSync(process.execPath, ['scripts/prepare-example.mjs'], { stdio: 'inherit' });
 if (process.argv.includes('--bench')) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { located, OptionError } from '../experiment/option-error';
 import { resolvedToJson } from '../experiment/parse';
 import type { Experiment } from '../experiment/schema';
@@ -37,7 +38,13 @@ export interface RunResult<Result> {
 
 /** What computes an experiment. */
 export function executorOf({ runtime }: Experiment): Executor {
-  return onnxruntimeExecutor({ threads: chooseThreads(runtime.threads) });
+  return onnxruntimeExecutor({ threads: chooseThreads(runtime.threads), replicaFile: bundledReplica() });
+}
+
+/** The thread's code beside the bundled trainer; sources that run as they are have none. */
+function bundledReplica(): URL | undefined {
+  const file = new URL('./replica.js', import.meta.url);
+  return existsSync(file) ? file : undefined;
 }
 
 /**
