@@ -4,6 +4,7 @@
  */
 import { readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from '../protocol/is-alive';
 
 /** A process that has not written for so long is taken for dead: another one may have its number now. */
 const longestSilence = 60 * 60_000;
@@ -65,14 +66,4 @@ async function partsOf(file: string): Promise<{ path: string; bytes: number; isB
     found.push({ path, bytes: stats.size, isBusy });
   }
   return found;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, but belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -104,10 +104,13 @@ export const metricMeanings: Readonly<Record<MetricName, string>> = {
   weightedF1: 'The mean of the F1 scores of all classes, each weighing as many rows as it has.',
   rocAuc:
     'How often a row of a class is ranked above a row without it: 0.5 is chance. It depends on no threshold.',
-  prAuc: 'The average precision over all thresholds: what counts where a class is rare.',
-  logLoss: 'How surprised the probabilities are by the truth; one confident mistake costs much.',
-  brier: 'The mean squared distance of the probabilities from the truth.',
-  calibrationError: 'How far the probabilities are from the shares of rows that turn out right.',
+  prAuc:
+    'The average precision over all thresholds, 1 at best: what counts where a class is rare. Chance gets its share of rows.',
+  logLoss:
+    'How surprised the probabilities are by the truth; one confident mistake costs much. 0 is perfect.',
+  brier: 'The mean squared distance of the probabilities from the truth. 0 is perfect.',
+  calibrationError:
+    'How far the probabilities are from the shares of rows that turn out right, over ten groups of rows. 0 is perfect.',
   matthews: 'The correlation of prediction and truth: 0 is chance, also where one class is rare.',
   hammingLoss: 'The share of single decisions, a row and a label, that are wrong.',
 };

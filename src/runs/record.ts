@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { RunStatus } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
+import { isAlive } from '../protocol/is-alive';
 import { runStatusSchema, scoresSchema } from './event-schema';
 import { runPaths } from './paths';
 
@@ -125,14 +126,4 @@ const longestSilence = 10 * 60_000;
 export function mayBeRunning(record: RunRecord, now: number = Date.now()): boolean {
   if (record.status !== 'starting' && record.status !== 'running') return false;
   return now - Date.parse(record.heartbeat) <= longestSilence && isAlive(record.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, but belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

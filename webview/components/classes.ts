@@ -2,9 +2,9 @@ import { html } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import type { RowFilter, ShownEvaluation } from '../../src/protocol/dashboard';
 import type { ClassScores } from '../../src/protocol/events';
+import { metricMeanings } from '../../src/protocol/metrics';
 import { type ClassColumn, type Sorting, sortClasses } from '../confusions';
 import { count, decimal, percent } from '../format';
-import { metricLooks } from '../metrics';
 import type { Page } from '../page';
 import { revealRows } from './matrix';
 import { Part, type Template } from './part';
@@ -23,11 +23,11 @@ const columns: readonly {
   { column: 'recall', name: 'Recall', write: ({ recall }) => percent(recall) },
   { column: 'f1', name: 'F1', write: ({ f1 }) => percent(f1) },
   {
-    ...{ column: 'rocAuc', name: 'ROC AUC', title: metricLooks.rocAuc.help, isOptional: true },
+    ...{ column: 'rocAuc', name: 'ROC AUC', title: metricMeanings.rocAuc, isOptional: true },
     write: ({ rocAuc }) => decimal(rocAuc),
   },
   {
-    ...{ column: 'prAuc', name: 'PR AUC', title: metricLooks.prAuc.help, isOptional: true },
+    ...{ column: 'prAuc', name: 'PR AUC', title: metricMeanings.prAuc, isOptional: true },
     write: ({ prAuc }) => decimal(prAuc),
   },
   {

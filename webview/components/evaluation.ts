@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import type { RunState, ShownEvaluation } from '../../src/protocol/dashboard';
 import type { Split } from '../../src/protocol/events';
-import { type MetricName, metricTitles } from '../../src/protocol/metrics';
+import { type MetricName, metricMeanings, metricTitles } from '../../src/protocol/metrics';
 import { countOf, percent, percentRange } from '../format';
 import { capital, metricLooks } from '../metrics';
 import type { Page } from '../page';
@@ -16,15 +16,10 @@ export function metricTiles(evaluation: ShownEvaluation): Template {
   const { split, rows, accuracy, accuracyInterval, macroF1, macroF1Interval } = evaluation;
   const isSingle = evaluation.task === 'single-label';
   const tiles: [name: string, value: string, note: Template | string, help: string][] = [
-    [
-      `${splitNames[split]} accuracy`,
-      percent(accuracy),
-      interval(accuracyInterval),
-      metricLooks.accuracy.help,
-    ],
+    [`${splitNames[split]} accuracy`, percent(accuracy), interval(accuracyInterval), metricMeanings.accuracy],
     // Of several labels a row no interval is known.
-    ['Macro F1', percent(macroF1), isSingle ? interval(macroF1Interval) : nothing, metricLooks.macroF1.help],
-    ['Loss', metricLooks.loss.write(evaluation.loss), nothing, metricLooks.loss.help],
+    ['Macro F1', percent(macroF1), isSingle ? interval(macroF1Interval) : nothing, metricMeanings.macroF1],
+    ['Loss', metricLooks.loss.write(evaluation.loss), nothing, metricMeanings.loss],
     ['Evaluated', countOf(rows, 'row'), `${split} split`, 'The rows that all of these numbers are of.'],
   ];
   return html`<dl class="tiles">
@@ -88,7 +83,7 @@ function metricList(evaluation: ShownEvaluation): Template {
         ${averages.map(
           (average) => html`<tr>
           <th scope="row">${average}</th>
-          ${averaged.map((name) => html`<td class="number" title=${metricLooks[`${average}${name}`].help}>${value(`${average}${name}`)}</td>`)}
+          ${averaged.map((name) => html`<td class="number" title=${metricMeanings[`${average}${name}`]}>${value(`${average}${name}`)}</td>`)}
         </tr>`,
         )}
       </tbody>
@@ -98,7 +93,7 @@ function metricList(evaluation: ShownEvaluation): Template {
       <caption>${title}</caption>
       <tbody>
         ${names.map(
-          (name) => html`<tr title=${metricLooks[name].help}>
+          (name) => html`<tr title=${metricMeanings[name]}>
           <th scope="row">${capital(metricTitles[name])}</th>
           <td class="number">${value(name)}</td>
         </tr>`,

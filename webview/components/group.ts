@@ -1,7 +1,13 @@
 import { html } from 'lit';
 import type { GroupState } from '../../src/protocol/dashboard';
 import type { Split } from '../../src/protocol/events';
-import { type MetricName, metricNames, metricOf, metricTitles } from '../../src/protocol/metrics';
+import {
+  type MetricName,
+  metricMeanings,
+  metricNames,
+  metricOf,
+  metricTitles,
+} from '../../src/protocol/metrics';
 import { optionAxes, type TrialAxis, ticksOf } from '../axes';
 import { type Column, type PlotAxis, wholeIncrements } from '../chart-data';
 import { capital, metricLooks, monitorTitle, monitorValue } from '../metrics';
@@ -65,7 +71,7 @@ function summaryTable({ metrics }: NonNullable<GroupState['summary']>, plural: s
             <tbody>
               ${names.map(
                 (name) => html`<tr>
-                <th scope="row" title=${metricLooks[name].help}>${capital(metricTitles[name])}</th>
+                <th scope="row" title=${metricMeanings[name]}>${capital(metricTitles[name])}</th>
                 ${splits.map((split) => html`<td class="number">${written(split, name)}</td>`)}
               </tr>`,
               )}

@@ -135,7 +135,7 @@ function dataFacts({ data, header, settings }: RunState): Template {
       <dt>Rows</dt><dd>${shown.map((split) => `${count(rows[split])} ${split}`).join(', ')}</dd>
       <dt>Tokens a text</dt><dd>median ${count(lengths.median)}, 95${'\u202f'}% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}</dd>
       ${lengths.cutTexts > 0 ? html`<dt>Cut off</dt><dd>${countOf(lengths.cutTexts, 'text')}, ${percent(lengths.cutTokenShare)} of all tokens</dd>` : nothing}
-      <dt>Vocabulary</dt><dd>${count(vocabulary.size)} of ${countOf(vocabulary.seen, 'word')} seen${vectors}</dd>
+      <dt>Vocabulary</dt><dd>${count(vocabulary.size)} of ${count(vocabulary.seen)} seen${vectors}</dd>
       <dt>Unknown tokens</dt><dd>${percent(vocabulary.unknownTokenShare)}</dd>
     </dl>
     ${lengths.cutTokenShare > muchCut ? cutHint(lengths, settingAt(settings, 'tokenizer.maxLength')) : nothing}

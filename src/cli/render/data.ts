@@ -29,7 +29,7 @@ export function dataLines(event: DataEvent, style: Style): string[] {
     '',
     ...indent([
       `${padEnd('Tokens a text', labelWidth)}median ${count(lengths.median)}, 95% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}${cut}`,
-      `${padEnd('Vocabulary', labelWidth)}${count(vocabulary.size)} of ${countOf(vocabulary.seen, 'word')} seen${vectors}`,
+      `${padEnd('Vocabulary', labelWidth)}${count(vocabulary.size)} of ${count(vocabulary.seen)} seen${vectors}`,
       `${padEnd('Unknown tokens', labelWidth)}${percent(vocabulary.unknownTokenShare)}`,
     ]),
   ];

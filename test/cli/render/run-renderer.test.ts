@@ -145,7 +145,7 @@ const report = [
   '  2 classes  1,600         400',
   '',
   '  Tokens a text   median 120, 95% up to 512, longest 3,021; 312 texts cut (18.2% of all tokens)',
-  '  Vocabulary      25,000 of 61,204 words seen; vectors found for 20,000 (80.0%)',
+  '  Vocabulary      25,000 of 61,204 seen; vectors found for 20,000 (80.0%)',
   '  Unknown tokens  3.1%',
   '',
   'Model',
