@@ -24,7 +24,8 @@ export class GradientSum {
     let squares = 0;
     for (const { gradient, sum } of this.terms) {
       gradient.set(sum);
-      for (const value of sum) squares += value * value;
+      // Not `for … of`, which takes several times as long over a typed array.
+      for (let i = 0; i < sum.length; i++) squares += sum[i]! * sum[i]!;
       sum.fill(0);
     }
     return squares;

@@ -36,8 +36,8 @@ export interface SplitBatch {
 
 /**
  * The forward and backward pass over a batch. Where there are several copies of the program, each takes a part of
- * the texts on a core of its own, and their gradients are summed: cores that share each small product of a
- * recurrent step spend much of their time waiting for each other.
+ * the texts on a core of its own, and their gradients are summed: cores that share each operation spend much of their
+ * time waiting for each other, most of all in the small products of a recurrent step.
  */
 export class Gradients {
   private readonly buffers = new Buffers();
@@ -153,7 +153,9 @@ export class Gradients {
 function squaresOf(tensors: NamedTensors): number {
   let squares = 0;
   for (const { data } of Object.values(tensors)) {
-    for (const value of data as Float32Array) squares += value * value;
+    const values = data as Float32Array;
+    // Not `for … of`, which takes several times as long over a typed array.
+    for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
   }
   return squares;
 }

@@ -2,38 +2,71 @@ import type { Random } from '../data/random';
 import type { Initializer, ParameterSpec } from '../nn/scope';
 import { floatTensor, type Tensor } from '../runtime/executor';
 
+/** What all dense parameters in one row of numbers are called: the optimizer treats them as one tensor. */
+export const ALL_PARAMETERS = 'parameters';
+
+/** Each parameter starts at a multiple of so many numbers, where vector instructions like to begin. */
+const ALIGNMENT = 16;
+
 /**
  * The dense parameters and their optimizer state, each in two buffers: a step reads one set and
  * writes the other, then they swap. No memory for weights is allocated while training runs.
+ *
+ * In each buffer all parameters stand one after the other, so that the optimizer's update is a dozen operations over
+ * one tensor instead of a dozen for each parameter; parameters by name are views of it.
  */
 export class ParameterStore {
-  private readonly sets: [Record<string, Tensor>, Record<string, Tensor>];
-  private readonly gradients: Record<string, Tensor>;
+  private readonly sets: [ParameterSet, ParameterSet];
+  private readonly gradients: ParameterSet;
   private current: 0 | 1 = 0;
+  /** Of all parameters together, the gaps between them included. */
+  readonly shape: readonly [number];
 
   constructor(
     readonly specs: readonly ParameterSpec[],
     /** The optimizer's state tensors, with what they are filled with at the start. */
-    private readonly state: Readonly<Record<string, number>>,
+    state: Readonly<Record<string, number>>,
   ) {
-    const makeSet = () =>
-      Object.fromEntries(
-        specs.flatMap(({ name, shape }) =>
-          this.names(name).map((tensorName) => [tensorName, floatTensor(shape)]),
-        ),
-      );
-    this.sets = [makeSet(), makeSet()];
-    for (const { name } of specs) {
-      for (const [stateName, start] of Object.entries(state)) {
-        this.feeds[`${name}.${stateName}`]!.data.fill(start as never);
-      }
+    const sizes = specs.map(({ shape }) => shape.reduce((product, dim) => product * dim, 1));
+    const starts: number[] = [];
+    let end = 0;
+    for (const size of sizes) {
+      starts.push(end);
+      end += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
     }
-    this.gradients = Object.fromEntries(specs.map(({ name, shape }) => [`${name}_grad`, floatTensor(shape)]));
+    this.shape = [end];
+    const makeSet = (suffixes: Readonly<Record<string, number>>): ParameterSet => {
+      const flat = Object.fromEntries(
+        Object.entries(suffixes).map(([suffix, value]) => {
+          const tensor = floatTensor([end]);
+          tensor.data.fill(value);
+          return [suffix, tensor];
+        }),
+      );
+      const named = specs.flatMap(({ name, shape }, i) =>
+        Object.entries(flat).map(([suffix, { data }]) => {
+          const view = data.subarray(starts[i]!, starts[i]! + sizes[i]!);
+          return [`${name}${suffix}`, { dtype: 'float32', shape, data: view }] as const;
+        }),
+      );
+      return {
+        flat: Object.fromEntries(
+          Object.entries(flat).map(([suffix, tensor]) => [`${ALL_PARAMETERS}${suffix}`, tensor]),
+        ),
+        named: Object.fromEntries(named),
+      };
+    };
+    const kinds = {
+      '': 0,
+      ...Object.fromEntries(Object.entries(state).map(([name, start]) => [`.${name}`, start])),
+    };
+    this.sets = [makeSet(kinds), makeSet(kinds)];
+    this.gradients = makeSet({ _grad: 0 });
   }
 
-  /** The current values of parameters and state, by name: what a step reads. */
+  /** The current values of parameters and state, by name. */
   get feeds(): Readonly<Record<string, Tensor>> {
-    return this.sets[this.current];
+    return this.sets[this.current].named;
   }
 
   /** The parameters' values without the optimizer's state. */
@@ -43,13 +76,18 @@ export class ParameterStore {
 
   /** Where a backward pass writes the gradients. */
   get gradientTensors(): Readonly<Record<string, Tensor>> {
-    return this.gradients;
+    return this.gradients.named;
   }
 
-  /** Where an update writes: the other set, under the names of the update program's results. */
+  /** What an update of all parameters as one reads. */
+  get updateFeeds(): Readonly<Record<string, Tensor>> {
+    return { ...this.sets[this.current].flat, ...this.gradients.flat };
+  }
+
+  /** Where it writes: the other set, under the names of the update program's results. */
   get next(): Record<string, Tensor> {
-    const other = this.sets[1 - this.current]!;
-    return Object.fromEntries(Object.entries(other).map(([name, tensor]) => [`${name}_next`, tensor]));
+    const { flat } = this.sets[1 - this.current]!;
+    return Object.fromEntries(Object.entries(flat).map(([name, tensor]) => [`${name}_next`, tensor]));
   }
 
   swap(): void {
@@ -65,10 +103,12 @@ export class ParameterStore {
   restore(values: Readonly<Record<string, ArrayLike<number>>>): void {
     for (const [name, data] of Object.entries(values)) (this.feeds[name]!.data as Float32Array).set(data);
   }
+}
 
-  private names(parameter: string): string[] {
-    return [parameter, ...Object.keys(this.state).map((state) => `${parameter}.${state}`)];
-  }
+/** The same numbers twice: as one tensor of each kind, and by the parameters' names. */
+interface ParameterSet {
+  readonly flat: Readonly<Record<string, Tensor>>;
+  readonly named: Readonly<Record<string, Tensor>>;
 }
 
 /** Fills a tensor as its initializer says. */

@@ -121,7 +121,7 @@ export interface ClipOptions {
  * Results: `<name>_next` and `<name>.<state>_next`.
  */
 export function updateProgram(
-  parameters: readonly ParameterSpec[],
+  parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
   optimizer: Optimizer,
   { gradientClip, gradientClipBy }: ClipOptions,
 ): Program {

@@ -11,6 +11,8 @@ declare const WebAssembly: {
 /** The loops over a row (see rows.wat) and the memory that they work in. */
 interface Exports extends RowKernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  /** Copies the rows of these numbers (32-bit integers), `bytes` each, one after the other; of at least one. */
+  gather(ids: number, count: number, table: number, bytes: number, to: number): void;
   add(to: number, from: number, count: number): void;
   squares(row: number, count: number): number;
   /** Brings every number to between -limit and limit. */
@@ -44,6 +46,11 @@ export class RowMemory {
         cause,
       });
     }
+  }
+
+  /** `count` 32-bit integers from `address` on. */
+  integers(address: number, count: number): Int32Array {
+    return new Int32Array(this.kernels.memory.buffer, address, count);
   }
 
   /** `count` numbers from `address` on. */

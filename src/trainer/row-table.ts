@@ -1,4 +1,4 @@
-import type { Optimizer } from '../nn/optimizers/optimizer';
+import type { Optimizer, RowSlice } from '../nn/optimizers/optimizer';
 import { IdleSteps } from './idle-steps';
 import { OVERHANG, RowMemory } from './row-kernels';
 
@@ -16,8 +16,8 @@ import { OVERHANG, RowMemory } from './row-kernels';
  *
  * All numbers lie in one memory, where the kernels of rows.wat find them: the table, from address
  * 0 on, the state, the sums of several batches' gradients where these make one step, and behind
- * them the gradient of the batch at hand. A larger batch than any before it makes the memory
- * grow, which empties all arrays over it: take `table`, `state` and `gradient` anew in each step.
+ * them what belongs to the batch at hand: its tokens, their vectors and the gradient of these. A larger
+ * batch than any before it makes the memory grow, which empties all arrays over it: take them anew in each step.
  */
 export class RowTable {
   readonly width: number;
@@ -27,6 +27,9 @@ export class RowTable {
   state!: readonly Float32Array[];
   /** Where the gradient of what was gathered has to be put, `[ids, width]`. */
   gradient!: Float32Array<ArrayBuffer>;
+  /** The vectors that were read last, `[ids, width]`. */
+  private embedded!: Float32Array<ArrayBuffer>;
+  private ids!: Int32Array;
   private readonly memory = new RowMemory();
   /** Each row's gradient over the batches of a step, `[rows, width]`; missing where one batch is a step. */
   private sums: Float32Array | undefined;
@@ -43,6 +46,7 @@ export class RowTable {
   private readonly gradientAt: Uint32Array;
   private readonly lastStep: Int32Array;
   private readonly idle: IdleSteps | undefined;
+  private shared!: { -readonly [Key in keyof RowSlice]: RowSlice[Key] };
 
   /**
    * `start`: `[rows, width]`. Without an optimizer the table is frozen: training leaves it as it is.
@@ -66,19 +70,24 @@ export class RowTable {
     this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
   }
 
-  /** Writes the vectors of these token ids, `[ids, width]`. */
-  read(ids: ArrayLike<number>, embedded: Float32Array): void {
-    const { table, width } = this;
-    for (let i = 0; i < ids.length; i++) {
-      const first = ids[i]! * width;
-      embedded.set(table.subarray(first, first + width), i * width);
-    }
+  /** The vectors of these token ids, `[ids, width]`; valid until the next are read. */
+  read(ids: ArrayLike<number>): Float32Array {
+    this.place(ids.length);
+    return this.copyVectors(ids);
   }
 
   /** Starts a batch of training: brings its rows up to date, then reads them. */
-  gather(ids: ArrayLike<number>, embedded: Float32Array): void {
+  gather(ids: ArrayLike<number>): Float32Array {
+    this.place(ids.length);
     if (this.optimizer) this.bringUpToDate(ids);
-    this.read(ids, embedded);
+    return this.copyVectors(ids);
+  }
+
+  private copyVectors(ids: ArrayLike<number>): Float32Array {
+    this.ids.set(ids);
+    const { kernels } = this.memory;
+    kernels.gather(this.ids.byteOffset, ids.length, 0, 4 * this.width, this.embedded.byteOffset);
+    return this.embedded;
   }
 
   /** Adds what `gradient` has for the batch's tokens to the gradients of their rows. */
@@ -116,11 +125,12 @@ export class RowTable {
     if (!optimizer) return;
     this.startsStep = true;
     const scalars = optimizer.scalars(step, learningRate);
+    const { touched, touchedCount, gradientAt, lastStep } = this;
     const memory = this.memory.array(0, this.gradient.byteOffset / 4 + this.gradient.length);
-    for (let i = 0; i < this.touchedCount; i++) {
-      const row = this.touched[i]!;
-      optimizer.updateRow(this.slice(row), memory, this.gradientAt[row]! / 4, scale, scalars);
-      this.lastStep[row] = step;
+    for (let i = 0; i < touchedCount; i++) {
+      const row = touched[i]!;
+      optimizer.updateRow(this.slice(row), memory, gradientAt[row]! / 4, scale, scalars);
+      lastStep[row] = step;
     }
     this.idle?.record(step, learningRate);
   }
@@ -146,7 +156,6 @@ export class RowTable {
 
   /** Finds the batch's distinct rows and makes up for their idle steps. */
   private bringUpToDate(ids: ArrayLike<number>): void {
-    this.place(ids.length);
     if (this.startsStep || !this.sums) this.startStep();
     this.startsStep = false;
     const { gradientAt, gradient, sums, touched, movesEveryRow, width } = this;
@@ -170,9 +179,11 @@ export class RowTable {
     lastStep[row] = idle.steps;
   }
 
-  private slice(row: number) {
-    const { table, state, width } = this;
-    return { kernels: this.memory.kernels, table, state, first: row * width, end: (row + 1) * width };
+  /** One object for all rows: a new one for each of thousands would cost as much as the work on the row. */
+  private slice(row: number): RowSlice {
+    this.shared.first = row * this.width;
+    this.shared.end = this.shared.first + this.width;
+    return this.shared;
   }
 
   /** Lays out the memory for a batch of `tokens`. */
@@ -182,10 +193,14 @@ export class RowTable {
     const stride = size + OVERHANG;
     const states = optimizer ? Object.keys(optimizer.state).length : 0;
     const tables = 1 + states + (this.sumsBatches ? 1 : 0);
-    memory.reserve(tables * stride + tokens * width);
+    memory.reserve(tables * stride + 2 * tokens * width + tokens);
     this.table = memory.array(0, size);
     this.state = Array.from({ length: states }, (_, i) => memory.array(4 * (i + 1) * stride, size));
     this.sums = this.sumsBatches ? memory.array(4 * (1 + states) * stride, size) : undefined;
-    this.gradient = memory.array(4 * tables * stride, tokens * width);
+    const start = 4 * tables * stride;
+    this.gradient = memory.array(start, tokens * width);
+    this.embedded = memory.array(start + 4 * tokens * width, tokens * width);
+    this.ids = memory.integers(start + 8 * tokens * width, tokens);
+    this.shared = { kernels: memory.kernels, table: this.table, state: this.state, first: 0, end: 0 };
   }
 }

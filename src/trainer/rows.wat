@@ -5,6 +5,19 @@
 (module
   (memory (export "memory") 1)
 
+  ;; Copies the rows of these numbers, `bytes` each, one after the other.
+  (func (export "gather")
+    (param $ids i32) (param $left i32) (param $table i32) (param $bytes i32) (param $to i32)
+    (loop $next
+      (memory.copy
+        (local.get $to)
+        (i32.add (local.get $table) (i32.mul (i32.load (local.get $ids)) (local.get $bytes)))
+        (local.get $bytes))
+      (local.set $ids (i32.add (local.get $ids) (i32.const 4)))
+      (local.set $to (i32.add (local.get $to) (local.get $bytes)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
+
   ;; to <- to + from
   (func (export "add") (param $to i32) (param $from i32) (param $left i32)
     (local $old v128)

@@ -3,10 +3,9 @@ import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { Optimizer } from '../nn/optimizers/optimizer';
 import { type Executable, type Executor, floatTensor, type Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
-import { Buffers } from './buffers';
 import { GradientSum } from './gradient-sum';
 import { Gradients } from './gradients';
-import { ParameterStore } from './parameters';
+import { ALL_PARAMETERS, ParameterStore } from './parameters';
 import {
   type ClipOptions,
   evaluationProgram,
@@ -49,7 +48,6 @@ export interface StepPart {
  */
 export class TrainingStep {
   private step = 0;
-  private readonly buffers = new Buffers();
 
   private constructor(
     private readonly options: StepOptions,
@@ -66,13 +64,14 @@ export class TrainingStep {
     const optimizer = createOptimizer(options.optimizer);
     const { shape, frozenEmbedding, embedding, vocabularySize } = options;
     const gradient = gradientProgram(shape, !frozenEmbedding);
-    const programs = [updateProgram(gradient.parameters, optimizer, options), evaluationProgram(shape)];
+    const parameters = new ParameterStore(gradient.parameters, optimizer.state);
+    const all = [{ name: ALL_PARAMETERS, shape: parameters.shape }];
+    const programs = [updateProgram(all, optimizer, options), evaluationProgram(shape)];
     const [copies, [update, evaluation]] = await Promise.all([
       // One on each core: threads that share each operation wait for each other after every one of them.
       executor.compileCopies(gradient.program, executor.threads),
       Promise.all(programs.map((program) => executor.compile(program))),
     ]);
-    const parameters = new ParameterStore(gradient.parameters, optimizer.state);
     const sumsBatches = options.gradientAccumulation > 1;
     return new TrainingStep(
       options,
@@ -104,11 +103,10 @@ export class TrainingStep {
   ): Promise<StepResult> {
     const { table, parameters, gradientSum } = this;
     const split = this.gradients.split(batch);
-    const embedded = this.buffers.tensor('embedded', [split.ids.length, this.options.shape.embeddingSize]);
-    table.gather(split.ids, embedded.data);
+    const embedded = table.gather(split.ids);
     const { loss, logits, squares } = await this.gradients.run(
       split,
-      embedded.data,
+      embedded,
       table.gradient,
       parameters.values,
       divisor,
@@ -128,8 +126,8 @@ export class TrainingStep {
   /** The forward pass without dropout. Call `settle` first if training went on since. */
   async evaluate(batch: Batch): Promise<StepResult> {
     const { ids, time, size, mask, targets, weights, divisor } = batch;
-    const embedded = this.buffers.tensor('embedded', [time, size, this.options.shape.embeddingSize]);
-    this.table.read(ids, embedded.data);
+    const shape = [time, size, this.options.shape.embeddingSize];
+    const embedded = { dtype: 'float32', shape, data: this.table.read(ids) } as const;
     const results = await this.evaluation.run({
       ...{ embedded, mask, targets, weights, divisor: floatTensor([], [divisor]) },
       ...this.parameters.values,
@@ -159,8 +157,7 @@ export class TrainingStep {
         ...Object.fromEntries(
           Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
         ),
-        ...parameters.feeds,
-        ...parameters.gradientTensors,
+        ...parameters.updateFeeds,
       },
       parameters.next,
     );

@@ -50,8 +50,8 @@ function prepare(fixture: ClassifierCase) {
     fixture.vocabularySize,
     plainSgd,
   );
-  const embedded = floatTensor([batch.time, batch.size, fixture.model.embedding.size]);
-  table.gather(batch.ids, embedded.data);
+  const shape = [batch.time, batch.size, fixture.model.embedding.size];
+  const embedded = floatTensor(shape, table.gather(batch.ids));
   const feeds = {
     embedded,
     mask: batch.mask,

@@ -12,6 +12,7 @@ const rule = (decay: number, shrinking: number): IdleRule => ({
   stepWeight: (step, learningRate) => learningRate / (1 + 1 / step),
   epsilon: (step) => 1e-3 / step,
   epsilonGrowth: 1.01,
+  shrink: (steps) => [0.5 ** steps],
   catchUp: () => {
     throw new Error('not called here');
   },
@@ -58,6 +59,8 @@ describe('idle steps in one sum equal a walk over them', () => {
         const expected = walk(rule(decay, shrinking), rates, from);
         const found = idle.since(from);
         expect(found.steps).toBe(steps - from);
+        expect(found.shrink).toEqual([0.5 ** (steps - from)]);
+        expect(idle.since(from)).toBe(found);
         expectClose(
           [found.keep, found.moved, found.epsilon],
           [expected.kept, expected.moved, expected.epsilon],
@@ -70,6 +73,6 @@ describe('idle steps in one sum equal a walk over them', () => {
 
   it('knows of nothing before the first step', () => {
     const idle = new IdleSteps(rule(0.9, 0.1));
-    expect(idle.since(0)).toEqual({ steps: 0, keep: 1, moved: 0, epsilon: 1 });
+    expect(idle.since(0)).toEqual({ steps: 0, keep: 1, moved: 0, epsilon: 1, shrink: [1] });
   });
 });

@@ -160,7 +160,7 @@ class ShiftedTable {
       Array.from(values, (value) => value * 0.75),
       (rows.length + 1) * this.width,
     );
-    this.rows.gather(ids, new Float32Array(gradient.length));
+    this.rows.gather(ids);
     this.rows.gradient.set(gradient);
     this.rows.accumulate(ids);
     this.rows.update(step, learningRate, 1);

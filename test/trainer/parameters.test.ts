@@ -59,7 +59,13 @@ describe('the parameter store', () => {
     expect(Object.keys(store.feeds)).toEqual(['a', 'a.m', 'a.v', 'b', 'b.m', 'b.v']);
     expect(Object.keys(store.values)).toEqual(['a', 'b']);
     expect(Object.keys(store.gradientTensors)).toEqual(['a_grad', 'b_grad']);
-    expect(Object.keys(store.next)).toEqual(Object.keys(store.feeds).map((name) => `${name}_next`));
+    expect(Object.keys(store.updateFeeds)).toEqual([
+      'parameters',
+      'parameters.m',
+      'parameters.v',
+      'parameters_grad',
+    ]);
+    expect(Object.keys(store.next)).toEqual(['parameters_next', 'parameters.m_next', 'parameters.v_next']);
     expect(store.feeds['a.v']!.shape).toEqual([2, 3]);
     expect([...store.feeds['b.m']!.data]).toEqual([0, 0, 0]);
     expect([...store.feeds['b.v']!.data]).toEqual([0.25, 0.25, 0.25]);
@@ -68,8 +74,8 @@ describe('the parameter store', () => {
   it('reads one set and writes the other, until they swap', () => {
     const store = make();
     store.restore({ a: [1, 2, 3, 4, 5, 6] });
-    const { a_next: written } = store.next;
-    expect(written!.data).not.toBe(store.feeds.a!.data);
+    const { parameters_next: written } = store.next;
+    expect(written!.shape).toEqual(store.shape);
     written!.data.fill(9 as never);
     expect([...store.feeds.a!.data]).toEqual([1, 2, 3, 4, 5, 6]);
     store.swap();
@@ -80,11 +86,24 @@ describe('the parameter store', () => {
 
   it('keeps its tensors from step to step: an executor may hold on to them', () => {
     const store = make();
-    const [first, second] = [store.feeds.a, store.next.a_next];
+    const [first, other] = [store.feeds.a, store.next.parameters_next];
     store.swap();
-    expect(store.feeds.a).toBe(second);
-    expect(store.next.a_next).toBe(first);
+    expect(store.feeds.a).not.toBe(first);
+    expect(store.updateFeeds.parameters).toBe(other);
+    store.swap();
+    expect(store.feeds.a).toBe(first);
     expect(store.gradientTensors.a_grad).toBe(store.gradientTensors.a_grad);
+  });
+
+  it('has each parameter within all of them, none over another', () => {
+    const store = make();
+    const { parameters } = store.updateFeeds;
+    parameters!.data.fill(-1 as never);
+    store.restore({ a: [1, 2, 3, 4, 5, 6], b: [7, 8, 9] });
+    expect([...parameters!.data].filter((value) => Number(value) > 0)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    store.gradientTensors.b_grad!.data.fill(5 as never);
+    const gradients = [...store.updateFeeds.parameters_grad!.data];
+    expect(gradients.filter((value) => value === 5)).toHaveLength(3);
   });
 
   it('draws the same start from the same seed, whatever the state', () => {

@@ -89,9 +89,10 @@ export function momentOptimizer(
           stepWeight: stepSize,
           epsilon,
           epsilonGrowth: 1 / Math.sqrt(beta2),
+          shrink: (steps) => [beta1 ** steps, beta2 ** steps],
           catchUp(
             { kernels, table, state: [m, v], first, end },
-            { steps, keep, moved, epsilon: meanEpsilon },
+            { keep, moved, epsilon: meanEpsilon, shrink },
           ) {
             kernels.adamIdle(
               addressOf(table, first),
@@ -101,8 +102,8 @@ export function momentOptimizer(
               keep,
               moved,
               meanEpsilon,
-              beta1 ** steps,
-              beta2 ** steps,
+              shrink[0]!,
+              shrink[1]!,
             );
           },
         }

@@ -27,7 +27,10 @@ export interface Optimizer {
   readonly idle: IdleRule | undefined;
 }
 
-/** Some entries `[first, end)` of a table and of its state tensors, all in the kernels' memory: one row. */
+/**
+ * Some entries `[first, end)` of a table and of its state tensors, all in the kernels' memory: one row. Valid during
+ * a call only: thousands of rows share one object.
+ */
 export interface RowSlice {
   readonly kernels: RowKernels;
   readonly table: Float32Array;
@@ -113,6 +116,8 @@ export interface IdleRule {
    */
   epsilon(step: number): number;
   readonly epsilonGrowth: number;
+  /** What the state is multiplied by in so many idle steps, one factor for each of its tensors. */
+  shrink(steps: number): readonly number[];
   /**
    * Makes up for a stretch of idle steps: p <- keep p - moved u, where u is the direction that
    * the state had when the row was last touched; the state shrinks as it would have.
@@ -127,6 +132,7 @@ export interface IdleStretch {
   readonly moved: number;
   /** The mean of what epsilon amounted to, weighted by the steps' sizes. */
   readonly epsilon: number;
+  readonly shrink: readonly number[];
 }
 
 /** Nothing happens to a row without gradient: what rules without a denominator build on. */
@@ -137,5 +143,6 @@ export const still: IdleRule = {
   stepWeight: () => 0,
   epsilon: () => 0,
   epsilonGrowth: 1,
+  shrink: () => [],
   catchUp: () => {},
 };

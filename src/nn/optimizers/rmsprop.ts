@@ -55,13 +55,14 @@ function idleRule({ alpha, momentum }: RmspropOptions): IdleRule {
     ...still,
     decay: momentum,
     stepWeight: (_, learningRate) => learningRate,
-    catchUp({ kernels, table, state, first, end }, { steps, moved }) {
+    shrink: (steps) => [alpha ** steps, alpha ** steps, momentum ** steps],
+    catchUp({ kernels, table, state, first, end }, { moved, shrink }) {
       const count = end - first;
       const [v, a, b] = state.map((array) => addressOf(array, first));
-      kernels.multiply(v!, count, alpha ** steps);
+      kernels.multiply(v!, count, shrink[0]!);
       if (a === undefined || b === undefined) return;
-      kernels.multiply(a, count, alpha ** steps);
-      kernels.momentumIdle(addressOf(table, first), b, count, moved, momentum ** steps);
+      kernels.multiply(a, count, shrink[1]!);
+      kernels.momentumIdle(addressOf(table, first), b, count, moved, shrink[2]!);
     },
   };
 }

@@ -37,10 +37,11 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
             ...still,
             decay: momentum,
             stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
-            catchUp({ kernels, table, state: [buffer], first, end }, { steps, moved }) {
+            shrink: (steps) => [momentum ** steps],
+            catchUp({ kernels, table, state: [buffer], first, end }, { moved, shrink }) {
               if (!buffer) return;
               const [p, b] = [addressOf(table, first), addressOf(buffer, first)];
-              kernels.momentumIdle(p, b, end - first, moved, momentum ** steps);
+              kernels.momentumIdle(p, b, end - first, moved, shrink[0]!);
             },
           },
   };
