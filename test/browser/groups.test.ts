@@ -30,7 +30,8 @@ const search = `{
   // Which size does it take?
   "data": { "train": "train.csv" },
   "model": { "type": "gru", "embedding": { "size": 8 }, "hiddenSize": 8 },
-  "training": { "epochs": 8, "optimizer": { "type": "adam", "learningRate": 0.02 } },
+  // Long enough to be watched.
+  "training": { "epochs": 150, "optimizer": { "type": "adam", "learningRate": 0.02 } },
   "search": {
     "options": { "model.hiddenSize": [4, 6, 12] },
     "strategy": "grid"

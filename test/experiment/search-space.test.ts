@@ -220,7 +220,8 @@ describe('what is wrong in a search', () => {
           };
     const names = [...allOptions().keys(), 'toString', 'model.x'];
     let sound = 0;
-    for (let round = 0; round < 600; round++) {
+    // Most are wrong somewhere: on until enough are sound.
+    for (let round = 0; round < 6000 && sound < 30; round++) {
       const options = Object.fromEntries(some(() => pick(names)).map((option) => [option, values(option)]));
       const search = { strategy: pick(['grid', 'random']), options };
       const model = { type: pick(['lstm', 'cnn', 'pooled', 'transformer']) };
@@ -238,7 +239,7 @@ describe('what is wrong in a search', () => {
         expect(errors, `seed ${seed}: ${text} ${JSON.stringify(settings)}`).toEqual([]);
       }
     }
-    expect(sound).toBeGreaterThan(30);
+    expect(sound, `seed ${seed}`).toBe(30);
   });
 
   it('no combination that is possible', () => {

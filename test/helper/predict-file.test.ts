@@ -61,12 +61,12 @@ describe('every row of a file', () => {
     [
       'JSON Lines with fields that come and go',
       'd.jsonl',
-      '{"text":"good","id":1}\n\n{"extra":true,"text":"bad film","list":[1]}\n',
+      '{"text":"good","id":1}\n\n{"extra":true,"text":"bad film","list":["a","b"],"deep":{"x":1}}\n',
       ['text'],
-      ['text', 'id', 'extra'],
+      ['text', 'id', 'extra', 'list'],
       [
-        [['good', '1', ''], 'good'],
-        [['bad film', '', 'true'], 'bad film'],
+        [['good', '1', '', ''], 'good'],
+        [['bad film', '', 'true', 'a,b'], 'bad film'],
       ],
     ],
     [
