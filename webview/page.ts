@@ -12,11 +12,15 @@ export interface VsCodeApi {
 export const tabs = ['trials', 'charts', 'training', 'evaluation', 'try', 'settings', 'log'] as const;
 export type Tab = (typeof tabs)[number];
 
-/** The tabs of a run; one that stands for several has none of a single training, but its trials. */
-export function tabsOf({ group }: RunState): readonly Tab[] {
+/**
+ * The tabs of a run; one that stands for several has none of a single training, but its trials, and an evaluation
+ * only where its best model was shown the test rows.
+ */
+export function tabsOf({ group, evaluation }: RunState): readonly Tab[] {
   if (!group) return ['training', 'evaluation', 'try', 'settings', 'log'];
   const pictures: Tab[] = group.kind === 'search' ? ['charts'] : [];
-  return ['trials', ...pictures, 'try', 'settings', 'log'];
+  const results: Tab[] = evaluation ? ['evaluation'] : [];
+  return ['trials', ...pictures, ...results, 'try', 'settings', 'log'];
 }
 
 /** What the person chose on the page; kept while the panel is hidden and when the window reloads. */

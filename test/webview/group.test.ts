@@ -2,10 +2,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GroupState, RunState } from '../../src/protocol/dashboard';
-import { RunView } from '../../src/runs/run-view';
+import { RunView, withIntervals } from '../../src/runs/run-view';
 import { bestTrial, planWords } from '../../webview/trials';
 import { DashboardBrowser, missingBrowser, type OpenOptions, type OpenPage, until } from './page';
-import { madeHeader, madeRuns, madeSearch, stateOf } from './states';
+import { madeEvaluation, madeHeader, madeRuns, madeSearch, stateOf } from './states';
 import { themes } from './themes';
 
 const missing = missingBrowser();
@@ -58,6 +58,23 @@ describe.skipIf(missing)('the dashboard of a group', () => {
     expect(await page.locator('tr.best th').innerText()).toMatch(
       new RegExp(`^${bestTrial(group)!.label}\\b`),
     );
+    expect(problems).toEqual([]);
+  });
+
+  it('shows what the best model of a search makes of the test rows, once that is known', async () => {
+    const { page, send, posted, problems } = await openGroup(madeSearch(4));
+    expect(await page.getByText('Best model on test rows').count()).toBe(0);
+    const evaluation = withIntervals(madeEvaluation(['a', 'b']));
+    await send({ type: 'delta', changed: { evaluation } });
+    const best = page.getByRole('region', { name: 'Best model on test rows' });
+    expect(await best.innerText()).toMatch(/Test accuracy\s+\d/);
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual([
+      ...['Trials', 'Charts', 'Evaluation', 'Try it', 'Settings', 'Log'],
+    ]);
+    await best.getByRole('button', { name: 'See where it errs' }).click();
+    expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Evaluation');
+    await page.locator('textclf-matrix table').first().waitFor();
+    expect(posted.at(-1)).toMatchObject({ type: 'listRows', filter: {} });
     expect(problems).toEqual([]);
   });
 

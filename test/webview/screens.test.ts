@@ -5,7 +5,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { EvaluatedRow, FromPage, GroupState, RunState, ToPage } from '../../src/protocol/dashboard';
+import type {
+  EvaluatedRow,
+  FromPage,
+  GroupState,
+  RunState,
+  ShownEvaluation,
+  ToPage,
+} from '../../src/protocol/dashboard';
 import { differingSettings } from '../../src/runs/compare';
 import { matchesFilter, readPredictions } from '../../src/runs/predictions';
 import { RunView, withIntervals } from '../../src/runs/run-view';
@@ -39,7 +46,7 @@ describe.runIf(folder)('screens', () => {
   afterAll(() => browser.close());
 
   it.each(Object.entries(themes))('%s', { timeout: 600_000 }, async (themeName, theme) => {
-    // A group of runs has none of its own.
+    // A run that stopped early has none.
     const rows = realRun ? await readPredictions(realRun).catch(() => []) : [];
     for (const screen of screens().filter(
       ({ name }) => !only || only.some((start) => name.startsWith(start)),
@@ -253,12 +260,19 @@ function oneRun(half: RunView, whole: RunView): Screen[] {
 function groups(): Screen[] {
   const view = new RunView();
   const startedAt = new Date(Date.now() - 1_151_000).toISOString();
-  const group = (name: string, state: GroupState, changes: Partial<Screen> = {}): Screen => {
+  const group = (
+    name: string,
+    state: GroupState,
+    changes: Partial<Screen> = {},
+    evaluation: ShownEvaluation | null = null,
+  ): Screen => {
     const header = madeHeader(view, { name: `imdb ${name}`, ...(state.summary ? ended : { startedAt }) });
     const settings = { model: { type: 'lstm' }, search: { trials: 20 } };
     return {
       ...{ name, tab: 'trials', ...changes },
-      messages: [{ type: 'snapshot', state: { ...stateOf(view, header, settings), group: state } }],
+      messages: [
+        { type: 'snapshot', state: { ...stateOf(view, header, settings), group: state, evaluation } },
+      ],
     };
   };
   const many = Array.from({ length: 12 }, (_, i) => ({
@@ -267,6 +281,7 @@ function groups(): Screen[] {
   }));
   return [
     group('search', madeSearch(13, { planned: 20 })),
+    group('search-tested', madeSearch(12), {}, withIntervals(madeEvaluation(['a', 'b', 'c']))),
     group('search-one', madeSearch(1, { planned: null })),
     group('search-none', { ...madeSearch(0, { planned: 20 }) }),
     group('search-many', madeSearch(200, { options: many })),

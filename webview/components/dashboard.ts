@@ -84,7 +84,7 @@ export class Dashboard extends Part {
     const page = this.#page;
     switch (tab) {
       case 'trials':
-        return run.group ? groupTab(run.group, page) : nothing;
+        return run.group ? groupTab(run.group, run.evaluation, page) : nothing;
       case 'charts':
         return run.group ? groupCharts(run.group, page) : nothing;
       case 'training':

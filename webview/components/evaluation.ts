@@ -35,6 +35,14 @@ function interval(range: { low: number; high: number } | null): Template | strin
   return html`<span title="95 % confidence interval: with other rows of the same kind, it would most likely be in here">95${'\u202f'}% CI ${percentRange(range)}</span>`;
 }
 
+/** How good the model is at a glance, and the way to its errors. */
+export function evaluationSummary(evaluation: ShownEvaluation, page: Page): Template {
+  return html`<div class="result">
+    ${metricTiles(evaluation)}
+    <vscode-button secondary icon="graph-scatter" @click=${() => page.choose({ tab: 'evaluation' })}>See where it errs</vscode-button>
+  </div>`;
+}
+
 /** Where the model errs. */
 export function evaluationTab({ evaluation, header }: RunState, state: Page['state'], page: Page): Template {
   if (!evaluation) {

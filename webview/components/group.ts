@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { GroupState } from '../../src/protocol/dashboard';
+import type { GroupState, ShownEvaluation } from '../../src/protocol/dashboard';
 import type { Split } from '../../src/protocol/events';
 import {
   type MetricName,
@@ -15,25 +15,39 @@ import type { Page } from '../page';
 import type { PlotCurve } from '../plot';
 import { bestSoFar, bestTrial, groupWords, settingText, type Trial, trialStatusWords } from '../trials';
 import { type ChartModel, chart } from './chart';
+import { evaluationSummary } from './evaluation';
 import { parallel } from './parallel';
 import { nothing, type Template } from './part';
 import { picker } from './picker';
 import { label } from './text';
 import { trialDetail } from './trials';
 
-/** The runs of a group, and what came of them all. */
-export function groupTab(group: GroupState, page: Page): Template {
+/**
+ * The runs of a group, and what came of them all.
+ *
+ * @param evaluation of a search's best model, on the rows that no trial has seen
+ */
+export function groupTab(group: GroupState, evaluation: ShownEvaluation | null, page: Page): Template {
   const best = bestTrial(group);
   const list = html`<section aria-labelledby="trials-heading">
     <h2 id="trials-heading">${capital(groupWords[group.kind].plural)}</h2>
     <textclf-trials .group=${group} .page=${page}></textclf-trials>
   </section>`;
-  if (group.kind === 'search') return html`${best ? trialDetail(best, group, page) : nothing}${list}`;
+  if (group.kind === 'search') {
+    return html`${evaluation ? bestModel(evaluation, page) : nothing}${best ? trialDetail(best, group, page) : nothing}${list}`;
+  }
   const values = html`<div>${chart(valueChart(group, page), page)}${list}</div>`;
   if (!group.summary) {
     return html`<p class="empty">The mean and the deviation over the ${groupWords[group.kind].plural} come at the end.</p>${values}`;
   }
   return html`<div class="columns">${summaryTable(group.summary, groupWords[group.kind].plural)}${values}</div>`;
+}
+
+function bestModel(evaluation: ShownEvaluation, page: Page): Template {
+  return html`<section aria-labelledby="best-model-heading">
+    <h2 id="best-model-heading">Best model on ${evaluation.split} rows</h2>
+    ${evaluationSummary(evaluation, page)}
+  </section>`;
 }
 
 /** What a search found, in pictures. */

@@ -9,7 +9,7 @@ import { metricLooks } from '../metrics';
 import type { Page } from '../page';
 import { settingAt } from '../settings';
 import { charts, isBaseline, learningRate } from './charts';
-import { metricTiles } from './evaluation';
+import { evaluationSummary } from './evaluation';
 import { isLive } from './header';
 import { nothing, type Template, vars } from './part';
 import { label } from './text';
@@ -30,14 +30,7 @@ export function trainingTab(run: RunState, page: Page): Template {
   // A run that ended before its first batch has nothing to show here, and won't have.
   const hasTrained = isLive(run.header) || run.curve.step.length > 0;
   return html`
-    ${
-      run.evaluation
-        ? html`<div class="result">
-          ${metricTiles(run.evaluation)}
-          <vscode-button secondary icon="graph-scatter" @click=${() => page.choose({ tab: 'evaluation' })}>See where it errs</vscode-button>
-        </div>`
-        : nothing
-    }
+    ${run.evaluation ? evaluationSummary(run.evaluation, page) : nothing}
     ${hasTrained ? charts(run, page) : html`<p class="empty">No batch was trained.</p>`}
     <div class="columns">
       ${
