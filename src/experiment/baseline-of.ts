@@ -5,7 +5,7 @@ import { type Experiment, experimentSchema } from './schema';
  * is a baseline itself stays as it is.
  */
 export function baselineOf(experiment: Experiment): Experiment {
-  const { name, data, tokenizer, model, training, runtime, examples } = experiment;
+  const { name, data, tokenizer, model, training, examples } = experiment;
   if (model.type === 'baseline') return experiment;
   const { lowercase, stripHtml, keepEmoticons } = tokenizer;
   const { seed, classWeights, threshold } = training;
@@ -14,7 +14,6 @@ export function baselineOf(experiment: Experiment): Experiment {
     tokenizer: { lowercase, stripHtml, keepEmoticons },
     model: { type: 'baseline' },
     training: { seed, classWeights, threshold },
-    runtime,
     examples,
   });
   return { ...baseline, name: `${name} baseline` };

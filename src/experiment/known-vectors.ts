@@ -50,12 +50,38 @@ export function cachedVectors({ name }: KnownVectors, env: NodeJS.ProcessEnv = p
   return join(cacheFolder(env), 'vectors', `${name}.word2vec.txt.gz`);
 }
 
-/** What training this experiment would have to download first, and where it would be kept. */
+export interface VectorsDownload {
+  name: string;
+  bytes: number;
+  /** Where it would be kept. */
+  file: string;
+}
+
+/** What training this experiment would have to download first. */
 export function vectorsDownload(
   { model }: Experiment,
   env: NodeJS.ProcessEnv = process.env,
-): { name: string; bytes: number; file: string } | undefined {
-  const known = 'embedding' in model && knownVectors(model.embedding.vectors ?? '', env);
+): VectorsDownload | undefined {
+  return 'embedding' in model ? downloadOf(model.embedding.vectors ?? '', env) : undefined;
+}
+
+/** The same with what its search may put in the place of the vectors, or of the whole model. */
+export function possibleDownloads(
+  { model, search }: Experiment,
+  env: NodeJS.ProcessEnv = process.env,
+): VectorsDownload[] {
+  const own = 'embedding' in model ? model.embedding.vectors : undefined;
+  const names = new Set(textsIn([own, search?.options]));
+  return [...names].flatMap((name) => downloadOf(name, env) ?? []);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function downloadOf(name: string, env: NodeJS.ProcessEnv): VectorsDownload | undefined {
+  const known = knownVectors(name, env);
   if (!known) return undefined;
   const file = cachedVectors(known, env);
   if (statSync(file, { throwIfNoEntry: false })?.size === known.bytes) return undefined;

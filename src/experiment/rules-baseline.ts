@@ -22,6 +22,7 @@ export const baselineRules: Rule[] = [
       return [
         ...changed('tokenizer', experiment.tokenizer, tokenizer.parse({}), ofNetworks.tokenizer),
         ...changed('training', experiment.training, training.parse({}), ofNetworks.training),
+        ...changed('runtime', experiment.runtime, { threads: 0 }, ['threads']),
       ];
     },
     hint: 'Leave it out, or choose another model.',
@@ -59,6 +60,20 @@ export const baselineRules: Rule[] = [
     hint: 'Write the smaller number first.',
   },
   {
+    severity: 'warning',
+    broken: ({ model, data: { validation, maxRows }, training: { repeat } }) =>
+      model.type === 'baseline' && repeat > 1 && isFiles(validation) && maxRows === undefined
+        ? [
+            {
+              path: ['training', 'repeat'],
+              message: `Nothing of the baseline is drawn at random here: ${repeat} runs would be the same.`,
+              remedies: [{ type: 'remove' }],
+            },
+          ]
+        : [],
+    hint: 'Leave "repeat" out, or let validation be a share of the training rows.',
+  },
+  {
     severity: 'error',
     broken: ({ model, search }) =>
       model.type === 'baseline' && search?.halving
@@ -73,6 +88,10 @@ export const baselineRules: Rule[] = [
     hint: 'Leave "halving" out.',
   },
 ];
+
+function isFiles(validation: Experiment['data']['validation']): boolean {
+  return typeof validation === 'string' || Array.isArray(validation);
+}
 
 function changed<Section extends object>(
   section: string,

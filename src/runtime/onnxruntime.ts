@@ -26,12 +26,22 @@ export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor 
       const { replicaFile } = options;
       const model = toOnnx(program);
       if (count === 1 || !replicaFile) return Promise.all([openModelBytes(model, options)]);
-      return Promise.all([
+      return allOrNone([
         openModelBytes(model, { ...options, threads: 1 }),
         ...Array.from({ length: count - 1 }, () => openReplica(replicaFile, model)),
       ]);
     },
   };
+}
+
+/** All executables; where one cannot be had, the others are released. */
+async function allOrNone(opening: readonly Promise<Executable>[]): Promise<Executable[]> {
+  const results = await Promise.allSettled(opening);
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (!failed) return opened;
+  await Promise.all(opened.map((executable) => executable.release()));
+  throw failed.reason;
 }
 
 /** Opens a model that is in memory. */

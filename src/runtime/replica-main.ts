@@ -37,8 +37,11 @@ async function handle(message: ToReplica): Promise<FromReplica> {
       return { type: 'done', results: Object.fromEntries(others) };
     }
     case 'close':
-      await model?.release();
-      process.exit();
+      try {
+        await model?.release();
+      } finally {
+        process.exit();
+      }
   }
 }
 

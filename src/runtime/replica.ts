@@ -18,24 +18,36 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Executa
   const worker = new Worker(file);
   let memory = new SharedArrayBuffer(0);
   let waiting: Waiting | undefined;
-  const fail = (error: Error) => {
-    waiting?.reject(error);
+  let dead: Error | undefined;
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const die = (error: Error) => {
+    dead ??= error;
+    waiting?.reject(dead);
     waiting = undefined;
   };
-  worker.on('error', fail);
-  worker.on('exit', (code) => fail(new Error(`the thread of a model ended (${code})`)));
+  worker.on('error', die);
+  worker.on('exit', (code) => die(new Error(`the thread of a model ended (${code})`)));
   worker.on('message', (message: FromReplica) => {
-    if (message.type === 'failed') return fail(new Error(message.message));
-    const { resolve } = waiting!;
+    const asked = waiting;
     waiting = undefined;
-    resolve(message.results);
+    // A thread that nobody waits for keeps no process from ending.
+    worker.unref();
+    if (message.type === 'failed') asked?.reject(new Error(message.message));
+    else asked?.resolve(message.results);
   });
   const ask = (message: ToReplica) =>
     new Promise<Record<string, Tensor>>((resolve, reject) => {
+      if (dead) return reject(dead);
       waiting = { resolve, reject };
+      worker.ref();
       worker.postMessage(message);
     });
-  await ask({ type: 'open', model });
+  try {
+    await ask({ type: 'open', model });
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
   return {
     async run(feeds: Tensors, into: Tensors = {}) {
       const { slots: fed, end } = layOut(feeds, 0);
@@ -47,9 +59,10 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Executa
       return { ...results, ...into };
     },
     async release() {
-      worker.removeAllListeners('exit');
-      const ended = new Promise((resolve) => worker.once('exit', resolve));
-      worker.postMessage({ type: 'close' } satisfies ToReplica);
+      if (!dead) {
+        worker.ref();
+        worker.postMessage({ type: 'close' } satisfies ToReplica);
+      }
       await ended;
     },
   };

@@ -60,7 +60,8 @@ function* searchVariants(
   for (const settings of all) yield { settings };
 }
 
-const foldOption = 'data.validation.fold';
+/** Which fold of a cross-validation a run is. */
+export const foldOption = 'data.validation.fold';
 const seedOption = 'training.seed';
 
 /** All folds with the first seed, then all with the next one. */

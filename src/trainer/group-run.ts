@@ -13,12 +13,13 @@ import { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
 import { shareModel } from '../runs/share-model';
 import { type Halving, successiveHalving } from '../search/halving';
-import type { GroupPlan } from '../search/plan';
+import { foldOption, type GroupPlan } from '../search/plan';
 import { type Scores, summarize } from '../search/summary';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase } from './run-context';
 import { singleRun, type TrainResult } from './single-run';
+import { chooseThreads } from './threads';
 import { writeResults } from './write-results';
 
 /** Which of a group's runs an event is of. */
@@ -116,9 +117,11 @@ class Group {
     if (dataset.test.length === 0) return undefined;
     enterPhase({ writer }, 'evaluating');
     const paths = runPaths(writer.folder);
-    const predictor = await loadPredictor(paths.model);
+    const predictor = await loadPredictor(paths.model, {
+      threads: chooseThreads(best.experiment.runtime.threads),
+    });
     try {
-      const { evaluation, probabilities } = await evaluateRows(predictor, dataset.test, 'test');
+      const { evaluation, probabilities } = await evaluateRows(predictor, dataset.test, 'test', this.signal);
       const { root } = options;
       writeResults({ writer, paths, root, experiment: best.experiment }, dataset, {
         evaluation,
@@ -173,7 +176,8 @@ class Group {
     time: TimeLimit,
   ): Promise<void> {
     const { options, writer } = this;
-    const trial = new RunningTrial(options.plan.metric, {
+    const keepsLast = experiment.training.earlyStopping?.restoreBest === false;
+    const trial = new RunningTrial(options.plan.metric, keepsLast, {
       index: this.trials.length + 1,
       label,
       settings: { ...settings },
@@ -225,7 +229,8 @@ class Group {
   }
 
   private isBest({ event, error }: Trial): boolean {
-    if (error) return false;
+    // One that was stopped before its first epoch was over has hardly a model.
+    if (error || event.epoch === 0) return false;
     if (!this.best) return true;
     const [value, before] = [event.value, this.best.event.value];
     if (value === null || before === null) return value !== null;
@@ -287,8 +292,6 @@ function nothingPossible(): HumanError {
   });
 }
 
-const foldOption = 'data.validation.fold';
-
 /** One of a group's runs while it goes on. */
 class RunningTrial {
   id = '';
@@ -304,6 +307,8 @@ class RunningTrial {
 
   constructor(
     readonly metric: GroupEvent['metric'],
+    /** Whether its model is that of the last epoch instead of the best. */
+    private readonly keepsLast: boolean,
     private readonly name: Pick<TrialEvent, 'index' | 'label' | 'settings'>,
   ) {
     this.index = name.index;
@@ -315,7 +320,7 @@ class RunningTrial {
     if (event.type === 'evaluation' && event.evaluation.split === 'test') this.test = event.evaluation;
     if (event.type !== 'epoch') return false;
     this.epoch = event.epoch;
-    if (event.best) this.bestEpoch = event;
+    if (event.best || this.keepsLast) this.bestEpoch = event;
     return true;
   }
 

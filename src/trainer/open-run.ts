@@ -41,6 +41,13 @@ export function executorOf({ runtime }: Experiment): Executor {
   return onnxruntimeExecutor({ threads: chooseThreads(runtime.threads), replicaFile: bundledReplica() });
 }
 
+/** What computes an experiment, in words: the baseline's sparse sums are no work for onnxruntime. */
+export function deviceOf({ model }: Experiment, executor: Executor): { device: string; threads: number } {
+  return model.type === 'baseline'
+    ? { device: 'cpu', threads: 1 }
+    : { device: executor.name, threads: executor.threads };
+}
+
 /** The thread's code beside the bundled trainer; sources that run as they are have none. */
 function bundledReplica(): URL | undefined {
   const file = new URL('./replica.js', import.meta.url);
@@ -70,8 +77,7 @@ export async function openRun<Result>(
       ...(options.parent ? { parent: options.parent } : {}),
       seed: experiment.training.seed,
       versions: { textclf: version, onnxruntime: onnxruntimeVersion },
-      device: executor.name,
-      threads: executor.threads,
+      ...deviceOf(experiment, executor),
     },
     options.onEvent,
   );

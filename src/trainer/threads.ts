@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 
-/** The products inside a recurrent step are too small to gain from more threads than this. */
+/** Threads beyond this many gain little: each takes a part of a batch. */
 const MOST_USEFUL = 4;
+
+/** A part of a batch with fewer texts takes as long: the products compute twelve rows at a time. */
+const FEWEST_TEXTS = 8;
 
 /**
  * How many threads compute: as many as asked for, or for 0 one for each core up to a useful number.
@@ -9,4 +12,9 @@ const MOST_USEFUL = 4;
  */
 export function chooseThreads(asked: number): number {
   return Math.min(asked > 0 ? asked : MOST_USEFUL, availableParallelism());
+}
+
+/** In how many parts a batch is computed at the same time. */
+export function usefulCopies(threads: number, batchSize: number): number {
+  return Math.min(threads, Math.ceil(batchSize / FEWEST_TEXTS));
 }

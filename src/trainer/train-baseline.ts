@@ -17,6 +17,7 @@ import { classWeights } from './class-weights';
 import { countClasses, summarizeLengths } from './data-facts';
 import type { SplitResult } from './evaluate';
 import { Monitor } from './monitor';
+import { deviceOf } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveBaseline } from './save-baseline';
 import { checkThreshold, thresholdsOf } from './thresholds';
@@ -150,7 +151,7 @@ function noFeatures({ minDocumentFrequency }: BaselineOptions): OptionError {
 const mostBytes = 2e9;
 
 function tellModel(
-  { writer, executor }: RunContext,
+  { experiment, executor, writer }: RunContext,
   options: FeatureOptions,
   features: Features,
   outputs: number,
@@ -172,8 +173,7 @@ function tellModel(
     summary: describeBaseline(options, features.size),
     parameters,
     parameterCount: (features.size + 1) * outputs,
-    device: executor.name,
-    threads: executor.threads,
+    ...deviceOf(experiment, executor),
   });
 }
 

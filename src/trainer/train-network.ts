@@ -18,6 +18,7 @@ import { EMBEDDING, type ModelShape } from './programs';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveModel } from './save-model';
 import { warmupTrouble } from './steps';
+import { usefulCopies } from './threads';
 import { checkThreshold, thresholdsOf } from './thresholds';
 import { TrainingStep } from './training-step';
 import { fetchVectors } from './vectors-file';
@@ -95,6 +96,7 @@ async function compile(
 ): Promise<TrainingStep> {
   const step = await TrainingStep.compile(executor, {
     shape,
+    copies: usefulCopies(executor.threads, training.batchSize),
     optimizer: training.optimizer,
     gradientClip: training.gradientClip,
     gradientClipBy: training.gradientClipBy,

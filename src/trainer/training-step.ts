@@ -18,6 +18,8 @@ import { RowTable } from './row-table';
 export interface StepOptions extends ClipOptions {
   readonly shape: ModelShape;
   readonly optimizer: OptimizerOptions;
+  /** In how many parts at most a batch is computed at the same time; without it, one for each thread. */
+  readonly copies?: number;
   /** How many batches make one step at most. */
   readonly gradientAccumulation: number;
   /** What the table starts from, `[vocabulary, size]`. Row 0 is padding. */
@@ -66,19 +68,32 @@ export class TrainingStep {
     const gradient = gradientProgram(shape, !frozenEmbedding);
     const parameters = new ParameterStore(gradient.parameters, optimizer.state);
     const all = [{ name: ALL_PARAMETERS, shape: parameters.shape }];
-    const programs = [updateProgram(all, optimizer, options), evaluationProgram(shape)];
-    const [copies, [update, evaluation]] = await Promise.all([
-      // One on each core: threads that share each operation wait for each other after every one of them.
-      executor.compileCopies(gradient.program, executor.threads),
-      Promise.all(programs.map((program) => executor.compile(program))),
-    ]);
     const sumsBatches = options.gradientAccumulation > 1;
+    // First of all: it may not fit into memory.
+    const table = new RowTable(
+      embedding,
+      vocabularySize,
+      frozenEmbedding ? undefined : optimizer,
+      sumsBatches,
+    );
+    // One on each core: threads that share each operation wait for each other after every one of them.
+    const copies = await executor.compileCopies(gradient.program, options.copies ?? executor.threads);
+    const opened = [...copies];
+    try {
+      for (const program of [updateProgram(all, optimizer, options), evaluationProgram(shape)]) {
+        opened.push(await executor.compile(program));
+      }
+    } catch (error) {
+      await Promise.all(opened.map((program) => program.release()));
+      throw error;
+    }
+    const [update, evaluation] = opened.slice(copies.length);
     return new TrainingStep(
       options,
       optimizer,
       parameters,
       sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
-      new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer, sumsBatches),
+      table,
       new Gradients({
         copies,
         dropoutMasks: gradient.dropoutMasks,

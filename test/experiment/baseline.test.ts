@@ -44,10 +44,21 @@ describe('options that the baseline does not have', () => {
         data: { train: 'a.csv', maxRows: 10, validation: { folds: 3 } },
         tokenizer: { lowercase: false, stripHtml: false, keepEmoticons: false },
         training: { classWeights: 'balanced', threshold: 'auto', seed: 1, repeat: 2 },
-        runtime: { threads: 1 },
       }),
     );
     expect(problems).toEqual([]);
+  });
+
+  it('refuses threads, of which it has one', () => {
+    const { problems } = parse(baseline({ runtime: { threads: 2 } }));
+    expect(problems).toMatchObject([{ severity: 'error', path: ['runtime', 'threads'] }]);
+  });
+
+  it('warns of repetitions that repeat the same', () => {
+    const training = { repeat: 3 };
+    const { problems } = parse(baseline({ data: { train: 'a.csv', validation: 'b.csv' }, training }));
+    expect(problems).toMatchObject([{ severity: 'warning', path: ['training', 'repeat'] }]);
+    expect(parse(baseline({ data: { train: 'a.csv' }, training })).problems).toEqual([]);
   });
 
   it.each([

@@ -3,7 +3,12 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cacheFolder } from '../../src/experiment/cache-folder';
-import { knownVectorNames, knownVectors, vectorsDownload } from '../../src/experiment/known-vectors';
+import {
+  knownVectorNames,
+  knownVectors,
+  possibleDownloads,
+  vectorsDownload,
+} from '../../src/experiment/known-vectors';
 import { parseExperiment } from '../../src/experiment/parse';
 
 let folder = '';
@@ -38,8 +43,8 @@ it.each(folders)('keeps them with %j on %s in %s', (env, platform, expected) => 
   expect(cacheFolder(env, platform)).toBe(expected);
 });
 
-function experimentOf(model: unknown) {
-  const text = JSON.stringify({ data: { train: 'a.csv' }, model });
+function experimentOf(model: unknown, search?: unknown) {
+  const text = JSON.stringify({ data: { train: 'a.csv' }, model, search });
   return parseExperiment(text, '/here/a.textclf.json').experiment!;
 }
 
@@ -53,6 +58,18 @@ it('says what training would have to download', () => {
   expect(vectorsDownload(experiment, env)).toEqual(download);
   truncateSync(download.file, download.bytes);
   expect(vectorsDownload(experiment, env)).toBeUndefined();
+});
+
+it('says what any trial of a search would have to download, also where the file itself is of a baseline', () => {
+  const env = { TEXTCLF_CACHE: join(folder, 'empty') };
+  const names = (model: unknown, options?: Record<string, unknown[]>) =>
+    possibleDownloads(experimentOf(model, options && { options }), env).map(({ name }) => name);
+  const own = { type: 'gru', embedding: { vectors: 'glove.6B.50d', size: 50 } };
+  const other = { type: 'cnn', embedding: { vectors: 'glove.6B.100d', size: 100 } };
+  expect(names(own)).toEqual(['glove.6B.50d']);
+  expect(names(own, { model: [own, other] })).toEqual(['glove.6B.50d', 'glove.6B.100d']);
+  expect(names({ type: 'baseline' }, { model: [{ type: 'baseline' }, other] })).toEqual(['glove.6B.100d']);
+  expect(names({ type: 'baseline' })).toEqual([]);
 });
 
 it('downloads nothing for a file, no vectors or a model without embedding', () => {

@@ -3,6 +3,7 @@ import { input, matmul, named, sum } from '../../src/graph/build';
 import type { Program } from '../../src/graph/program';
 import { type Executable, floatTensor } from '../../src/runtime/executor';
 import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
+import { openReplica } from '../../src/runtime/replica';
 
 /** `npm test` builds it. */
 const replicaFile = new URL('../../dist/replica.js', import.meta.url);
@@ -60,4 +61,16 @@ it('has a single copy where there is no thread to be had', async () => {
   const copies = await onnxruntimeExecutor({ threads: 2 }).compileCopies(program(), 2);
   expect(copies).toHaveLength(1);
   await copies[0]!.release();
+});
+
+describe('a thread that cannot go on', () => {
+  it('is ended where the model is none', async () => {
+    await expect(openReplica(replicaFile, Uint8Array.of(1, 2, 3))).rejects.toThrow(/model|protobuf/i);
+  });
+
+  it('says so to who asks, whoever waits, and is released', async () => {
+    // The bundle of another thread, which knows nothing of models, ends at once.
+    const file = new URL('data:text/javascript,throw new Error("no room left")');
+    await expect(openReplica(file, Uint8Array.of(1))).rejects.toThrow('no room left');
+  });
 });

@@ -238,6 +238,19 @@ describe('a search', () => {
     );
   });
 
+  it('judges a trial by the epoch whose weights its model has', async () => {
+    const { folder, file } = setUp({
+      // Steps so large that the first epoch is hardly the worst.
+      training: { epochs: 3, earlyStopping: { monitor: 'validation.accuracy', restoreBest: false } },
+      search: { strategy: 'grid', options: { 'training.optimizer.learningRate': [0.02, 0.5] } },
+    });
+    const { folder: run } = await train({ experimentFile: file, root: folder });
+    for (const { trial, events } of readGroup(run).children) {
+      const last = ofType(events, 'epoch').at(-1)!;
+      expect(trial.value).toBe(last.validation.accuracy);
+    }
+  });
+
   it('goes on after a trial that fails', async () => {
     const { folder, file } = setUp({
       training: { epochs: 1 },
