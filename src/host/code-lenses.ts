@@ -10,6 +10,7 @@ import { accuracyText } from './run-text';
 import type { Services } from './services';
 import { Throttle } from './throttle';
 import { type PlannedExperiment, trainTitle } from './train-title';
+import { isSameTraining, type PendingTraining, type Training } from './trainings';
 
 /** Progress is drawn anew no more often than this (milliseconds). */
 const progressInterval = 500;
@@ -97,21 +98,33 @@ function trainingLinks(
     commandLink('textclf.openDashboard', `$(loading~spin) ${progressOf(store, run)}`, run.folder),
   ]);
   const isThis = (uri: vscode.Uri) => uri.toString() === file.toString();
-  const queue = trainings.pending.filter(({ state }) => state === 'queued');
-  for (const { experimentFile, state } of trainings.pending) {
-    if (isThis(experimentFile) && state === 'starting') links.push(words('$(loading~spin) starting'));
+  const pending = trainings.pending.filter(({ experimentFile }) => isThis(experimentFile));
+  for (const { state } of pending) {
+    if (state === 'starting') links.push(words('$(loading~spin) starting'));
   }
-  const place = queue.findIndex(({ experimentFile }) => isThis(experimentFile));
-  if (place >= 0) {
-    links.push(commandLink('textclf.cancelQueued', `$(clock) Queued (${ordinal(place + 1)}): cancel`, file));
+  for (const isBaseline of [false, true]) {
+    links.push(...cancelLinks({ experimentFile: file, isBaseline }, trainings.pending));
   }
-  if (links.length > 0) return links;
   const title = experiment ? trainTitle(experiment) : 'Train';
+  if (links.length === 0) links.push(commandLink('textclf.train', `$(play) ${title}`, file));
+  // Beside a training of the experiment it waits for its turn.
+  const isBaselineDue =
+    pending.some(({ isBaseline }) => isBaseline) || live.some(({ record }) => record.model === 'baseline');
   const hasBaseline = experiment !== undefined && experiment.model.type !== 'baseline';
-  return [
-    commandLink('textclf.train', `$(play) ${title}`, file),
-    ...(hasBaseline ? [commandLink('textclf.trainBaseline', 'Train baseline', file)] : []),
-  ];
+  if (hasBaseline && !isBaselineDue) {
+    links.push(commandLink('textclf.trainBaseline', 'Train baseline', file));
+  }
+  return links;
+}
+
+/** The way out for a training that waits; of the same twice, for the first of them. */
+function cancelLinks(training: Training, pending: readonly PendingTraining[]): vscode.Command[] {
+  const queue = pending.filter(({ state }) => state === 'queued');
+  const place = queue.findIndex((waiting) => isSameTraining(waiting, training)) + 1;
+  if (place === 0) return [];
+  const what = training.isBaseline ? 'Baseline queued' : 'Queued';
+  const title = `$(clock) ${what} (${ordinal(place)}): cancel`;
+  return [commandLink('textclf.cancelQueued', title, { training, place })];
 }
 
 /** What came of the runs so far. */

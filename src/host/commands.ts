@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Reporter } from './report';
+import type { Training } from './trainings';
 
 /** What a command may be called with: an experiment file, a run's folder, or an element of the runs view. */
 export type RunTarget = string | { readonly runFolder: string };
@@ -9,15 +10,21 @@ export interface InSelection {
 }
 export type ExperimentTarget = vscode.Uri | { readonly experimentFile: vscode.Uri };
 
+/** A training that waits, and its place in the queue, from 1. */
+export interface QueuedTarget {
+  readonly training: Training;
+  readonly place: number;
+}
+
 /**
- * Every command and its arguments. Each argument may be missing: the palette gives none, then the active
+ * Every command and its arguments. Those marked may be missing: the palette gives none, then the active
  * editor counts, or the person is asked. A test holds this table against package.json.
  */
 export interface Commands {
   'textclf.train': [experiment?: ExperimentTarget];
   'textclf.trainBaseline': [experiment?: ExperimentTarget];
   'textclf.stop': [run?: RunTarget];
-  'textclf.cancelQueued': [experiment?: ExperimentTarget];
+  'textclf.cancelQueued': [waiting: QueuedTarget];
   'textclf.openDashboard': [target?: RunTarget | ExperimentTarget, options?: { preserveFocus?: boolean }];
   'textclf.newExperiment': [dataFile?: vscode.Uri];
   'textclf.predictSelection': [];

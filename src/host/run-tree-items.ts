@@ -122,12 +122,17 @@ export function experimentTreeItem(
 
 const pendingTitles = { queued: 'Queued', starting: 'Starting …' } as const;
 
+/** Two of the same key look the same: a node may stay where the queue moves. */
+export function pendingKey({ experimentFile, isBaseline, state }: PendingTraining, place: number): string {
+  return `${state} ${isBaseline ? 'baseline' : 'own'} ${place} ${experimentFile.fsPath}`;
+}
+
 /** @param place among all in the same state: 1 is the next one */
 export function pendingTreeItem(training: PendingTraining, place: number): vscode.TreeItem {
-  const { experimentFile, isBaseline, state } = training;
+  const { isBaseline, state } = training;
   const isQueued = state === 'queued';
   const item = new vscode.TreeItem(pendingTitles[state] + (isBaseline ? ' (baseline)' : ''));
-  item.id = `${state} ${experimentFile.fsPath} ${place}`;
+  item.id = pendingKey(training, place);
   item.iconPath = new vscode.ThemeIcon(isQueued ? 'clock' : 'loading~spin');
   item.contextValue = state;
   if (isQueued) {

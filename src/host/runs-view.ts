@@ -7,7 +7,13 @@ import { bestFirst, trialIn } from './group-text';
 import { registerRunActions } from './run-actions';
 import type { StoredRun } from './run-store';
 import { runTooltip } from './run-tooltip';
-import { brokenTreeItem, experimentTreeItem, pendingTreeItem, runTreeItem } from './run-tree-items';
+import {
+  brokenTreeItem,
+  experimentTreeItem,
+  pendingKey,
+  pendingTreeItem,
+  runTreeItem,
+} from './run-tree-items';
 import type { Services } from './services';
 import { Throttle } from './throttle';
 import type { PendingTraining } from './trainings';
@@ -251,7 +257,7 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
       const own = runs.get(file) ?? [];
       const waiting = pending
         .filter(({ experimentFile }) => experimentFile.fsPath === file)
-        .map((node) => keep(`${node.training.state} ${file} ${node.place}`, node));
+        .map((node) => keep(pendingKey(node.training, node.place), node));
       this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
       this.#experiments.set(file, {
         file,

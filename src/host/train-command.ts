@@ -42,10 +42,11 @@ export function registerTrainCommands(services: Services, checks: ExperimentChec
   return vscode.Disposable.from(
     registerCommand(report, 'textclf.train', (target) => train('Train', target, false)),
     registerCommand(report, 'textclf.trainBaseline', (target) => train('Train Baseline', target, true)),
-    registerCommand(report, 'textclf.cancelQueued', async (target) => {
-      const experiment = await pickExperiment(services, target, 'Cancel Queued Training');
-      if (!experiment || trainings.cancel(experiment)) return;
-      throw new HumanError(`${basename(experiment.fsPath)} does not wait for training any more.`);
+    registerCommand(report, 'textclf.cancelQueued', ({ training, place }) => {
+      if (trainings.cancel(training, place)) return;
+      const { experimentFile, isBaseline } = training;
+      const name = `${isBaseline ? 'The baseline of ' : ''}${basename(experimentFile.fsPath)}`;
+      throw new HumanError(`${name} does not wait for training any more.`);
     }),
   );
 }

@@ -14,6 +14,11 @@ export interface Training {
   isBaseline: boolean;
 }
 
+/** An experiment's own model and its baseline are two. */
+export function isSameTraining(a: Training, b: Training): boolean {
+  return a.isBaseline === b.isBaseline && a.experimentFile.toString() === b.experimentFile.toString();
+}
+
 /** A training that waits for its turn, or whose process has not made its run folder yet. */
 export interface PendingTraining extends Training {
   state: 'queued' | 'starting';
@@ -106,10 +111,17 @@ export class Trainings implements vscode.Disposable {
     this.#startNext();
   }
 
-  /** Takes the last waiting training of an experiment back; false where none waits. */
-  cancel(experimentFile: vscode.Uri): boolean {
-    const file = experimentFile.toString();
-    const index = this.#queue.findLastIndex((waiting) => waiting.experimentFile.toString() === file);
+  /**
+   * Takes a waiting training back; false where it waits no more.
+   *
+   * @param place where it was seen in the queue, from 1: the same can wait there twice. The queue may have moved since.
+   */
+  cancel(training: Training, place: number): boolean {
+    const seen = this.#queue[place - 1];
+    const isThere = seen !== undefined && isSameTraining(seen, training);
+    const index = isThere
+      ? place - 1
+      : this.#queue.findLastIndex((waiting) => isSameTraining(waiting, training));
     if (index < 0) return false;
     this.#queue.splice(index, 1);
     this.#queueChanged();

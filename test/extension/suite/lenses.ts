@@ -126,7 +126,13 @@ describe('code lenses', () => {
 
     const second = await open('second', 5_000);
     await click(second.uri, /^Train$/);
+    await lensesWith(second.uri, /^Queued \(1st\): cancel$/);
+    await click(second.uri, /^Train baseline$/);
+    await lensesWith(second.uri, /^Baseline queued \(2nd\): cancel$/);
+    assert.ok(!(await lensesOf(second.uri)).some(({ title }) => title === 'Train baseline'));
+    // Each takes back the one it names.
     await click(second.uri, /^Queued \(1st\): cancel$/);
+    await click(second.uri, /^Baseline queued \(1st\): cancel$/);
     await lensesWith(second.uri, /^Train$/);
 
     await click(first.uri, /^Stop$/);
