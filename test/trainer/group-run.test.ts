@@ -241,7 +241,10 @@ describe('a search', () => {
   it('judges a trial by the epoch whose weights its model has', async () => {
     const { folder, file } = setUp({
       // Steps so large that the first epoch is hardly the worst.
-      training: { epochs: 3, earlyStopping: { monitor: 'validation.accuracy', restoreBest: false } },
+      training: {
+        epochs: 4,
+        earlyStopping: { monitor: 'validation.accuracy', patience: 3, restoreBest: false },
+      },
       search: { strategy: 'grid', options: { 'training.optimizer.learningRate': [0.02, 0.5] } },
     });
     const { folder: run } = await train({ experimentFile: file, root: folder });
