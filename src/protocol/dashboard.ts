@@ -7,6 +7,7 @@ import type {
   DataEvent,
   DownloadEvent,
   EpochEvent,
+  EpochMetrics,
   Evaluation,
   ExamplesEvent,
   GroupEvent,
@@ -102,13 +103,12 @@ export interface GroupState extends Omit<GroupEvent, 'time' | 'type'> {
   summary: Omit<SummaryEvent, 'time' | 'type'> | null;
 }
 
-/** The newest baseline of the same rows: what a network has to beat. Its scores on validation. */
+/** The newest baseline of the same rows: what a network has to beat. */
 export interface BaselineScores {
   id: string;
   name: string;
-  loss: number | null;
-  accuracy: number | null;
-  macroF1: number | null;
+  /** At its best epoch. Another version of TextClf may have known fewer metrics. */
+  validation: Partial<EpochMetrics>;
 }
 
 export interface RunState {

@@ -9,7 +9,8 @@ import { madeEvaluation, madeEvents, madeHeader, stateOf } from './states';
 const missing = missingBrowser();
 const space = '\u202f';
 const baseline: BaselineScores = {
-  ...{ id: 'b', name: '<b>imdb baseline</b>', loss: 0.05, accuracy: 0.983, macroF1: 0.981 },
+  ...{ id: 'b', name: '<b>imdb baseline</b>' },
+  validation: { loss: 0.05, accuracy: 0.983, macroF1: 0.981, matthews: 0.912 },
 };
 const labels = ['a', 'b', 'c', '<i>d</i>'];
 
@@ -76,7 +77,9 @@ describe.skipIf(missing)('the dashboard of one run', () => {
   });
 
   it('draws no line of a score that the baseline has not', async () => {
-    const { page } = await openRun({ baseline: { ...baseline, loss: null } });
+    const { page } = await openRun({
+      baseline: { ...baseline, validation: { loss: null, accuracy: 0.983 } },
+    });
     await page
       .getByRole('group', { name: 'Curves of Accuracy' })
       .getByRole('button', { name: /Baseline/ })
@@ -91,11 +94,19 @@ describe.skipIf(missing)('the dashboard of one run', () => {
     expect(await metric.inputValue()).toBe('accuracy');
     await metric.selectOption({ label: 'Matthews correlation' });
     await page.getByRole('heading', { name: 'Matthews correlation' }).waitFor({ state: 'attached' });
+    const lines = page.getByRole('button', { name: /^Baseline/ });
+    await expect.poll(() => lines.allInnerTexts()).toEqual(['Baseline 0.0500', 'Baseline 0.912']);
+    // One that the baseline was not measured by.
+    await metric.selectOption({ label: 'Brier score' });
+    await expect.poll(() => lines.allInnerTexts()).toEqual(['Baseline 0.0500']);
+    await metric.selectOption({ label: 'Matthews correlation' });
     await page.getByRole('button', { name: 'Show Matthews correlation as a table' }).press('Enter');
     const cells = page.getByRole('table', { name: 'Matthews correlation by epoch' }).locator('tbody td');
     expect(await cells.allInnerTexts()).toEqual(
       view.epochs.map(({ validation }) => validation.matthews!.toFixed(3)),
     );
+    const foot = page.getByRole('table', { name: 'Matthews correlation by epoch' }).locator('tfoot');
+    expect(await foot.innerText()).toBe('Baseline\t0.912');
     const kept = (await page.evaluate('window.kept')) as object;
     const again = await openRun({}, { kept });
     expect(await again.page.getByRole('combobox').inputValue()).toBe('matthews');

@@ -216,7 +216,8 @@ const ended = { status: 'succeeded', endedAt: '2026-07-04T12:08:41.000Z', hasMod
 
 /** A baseline to beat, a download, much that is cut off, several labels a row. */
 function oneRun(half: RunView, whole: RunView): Screen[] {
-  const baseline = { id: 'b', name: 'imdb baseline', loss: 0.29, accuracy: 0.883, macroF1: 0.881 };
+  const validation = { loss: 0.29, accuracy: 0.883, macroF1: 0.881, rocAuc: 0.92 };
+  const baseline = { id: 'b', name: 'imdb baseline', validation };
   const monitored = madeHeader(half, { best: { epoch: 7, metric: 'validation.rocAuc', value: 0.951 } });
   const cut = { ...half.data!, lengths: { ...half.data!.lengths, cutTokenShare: 0.183 } };
   const settings = { data: { task: 'multi-label' }, tokenizer: { maxLength: 256 } };

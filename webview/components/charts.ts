@@ -140,9 +140,7 @@ function baselineCurve(metric: MetricName, run: RunState, x: readonly number[]):
 }
 
 function baselineValue(metric: MetricName, { baseline }: RunState): number | null {
-  return metric === 'loss' || metric === 'accuracy' || metric === 'macroF1'
-    ? (baseline?.[metric] ?? null)
-    : null;
+  return baseline?.validation[metric] ?? null;
 }
 
 export function learningRate(run: RunState, page: Page): Template {
