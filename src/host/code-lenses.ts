@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
 import { commandLink } from './commands';
 import { experimentFiles, isExperiment, rangeOfOption } from './experiment-file';
-import { progressOf } from './group-text';
+import { progressOf, resultText } from './group-text';
 import { isLive } from './is-live';
 import { loadExperimentTools } from './load-experiment-tools';
-import type { StoredRun } from './run-store';
-import { accuracyText } from './run-text';
+import type { RunStore, StoredRun } from './run-store';
 import type { Services } from './services';
 import { Throttle } from './throttle';
 import { type PlannedExperiment, trainTitle } from './train-title';
@@ -70,7 +69,7 @@ function lensesOf(
   const actions = [
     ...trainingLinks(file, experiment, runs.filter(isLive), { store, trainings }),
     ...(best && vscode.workspace.isTrusted ? [commandLink('textclf.predictText', 'Predict…', file)] : []),
-    ...resultLinks(runs, best),
+    ...resultLinks(store, runs, best),
   ];
   const lenses = actions.map((command) => new vscode.CodeLens(top, command));
   const examples = best && vscode.workspace.isTrusted ? rangeOfExamples(document) : undefined;
@@ -128,12 +127,16 @@ function cancelLinks(training: Training, pending: readonly PendingTraining[]): v
 }
 
 /** What came of the runs so far. */
-function resultLinks(runs: readonly StoredRun[], best: StoredRun | undefined): vscode.Command[] {
+function resultLinks(
+  store: RunStore,
+  runs: readonly StoredRun[],
+  best: StoredRun | undefined,
+): vscode.Command[] {
   const [last] = runs;
   if (!last) return [];
   const links = [commandLink('textclf.openDashboard', 'Dashboard', last.folder)];
   if (best) {
-    const accuracy = accuracyText(best.record);
+    const accuracy = resultText(store, best);
     const isOther =
       best.record.model === 'baseline' && runs.some(({ record }) => record.model !== 'baseline');
     const by = isOther ? ' by the baseline' : '';

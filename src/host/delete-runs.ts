@@ -4,11 +4,12 @@ import { countOf } from '../protocol/count';
 import { HumanError } from '../protocol/human-error';
 import { removeRuns } from '../runs/list';
 import { type RunTarget, runCommand, runFolderOf } from './commands';
+import { resultText } from './group-text';
 import { isLive } from './is-live';
 import { pickRun } from './pick';
 import { ageText } from './plain-text';
 import type { RunStore, StoredRun } from './run-store';
-import { accuracyText, trialNouns } from './run-text';
+import { trialNouns } from './run-text';
 import type { Services } from './services';
 
 /** More names than this are counted. */
@@ -57,11 +58,12 @@ export async function deleteRuns(
 }
 
 /** Runs of one experiment have the same name unless somebody renamed them. */
-function describe({ folder, name, record, status, starred, note }: StoredRun, store: RunStore): string {
+function describe(run: StoredRun, store: RunStore): string {
+  const { folder, name, record, status, starred, note } = run;
   const { group } = record;
   const trials = group && `with its ${countOf(store.trialsOf(folder).length, trialNouns[group.kind])}`;
   const marks = [trials, starred ? 'starred' : '', note ? 'with a note' : ''];
-  const facts = [accuracyText(record) || status, ageText(record.startedAt), ...marks];
+  const facts = [resultText(store, run) || status, ageText(record.startedAt), ...marks];
   return `${name} (${facts.filter(Boolean).join(', ')})`;
 }
 

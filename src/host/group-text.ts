@@ -1,10 +1,10 @@
 import { countOf } from '../protocol/count';
 import type { GroupState } from '../protocol/dashboard';
 import { isHigherBetter, metricOf } from '../protocol/metrics';
-import { validationAccuracy } from '../runs/best';
+import { isAveraged, meanAccuracy } from '../runs/best';
 import { isLive } from './is-live';
 import type { RunStore, StoredRun } from './run-store';
-import { metricValue, percent, progressText, stageText, trialNouns } from './run-text';
+import { accuracyText, metricValue, percent, progressText, stageText, trialNouns } from './run-text';
 
 type Runs = Pick<RunStore, 'trialsOf' | 'feed'>;
 
@@ -31,7 +31,7 @@ export function groupFacts(runs: Runs, { folder, record }: StoredRun): string[] 
   const done = runs.trialsOf(folder).filter((trial) => !isLive(trial));
   const { kind, planned } = group;
   const of = planned === null || planned === done.length ? '' : `${done.length} of `;
-  const value = kind === 'search' ? bestText(record) : meanText(done);
+  const value = isAveraged(record) ? meanText(done) : bestText(record);
   return [`${of}${countOf(of ? planned! : done.length, trialNouns[kind])}`, value].filter(Boolean);
 }
 
@@ -40,10 +40,14 @@ function bestText({ best }: StoredRun['record']): string {
 }
 
 function meanText(runs: readonly StoredRun[]): string {
-  const succeeded = runs.filter(({ status }) => status === 'succeeded');
-  const values = succeeded.flatMap(({ record }) => validationAccuracy(record) ?? []);
-  if (values.length === 0) return '';
-  return `mean ${percent(values.reduce((sum, value) => sum + value, 0) / values.length)}`;
+  const mean = meanAccuracy(runs);
+  return mean === undefined ? '' : `mean ${percent(mean)}`;
+}
+
+/** `87.4 % validation accuracy`, of folds and seeds `mean 87.4 % validation accuracy`; empty before the first epoch. */
+export function resultText(runs: Pick<RunStore, 'trialsOf'>, { folder, record }: StoredRun): string {
+  const mean = isAveraged(record) ? meanText(runs.trialsOf(folder)) : '';
+  return mean ? `${mean} validation accuracy` : accuracyText(record);
 }
 
 type Group = NonNullable<StoredRun['record']['group']>;

@@ -3,11 +3,10 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { byExperiment } from './by-experiment';
 import { type ExperimentTarget, experimentOf, type RunTarget, runFolderOf } from './commands';
-import { progressOf } from './group-text';
+import { progressOf, resultText } from './group-text';
 import { isLive } from './is-live';
 import { ageText, withoutIcons } from './plain-text';
 import type { RunStore, StoredRun } from './run-store';
-import { accuracyText } from './run-text';
 import type { Services } from './services';
 
 export interface RunQuestion {
@@ -75,7 +74,7 @@ export function runItems(runs: readonly StoredRun[], store: RunStore): RunItem[]
 
 function runItem(run: StoredRun, store: RunStore): RunItem {
   const state = isLive(run) ? progressOf(store, run) : run.status;
-  const facts = [accuracyText(run.record) || state, ageText(run.record.startedAt)];
+  const facts = [resultText(store, run) || state, ageText(run.record.startedAt)];
   return {
     label: `${run.starred ? '$(star-full) ' : ''}${withoutIcons(run.name)}`,
     description: withoutIcons(facts.join(' · ')),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
 import { validationAccuracy } from '../runs/best';
 import { commandLink } from './commands';
-import { progressOf } from './group-text';
+import { groupFacts, progressOf } from './group-text';
 import { escapeMarkdown } from './markdown';
 import { withoutIcons } from './plain-text';
 import { RunEndings } from './run-endings';
@@ -82,9 +82,12 @@ class ProgressStatus implements vscode.Disposable {
     this.#item.dispose();
   }
 
-  #result({ name, status, record }: StoredRun) {
+  #result(run: StoredRun) {
+    const { name, status, record } = run;
     const accuracy = validationAccuracy(record) ?? record.test?.accuracy;
-    const result = status === 'succeeded' && accuracy !== undefined ? percent(accuracy) : status;
+    const own = accuracy === undefined ? '' : percent(accuracy);
+    const facts = record.group ? groupFacts(this.services.store, run).join(', ') : own;
+    const result = status === 'succeeded' && facts ? facts : status;
     const color = status === 'failed' ? 'statusBarItem.errorBackground' : undefined;
     return { icon: stateIcons[status].icon, text: `${name}: ${result}`, color };
   }

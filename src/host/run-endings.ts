@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { runCommand } from './commands';
 import { failureOf } from './failure';
-import { groupFacts } from './group-text';
+import { groupFacts, resultText } from './group-text';
 import { isLive } from './is-live';
 import type { StoredRun } from './run-store';
-import { accuracyText } from './run-text';
 import type { Services } from './services';
 
 /** The runs that end from now on, whoever started them. Of others', those are missed that are over in a moment. */
@@ -73,7 +72,7 @@ async function tell({ report, store }: Services, run: StoredRun): Promise<void> 
     });
     return report.error(error, [openDashboard, showLog]);
   }
-  const result = [...groupFacts(store, run).slice(0, 1), accuracyText(record)].filter(Boolean).join(', ');
+  const result = [...groupFacts(store, run).slice(0, 1), resultText(store, run)].filter(Boolean).join(', ');
   const verb = status === 'stopped' ? 'was stopped' : 'is trained';
   await report.info(`${name} ${verb}${result ? `: ${result}` : ''}.`, [openDashboard]);
 }

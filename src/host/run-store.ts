@@ -120,7 +120,10 @@ export class RunStore implements vscode.Disposable {
   }
 
   best(runs: readonly StoredRun[] = this.#runs): StoredRun | undefined {
-    return bestRun(runs.filter(({ hasModel }) => hasModel));
+    return bestRun(
+      runs.filter(({ hasModel }) => hasModel),
+      ({ folder }) => this.trialsOf(folder),
+    );
   }
 
   /** The progress of a living run, also of one of a group; undefined for others. */

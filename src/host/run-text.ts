@@ -1,4 +1,5 @@
 import type { GroupKind } from '../protocol/events';
+import { isAveraged, validationAccuracy } from '../runs/best';
 import type { RunRecord } from '../runs/record';
 import type { RunView } from '../runs/run-view';
 
@@ -7,11 +8,12 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** `87.4 % validation accuracy`, empty before the first epoch. */
+/** Of a run's model: `87.4 % validation accuracy`, of folds `best fold 87.4 % …`; empty before the first epoch. */
 export function accuracyText(record: RunRecord): string {
-  const validation = record.best?.validation?.accuracy ?? record.last?.validation.accuracy;
-  if (validation != null) return `${percent(validation)} validation accuracy`;
-  return record.test ? `${percent(record.test.accuracy)} test accuracy` : '';
+  const whose = record.group && isAveraged(record) ? `best ${trialNouns[record.group.kind]} ` : '';
+  const validation = validationAccuracy(record);
+  if (validation !== undefined) return `${whose}${percent(validation)} validation accuracy`;
+  return record.test ? `${whose}${percent(record.test.accuracy)} test accuracy` : '';
 }
 
 /** Metrics that are no shares. */

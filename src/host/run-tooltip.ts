@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
+import { isAveraged } from '../runs/best';
+import { resultText } from './group-text';
 import { isLive } from './is-live';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
-import type { StoredRun } from './run-store';
-import { accuracyText, duration, metricValue, percent } from './run-text';
+import type { RunStore, StoredRun } from './run-store';
+import { duration, metricValue, percent, trialNouns } from './run-text';
 
 /** What is known of a run, for a hover. Names, notes and messages come from files: they are never Markdown. */
-export function runTooltip(run: StoredRun): vscode.MarkdownString {
-  const facts = factsOf(run).flatMap(([name, text]) =>
+export function runTooltip(run: StoredRun, store: RunStore): vscode.MarkdownString {
+  const facts = factsOf(run, store).flatMap(([name, text]) =>
     text ? [`${escapeMarkdown(name)}: ${escapeMarkdown(text)}`] : [],
   );
   const title = `**${escapeMarkdown(run.name)}**${run.starred ? ' ★' : ''}`;
@@ -17,7 +19,7 @@ export function runTooltip(run: StoredRun): vscode.MarkdownString {
   return new vscode.MarkdownString(paragraphs.join('\n\n'));
 }
 
-function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
+function factsOf(run: StoredRun, store: RunStore): [name: string, text: string | undefined][] {
   const { record } = run;
   const { best, test, git, threads } = record;
   const { group, parent } = record;
@@ -26,10 +28,16 @@ function factsOf(run: StoredRun): [name: string, text: string | undefined][] {
   return [
     ['Status', run.stopping ? `${run.status}, will stop after this batch` : run.status],
     ['Message', record.message],
-    [group ? 'Best' : 'Best epoch', best && (group ? value : `${best.epoch} (${value})`)],
-    ['Accuracy', accuracyText(record)],
+    [
+      group ? `Best ${trialNouns[group.kind]}` : 'Best epoch',
+      best && (group ? value : `${best.epoch} (${value})`),
+    ],
+    ['Accuracy', resultText(store, run)],
     ['Model', record.model],
-    ['Test', test && `${percent(test.accuracy)} accuracy, ${percent(test.macroF1)} macro F1`],
+    [
+      isAveraged(record) ? `Test of the best ${trialNouns[group!.kind]}` : 'Test',
+      test && `${percent(test.accuracy)} accuracy, ${percent(test.macroF1)} macro F1`,
+    ],
     ['Started', `${localTime(record.startedAt)}, ${ageText(record.startedAt)}`],
     ['Duration', duration((Date.parse(end) - Date.parse(record.startedAt)) / 1000)],
     ['Device', `${record.device}, ${countOf(threads, 'thread')}`],

@@ -201,7 +201,7 @@ class RunsTree implements vscode.TreeDataProvider<RunsNode>, vscode.Disposable {
   /** Made only for the one run that the pointer is over. */
   resolveTreeItem(item: vscode.TreeItem, node: RunsNode): vscode.TreeItem {
     const run = node.kind === 'run' ? this.services.store.find(node.runFolder) : undefined;
-    if (run) item.tooltip = runTooltip(run);
+    if (run) item.tooltip = runTooltip(run, this.services.store);
     return item;
   }
 

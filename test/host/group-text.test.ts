@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bestFirst, groupFacts, progressOf, trialFacts, trialIn } from '../../src/host/group-text';
+import {
+  bestFirst,
+  groupFacts,
+  progressOf,
+  resultText,
+  trialFacts,
+  trialIn,
+} from '../../src/host/group-text';
 import type { RunFeed } from '../../src/host/run-feed';
 import type { StoredRun } from '../../src/host/run-store';
 import type { GroupState } from '../../src/protocol/dashboard';
@@ -78,11 +85,23 @@ describe('what came of a group', () => {
   });
 });
 
+const scored = (id: string, status: string, accuracy: number) =>
+  run(id, status, { last: { validation: { accuracy } } });
+
 it('of folds or seeds is the mean of their accuracies, of those that succeeded', () => {
-  const scored = (id: string, status: string, accuracy: number) =>
-    run(id, status, { last: { validation: { accuracy } } });
   const trials = [scored('a', 'succeeded', 0.9), scored('b', 'failed', 0.1), scored('c', 'succeeded', 0.8)];
   expect(groupFacts(runsWith(trials), whole('folds', 5))).toEqual(['3 of 5 folds', 'mean 85.0 %']);
+});
+
+it('a result is one accuracy: the own, of a search the best, of folds or seeds the mean and not the luckiest', () => {
+  const runs = runsWith([scored('a', 'succeeded', 0.9), scored('b', 'succeeded', 0.8)]);
+  const best = { best: { epoch: 1, metric: 'validation.loss', value: 0.3, validation: { accuracy: 0.9 } } };
+  expect(resultText(runs, scored('alone', 'succeeded', 0.7))).toBe('70.0 % validation accuracy');
+  expect(resultText(runs, whole('search', 2, best))).toBe('90.0 % validation accuracy');
+  expect(resultText(runs, whole('folds', 2, best))).toBe('mean 85.0 % validation accuracy');
+  expect(resultText(runs, whole('repeat', 2, best))).toBe('mean 85.0 % validation accuracy');
+  expect(resultText(runsWith([]), whole('folds', 2, best))).toBe('best fold 90.0 % validation accuracy');
+  expect(resultText(runsWith([]), whole('folds', 2))).toBe('');
 });
 
 describe('a trial', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { RunStatus } from '../../src/protocol/events';
 import { bestRun, validationAccuracy } from '../../src/runs/best';
 import type { RunRecord } from '../../src/runs/record';
 
 type Part = Pick<RunRecord, 'best' | 'last'>;
 
-function run(id: string, part: Part & Pick<RunRecord, 'parent'>) {
-  return { id, record: part as RunRecord };
+function run(id: string, part: Part & Pick<RunRecord, 'parent' | 'group'>, status: RunStatus = 'succeeded') {
+  return { id, status, record: part as RunRecord };
 }
 
 const best = (accuracy: number | null): Part => ({
@@ -43,6 +44,20 @@ describe('bestRun', () => {
     },
     { what: 'none of none', runs: [], id: undefined },
   ])('is $what', ({ runs, id }) => {
-    expect(bestRun(runs)?.id).toBe(id);
+    expect(bestRun(runs, () => [])?.id).toBe(id);
   });
+
+  it.each(['folds', 'repeat'] as const)(
+    'is not of %s, whose best was lucky, but whose mean is lower',
+    (kind) => {
+      const group = run('group', { ...best(0.99), group: { kind, planned: 3 } });
+      const parts = [run('1', best(0.99)), run('2', best(0.71)), run('3', best(0.1), 'failed')];
+      const chosen = (other: number, children: typeof parts) =>
+        bestRun([group, run('other', best(other))], (of) => (of.id === 'group' ? children : []))?.id;
+      expect(chosen(0.86, parts)).toBe('other');
+      expect(chosen(0.84, parts)).toBe('group');
+      // Deleted since.
+      expect(chosen(0.86, [])).toBe('group');
+    },
+  );
 });
