@@ -48,6 +48,8 @@ const actions: Record<PageCommand, (run: StoredRun) => Thenable<unknown>> = {
     const file = vscode.Uri.file(experimentFile);
     return runCommand(model === 'baseline' ? 'textclf.trainBaseline' : 'textclf.train', file);
   },
+  openParent: async ({ folder, record: { parent } }) =>
+    parent && runCommand('textclf.openDashboard', join(dirname(folder), parent.id)),
 };
 
 /** What a hidden tab still tells. */
@@ -163,7 +165,9 @@ export class RunPanel implements vscode.Disposable {
   #header(run: StoredRun): RunHeader {
     const { store } = this.services;
     const current = store.trialsOf(run.folder).findLast(isLive);
-    return runHeader(run, this.#feed.view, current && store.feed(current.folder)?.view.progress);
+    const header = runHeader(run, this.#feed.view, current && store.feed(current.folder)?.view.progress);
+    if (!run.record.parent) return header;
+    return { ...header, parent: store.groupOf(run)?.record.group?.kind ?? 'gone' };
   }
 
   #updateTitle(): RunHeader | undefined {

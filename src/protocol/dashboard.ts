@@ -11,6 +11,7 @@ import type {
   Evaluation,
   ExamplesEvent,
   GroupEvent,
+  GroupKind,
   ModelEvent,
   Phase,
   RunStatus,
@@ -53,6 +54,8 @@ export interface RunHeader {
   note: string;
   /** Whether stopping was asked for and the run has not ended yet. */
   stopping: boolean;
+  /** Of one of a group's runs: what the group is; `gone` where its folder was deleted. */
+  parent?: GroupKind | 'gone';
 }
 
 /**
@@ -215,5 +218,7 @@ export const pageCommands = [
   'exportModel',
   'toggleStar',
   'trainAgain',
+  /** The dashboard of the group that a run is of. */
+  'openParent',
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];

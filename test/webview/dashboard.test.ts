@@ -393,6 +393,26 @@ describe.skipIf(missing)('the dashboard', () => {
     expect(posted.at(-1)).toEqual({ type: 'command', command: 'kill' });
   });
 
+  it.each([
+    [undefined, 'Train again', 'trainAgain'],
+    ['search', 'Open the search', 'openParent'],
+    ['folds', 'Open the cross-validation', 'openParent'],
+    ['repeat', 'Open the repetition', 'openParent'],
+    ['gone', undefined, undefined],
+  ] as const)('of a run whose group is %s, offers: %s', async (parent, name, command) => {
+    const { page, posted, send } = await open();
+    const view = new RunView();
+    const header = madeHeader(view, { status: 'succeeded', ...(parent && { parent }) });
+    await send({ type: 'snapshot', state: stateOf(view, header, {}) });
+    await page.getByRole('toolbar', { name: 'Actions' }).waitFor();
+    const main = page.locator('.actions > vscode-button');
+    expect(await main.allInnerTexts()).toEqual(name ? [name] : []);
+    if (!command) return;
+    await page.getByRole('button', { name, exact: true }).press('Enter');
+    await until(() => posted.at(-1)?.type === 'command', 'the command');
+    expect(posted.at(-1)).toEqual({ type: 'command', command });
+  });
+
   it('says why a run failed, with the ways out', async () => {
     const state = stateOfRun(folder, root, 1);
     const message = 'train.csv:3: This row has 3 columns where the header has 2.';

@@ -4,7 +4,7 @@ import { phaseNames } from '../../src/protocol/phase-names';
 import { bytes, clock, count, countOf, localTime, percent } from '../format';
 import { monitorTitle, monitorValue } from '../metrics';
 import type { Page } from '../page';
-import { bestTrial, endedTrials, planWords } from '../trials';
+import { bestTrial, endedTrials, groupWords, planWords } from '../trials';
 import { iconButton } from './icon-button';
 import { isCalm, nothing, Part, type Template } from './part';
 
@@ -79,7 +79,7 @@ class Header extends Part {
   #mainAction(): Template {
     const { header, page } = this;
     if (!isLive(header)) {
-      return html`<vscode-button icon="play" @click=${() => page.command('trainAgain')}>Train again</vscode-button>`;
+      return header.parent ? openGroup(header.parent, page) : trainAgain(page);
     }
     if (this.#stoppingSince === undefined) {
       return html`<vscode-button icon="debug-stop" secondary @click=${() => page.command('stop')}>Stop</vscode-button>`;
@@ -152,6 +152,17 @@ class Header extends Part {
     ];
     return facts.filter(([, , isKnown]) => isKnown).map(([name, value]) => [name, value]);
   }
+}
+
+function trainAgain(page: Page): Template {
+  return html`<vscode-button icon="play" @click=${() => page.command('trainAgain')}>Train again</vscode-button>`;
+}
+
+/** In place of training again, which would train the whole group. */
+function openGroup(kind: NonNullable<RunHeader['parent']>, page: Page): Template {
+  if (kind === 'gone') return nothing;
+  const words = `Open the ${groupWords[kind].title.toLowerCase()}`;
+  return html`<vscode-button icon="list-tree" secondary @click=${() => page.command('openParent')}>${words}</vscode-button>`;
 }
 
 interface Progress {
