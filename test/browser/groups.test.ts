@@ -109,7 +109,8 @@ describeInVSCode('a person who compares', () => {
     const { page } = workbench;
     await webview(page).getByRole('button', { name: 'trial 3', exact: true }).click();
     await tab(page, /✓ search trial 3/).waitFor();
-    await tab(page, /✓ search$/).click();
+    // It leads back.
+    await webview(page).getByRole('button', { name: 'Open the search' }).click();
     const adopt = webview(page).getByRole('button', { name: 'Make this the experiment: trial 3' });
     await adopt.click();
     await statusBarItem(page, /the experiment has the settings of search trial 3 now/).waitFor();
