@@ -15,6 +15,7 @@ import {
   quickInput,
   quickPick,
   runCommand,
+  tab,
   treeRow,
   webview,
 } from '../test/vscode/page';
@@ -54,14 +55,30 @@ try {
   await inThemes(page, 'training');
   await webview(page).locator('.status.succeeded').waitFor();
   await treeRow(page, /9\d\.\d\s%/).waitFor();
-  await inThemes(page, 'trained');
+  await codeLens(page, 'Train baseline').click();
+  await tab(page, /✓ quickstart baseline/).waitFor();
+  await tab(page, /✓ quickstart$/).click();
   const dashboard = webview(page);
+  await dashboard
+    .getByText(/^Baseline \d/)
+    .first()
+    .waitFor();
+  await inThemes(page, 'trained');
   await dashboard.getByRole('tab', { name: 'Evaluation' }).click();
   await dashboard.getByRole('button', { name: /^truth ham, predicted spam/ }).click();
   await dashboard.locator('.row-list a.place').first().click();
   await page.locator('.tab', { hasText: 'spam-assassin-test.csv' }).waitFor();
   await dashboard.locator('.row-list li').nth(1).scrollIntoViewIfNeeded();
   await inThemes(page, 'errors');
+  await runCommand(page, 'View: Close All Editors');
+  await openFile(page, 'search.textclf.json');
+  await codeLens(page, /^\s*Search/).click();
+  await dashboard.locator('.status.succeeded').waitFor();
+  await treeRow(page, /^search\s*12 trials/).click();
+  await page.keyboard.press('ArrowRight');
+  await dashboard.getByRole('tab', { name: 'Charts' }).click();
+  await inThemes(page, 'search');
+  await runCommand(page, 'View: Close All Editors');
   await openFile(page, 'quickstart.textclf.json');
   await goToLine(page, 60);
   await runCommand(page, 'TextClf: Predict Examples');
