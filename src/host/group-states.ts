@@ -14,12 +14,10 @@ export class GroupStates {
   }
 
   async read(run: StoredRun): Promise<GroupState | null> {
-    const feed = this.store.feed(run.folder);
-    if (feed) return feed.view.group;
     const known = this.#ended.get(run.folder);
     if (known?.run === run) return known.state;
-    const { group: state } = await readView(run.folder);
-    this.#ended.set(run.folder, { run, state });
+    const state = await readGroup(this.store, run);
+    if (!this.store.feed(run.folder)) this.#ended.set(run.folder, { run, state });
     return state;
   }
 
@@ -28,4 +26,9 @@ export class GroupStates {
     const folders = new Set(runs.map(({ folder }) => folder));
     for (const folder of this.#ended.keys()) if (!folders.has(folder)) this.#ended.delete(folder);
   }
+}
+
+/** What a group tells now. One that was begun to be followed a moment ago has told nothing yet: then its events do. */
+export async function readGroup(store: RunStore, { folder }: StoredRun): Promise<GroupState | null> {
+  return store.feed(folder)?.view.group ?? (await readView(folder)).group;
 }

@@ -123,12 +123,36 @@ describe('a search', () => {
     );
   });
 
-  it('compares its trials', async () => {
-    const both = trials.slice(0, 2).map(({ folder }) => ({ runFolder: folder }));
-    await executeCommand('textclf.compareRuns', both[0], both);
-    await until('the comparison', () =>
-      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === 'Compare 2 runs')),
+  const comparison = (count: number) =>
+    vscode.window.tabGroups.all.some(({ tabs }) =>
+      tabs.some(({ label }) => label === `Compare ${count} runs`),
     );
+  const compare = async (folders: string[]) => {
+    const selected = folders.map((folder) => ({ runFolder: folder }));
+    await executeCommand('textclf.compareRuns', selected[0], selected);
+  };
+
+  it('compares its trials', async () => {
+    await compare(trials.slice(0, 2).map(({ folder }) => folder));
+    await until('the comparison', () => comparison(2));
+  });
+
+  it('is compared by its best trial', async () => {
+    // Which is one of them all.
+    await compare([group, ...trials].map(({ folder }) => folder));
+    await until('the comparison', () => comparison(3));
+  });
+
+  it('is no cross-validation, which has no curve to compare', async () => {
+    const record = { ...group.record, id: 'folds', group: { kind: 'folds', planned: 3 } };
+    await writeFile('.textclf/runs/folds/run.json', JSON.stringify(record));
+    await executeCommand('textclf.refreshRuns');
+    const folds = workspaceFile('.textclf/runs/folds').fsPath;
+    await compare([folds, ...trials.slice(0, 2).map(({ folder }) => folder)]);
+    await compare(trials.map(({ folder }) => folder));
+    // The second asked for is there, and not the first.
+    await until('the comparison', () => comparison(3));
+    assert.equal(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).length, 1);
   });
 });
 
