@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { isTrial } from './adopt-trial';
+import { isAdoptable } from './adopt-trial';
 import type { Services } from './services';
 
-/** Keeps what menus and the palette ask for in `when`: whether there are runs, trials of searches, and a model to predict with. */
+/** Keeps what menus and the palette ask for in `when`: whether there are runs, trials of searches to adopt, and a model to predict with. */
 export function registerContextKeys({ store, model }: Services): vscode.Disposable {
   const known = new Map<string, boolean>();
   const set = (key: string, value: boolean) => {
@@ -14,7 +14,7 @@ export function registerContextKeys({ store, model }: Services): vscode.Disposab
     set('textclf.hasRuns', store.runs.length > 0);
     set(
       'textclf.hasTrials',
-      store.all.some((run) => isTrial(store, run)),
+      store.all.some((run) => isAdoptable(store, run)),
     );
     set('textclf.hasModel', model.run !== undefined);
   };

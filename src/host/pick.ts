@@ -18,6 +18,8 @@ export interface RunQuestion {
   filter?: (run: StoredRun) => boolean;
   /** What to say where there is no such run. */
   none?: string;
+  /** What to say of each, where it is something else than its result. */
+  describe?: (run: StoredRun) => Promise<string[]>;
 }
 
 /**
@@ -29,8 +31,9 @@ export interface RunQuestion {
 export async function pickRun(
   { store }: Pick<Services, 'store'>,
   target: RunTarget | ExperimentTarget | undefined,
-  { title, runs: all = store.runs, filter = () => true, none = 'There are no runs yet.' }: RunQuestion,
+  question: RunQuestion,
 ): Promise<StoredRun | undefined> {
+  const { title, runs: all = store.runs, filter = () => true, none = 'There are no runs yet.' } = question;
   const folder = runFolderOf(target);
   if (folder !== undefined) return knownRun(store, folder);
   const experiment = experimentOf(target);
@@ -41,13 +44,27 @@ export async function pickRun(
     });
   }
   if (experiment || runs.length === 1) return runs[0];
-  const picked = await vscode.window.showQuickPick(runItems(runs, store), {
+  const picked = await vscode.window.showQuickPick(describedItems(runs, store, question), {
     title,
     placeHolder: 'Which run?',
     matchOnDescription: true,
     matchOnDetail: true,
   });
   return picked?.run;
+}
+
+async function describedItems(
+  runs: readonly StoredRun[],
+  store: RunStore,
+  { describe }: RunQuestion,
+): Promise<RunItem[]> {
+  const items = runItems(runs, store);
+  if (!describe) return items;
+  for (const item of items) {
+    const facts = item.run ? await describe(item.run) : [];
+    if (facts.length > 0) item.description = withoutIcons(facts.join(' · '));
+  }
+  return items;
 }
 
 /** @throws HumanError where the run was deleted meanwhile */

@@ -5,7 +5,7 @@ import type { GroupKind } from '../protocol/events';
 import { validationAccuracy } from '../runs/best';
 import type { BrokenRun } from '../runs/list';
 import type { DisplayStatus } from '../runs/record';
-import { isTrial } from './adopt-trial';
+import { isAdoptable } from './adopt-trial';
 import { commandLink } from './commands';
 import { groupFacts, progressOf, type Trial, trialFacts } from './group-text';
 import { isLive } from './is-live';
@@ -97,7 +97,7 @@ function lastSeen({ record }: StoredRun): string {
 /** The words that menus ask for. */
 function contextOf(run: StoredRun, store: RunStore): string {
   const words = ['run', isLive(run) ? 'live' : 'ended', run.starred ? 'starred' : 'unstarred'];
-  const more = [run.hasModel ? 'model' : '', isTrial(store, run) ? 'trial' : ''];
+  const more = [run.hasModel ? 'model' : '', isAdoptable(store, run) ? 'trial' : ''];
   return [...words, ...more].filter(Boolean).join(' ');
 }
 
