@@ -9,7 +9,7 @@ import type { SparseMatrix } from '../baseline/sparse';
 import type { Dataset, Example } from '../data/rows';
 import { OptionError } from '../experiment/option-error';
 import type { BaselineOptions, Experiment } from '../experiment/schema';
-import { classify, type DecisionRule } from '../metrics/decide';
+import type { DecisionRule } from '../metrics/decide';
 import { epochMetrics, evaluationOf } from '../metrics/evaluation';
 import { probabilities as probabilitiesOf, rowOf } from '../nn/probabilities';
 import type { Evaluation } from '../protocol/events';
@@ -21,7 +21,7 @@ import { deviceOf } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveBaseline } from './save-baseline';
 import { checkThreshold, thresholdsOf } from './thresholds';
-import { writeResults } from './write-results';
+import { tellExamples, writeResults } from './write-results';
 
 /** The features of every row. */
 interface FeatureData {
@@ -289,15 +289,7 @@ function finalEvaluation(baseline: Baseline): Evaluation | undefined {
 function classifyExamples({ context, dataset, model, rule }: Baseline): void {
   const { examples } = context.experiment;
   if (examples.length === 0) return;
-  const logits = model.classify(examples);
-  context.writer.emit({
-    type: 'examples',
-    examples: examples.map((text, row) => {
-      const shares = probabilitiesOf(rowOf(logits, model.outputs, row), rule.task);
-      const { label, probability } = classify(dataset.labels, shares, rule);
-      return { text, label, probability };
-    }),
-  });
+  tellExamples(context, dataset.labels, model.classify(examples), rule);
 }
 
 function classesOf(examples: readonly Example[]): (readonly number[])[] {

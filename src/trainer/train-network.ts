@@ -1,9 +1,8 @@
 import { createRandom } from '../data/random';
 import type { Dataset } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
-import { classify, type DecisionRule } from '../metrics/decide';
+import type { DecisionRule } from '../metrics/decide';
 import { describeClassifier } from '../models/classifier';
-import { probabilities, rowOf } from '../nn/probabilities';
 import type { Evaluation, Scores } from '../protocol/events';
 import type { Tensor } from '../runtime/executor';
 import { makeBatch } from './batch';
@@ -22,7 +21,7 @@ import { usefulCopies } from './threads';
 import { checkThreshold, thresholdsOf } from './thresholds';
 import { TrainingStep } from './training-step';
 import { fetchVectors } from './vectors-file';
-import { writeResults } from './write-results';
+import { tellExamples, writeResults } from './write-results';
 
 /** A network of whatever architecture, with the options that are its own. */
 interface Network {
@@ -232,14 +231,7 @@ async function classifyExamples({
     ),
   );
   if (!logits.every(Number.isFinite)) throw lostLoss('the finished model', training);
-  context.writer.emit({
-    type: 'examples',
-    examples: examples.map((text, row) => {
-      const shares = probabilities(rowOf(logits, shape.outputs, row), shape.task);
-      const { label, probability } = classify(dataset.labels, shares, { task: shape.task, thresholds });
-      return { text, label, probability };
-    }),
-  });
+  tellExamples(context, dataset.labels, logits, { task: shape.task, thresholds });
 }
 
 function weightsOf({ table, parameters }: TrainingStep): Record<string, Tensor> {

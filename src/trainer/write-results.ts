@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Dataset, Example } from '../data/rows';
-import { classify, labelText } from '../metrics/decide';
-import { rowOf } from '../nn/probabilities';
+import { classify, type DecisionRule, labelText } from '../metrics/decide';
+import { probabilities, rowOf } from '../nn/probabilities';
 import type { Evaluation } from '../protocol/events';
 import { writeFileAtomic } from '../runs/atomic';
 import type { runPaths } from '../runs/paths';
@@ -32,6 +32,25 @@ export function writeResults(
   if (split === 'test') writer.update({ test: { accuracy, macroF1 } });
 }
 
+/** Tells the classes of the experiment's own examples, from their `logits [examples, outputs]`. */
+export function tellExamples(
+  { writer, experiment }: RunContext,
+  labels: readonly string[],
+  logits: Float32Array,
+  rule: DecisionRule,
+): void {
+  const { examples } = experiment;
+  const outputs = logits.length / examples.length;
+  writer.emit({
+    type: 'examples',
+    examples: examples.map((text, row) => {
+      const shares = probabilities(rowOf(logits, outputs, row), rule.task);
+      const { label, probability } = classify(labels, shares, rule);
+      return { text, label, probability };
+    }),
+  });
+}
+
 /** `evaluation.json`: the metrics of each evaluated split. */
 function writeEvaluation(paths: Paths, evaluations: readonly Evaluation[]): void {
   writeFileAtomic(paths.evaluation, `${JSON.stringify(evaluations)}\n`);
@@ -42,11 +61,11 @@ function writePredictions(
   paths: Paths,
   examples: readonly Example[],
   labels: readonly string[],
-  { evaluation: { split }, probabilities, rule }: SplitResult,
+  { evaluation: { split }, probabilities: matrix, rule }: SplitResult,
   root: string,
 ): void {
   const lines = examples.map((example, row) => {
-    const shares = rowOf(probabilities, labels.length, row);
+    const shares = rowOf(matrix, labels.length, row);
     const found = classify(labels, shares, rule);
     return JSON.stringify({
       split,
