@@ -38,11 +38,16 @@ export function registerCodeLenses(services: Services): vscode.Disposable {
     store.onDidProgress(change),
     trainings.onDidChange(change),
     vscode.workspace.onDidGrantWorkspaceTrust(change),
+    vscode.window.onDidChangeVisibleTextEditors(change),
     vscode.languages.registerCodeLensProvider(experimentFiles, {
       onDidChangeCodeLenses: changed.event,
-      provideCodeLenses: async (document) => {
+      provideCodeLenses: async (document, token) => {
         toldAt = undefined;
-        return isExperiment(document) ? lensesOf(document, await experimentOf(document), services) : [];
+        if (!isExperiment(document)) return [];
+        const experiment = await experimentOf(document);
+        // Who opens a file and at once clicks elsewhere would see none: VS Code took its question back.
+        if (token.isCancellationRequested) change();
+        return lensesOf(document, experiment, services);
       },
     }),
   );

@@ -288,15 +288,22 @@ async function drag(page: Page, from: { x: number; y: number }, to: { x: number;
   await page.mouse.up();
 }
 
+const nextFrames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+
 /** Some point of a scatter over choices: from top to bottom of each, until the tooltip shows. */
 async function pointOf(chart: Locator, { choices }: { choices: number }): Promise<{ x: number; y: number }> {
   const over = chart.locator('.u-over');
-  const box = (await over.boundingBox())!;
+  // It is drawn anew for another option.
+  const boxOf = () => over.boundingBox({ timeout: 1000 }).catch(() => null);
+  await expect.poll(boxOf).not.toBeNull();
+  const box = (await boxOf())!;
   for (let choice = 0; choice < choices; choice++) {
     // The axis has 4 % of room at both ends.
     const x = box.x + (box.width * (0.04 + choice / (choices - 1))) / 1.08;
     for (let y = box.y + 4; y < box.y + box.height; y += 12) {
       await chart.page().mouse.move(x, y);
+      // The chart looks at where the pointer is in its next frame.
+      await chart.page().evaluate(nextFrames);
       if (await chart.locator('.tooltip').isVisible()) return { x, y };
     }
   }
