@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metricNames } from '../protocol/metrics';
+import { monitorNames } from '../protocol/metrics';
 import { count, positive } from './schema-parts';
 
 const range = z.strictObject({
@@ -42,7 +42,7 @@ export const search = z.strictObject({
     .optional()
     .describe('After so many minutes no further trial begins, and the one at hand is stopped.'),
   metric: z
-    .enum(metricNames.map((name) => `validation.${name}` as const))
+    .enum(monitorNames)
     .default('validation.accuracy')
     .describe('The metric on the validation rows that decides which trial is the best.'),
   halving: halving

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metricNames } from '../protocol/metrics';
+import { monitorNames } from '../protocol/metrics';
 import { atLeastZero, belowOne, count, positive } from './schema-parts';
 
 const learningRate = (value: number) =>
@@ -96,7 +96,7 @@ const gamma = (value: number, when: string) =>
 
 const monitor = () =>
   z
-    .enum(metricNames.map((name) => `validation.${name}` as const))
+    .enum(monitorNames)
     .default('validation.loss')
     .describe('The metric on the validation rows that has to improve from epoch to epoch.');
 

@@ -13,6 +13,19 @@ export function probabilities(logits: ArrayLike<number>, task: 'single-label' | 
   return exponentials.map((value) => value / total);
 }
 
+/** The probabilities of many texts, `[rows, classes]`, from the logits of each, `[outputs]`. */
+export function probabilityMatrix(
+  logits: readonly ArrayLike<number>[],
+  classes: number,
+  task: 'single-label' | 'multi-label',
+): Float32Array {
+  const matrix = new Float32Array(logits.length * classes);
+  logits.forEach((ofText, row) => {
+    matrix.set(probabilities(ofText, task), row * classes);
+  });
+  return matrix;
+}
+
 function sigmoid(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }

@@ -2,7 +2,7 @@ import { type ReadOptions, readRows } from '../data/read';
 import { RowProblems } from '../data/row-problems';
 import type { Row } from '../data/rows';
 import { evaluationOf } from '../metrics/evaluation';
-import { probabilities as probabilitiesOf } from '../nn/probabilities';
+import { probabilityMatrix } from '../nn/probabilities';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import type { Evaluation, Split } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
@@ -88,10 +88,7 @@ export async function evaluateRows(
   }
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const truth = rows.map((row) => row.labels.map((label) => numberOf.get(label)!));
-  const probabilities = new Float32Array(rows.length * labels.length);
-  logits.forEach((ofText, row) => {
-    probabilities.set(probabilitiesOf(ofText, rule.task), row * labels.length);
-  });
+  const probabilities = probabilityMatrix(logits, labels.length, rule.task);
   const lossOf = rule.task === 'multi-label' ? binaryCrossEntropy : crossEntropy;
   const losses = logits.map((ofText, row) => lossOf(ofText, truth[row]!));
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;

@@ -58,6 +58,9 @@ export function isHigherBetter(name: MetricName): boolean {
   return !errors.has(name);
 }
 
+/** What can be watched from epoch to epoch, and decide between runs: each metric on the validation rows. */
+export const monitorNames = metricNames.map((name) => `validation.${name}` as const);
+
 /** `validation.macroF1` is of the metric `macroF1`. */
 export function metricOf(monitor: `validation.${MetricName}`): MetricName {
   return monitor.slice('validation.'.length) as MetricName;

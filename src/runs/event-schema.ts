@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RunEvent, RunStatus } from '../protocol/events';
-import { definedMetrics, type MetricName, metricNames } from '../protocol/metrics';
+import { definedMetrics, type MetricName, metricNames, monitorNames } from '../protocol/metrics';
 
 const count = z.int().nonnegative();
 const split = z.enum(['train', 'validation', 'test']);
@@ -48,7 +48,7 @@ const evaluationSchema = () =>
     reliability: z.array(z.object({ rows: count, confidence: z.number(), accuracy: z.number() })),
   });
 
-const monitored = () => z.enum(metricNames.map((name) => `validation.${name}` as const));
+const monitored = () => z.enum(monitorNames);
 
 const trialStatus = z.enum(['running', 'succeeded', 'failed', 'stopped', 'pruned']);
 

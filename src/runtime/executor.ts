@@ -33,11 +33,16 @@ export interface Executor {
   compileCopies(program: Program, count: number): Promise<Executable[]>;
 }
 
+/** How many numbers a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((count, dim) => count * dim, 1);
+}
+
 export function floatTensor(
   shape: readonly number[],
   data?: ArrayLike<number>,
 ): Tensor & { data: Float32Array } {
-  const size = shape.reduce((count, dim) => count * dim, 1);
+  const size = sizeOf(shape);
   const array = data === undefined ? new Float32Array(size) : Float32Array.from(data);
   if (array.length !== size)
     throw new Error(`${array.length} numbers do not fill the shape [${shape.join(', ')}]`);

@@ -1,6 +1,6 @@
 /** What an executable that runs in a thread of its own and its owner say to each other. */
 import type { DType } from '../graph/shape';
-import type { Tensor } from './executor';
+import { sizeOf, type Tensor } from './executor';
 
 /** Where a tensor lies in the memory that both share. */
 export interface Slot {
@@ -30,13 +30,12 @@ const elements = { float32: Float32Array, int64: BigInt64Array } as const;
 
 /** The numbers of a slot, in place. */
 export function view(memory: SharedArrayBuffer | ArrayBuffer, { dtype, shape, at }: Slot): Tensor['data'] {
-  const count = shape.reduce((product, dim) => product * dim, 1);
-  return new elements[dtype](memory as ArrayBuffer, at, count);
+  return new elements[dtype](memory as ArrayBuffer, at, sizeOf(shape));
 }
 
 /** Bytes that a tensor takes, rounded up so that whatever follows it is aligned. */
 export function bytesOf(dtype: DType, shape: readonly number[]): number {
-  const bytes = elements[dtype].BYTES_PER_ELEMENT * shape.reduce((product, dim) => product * dim, 1);
+  const bytes = elements[dtype].BYTES_PER_ELEMENT * sizeOf(shape);
   return Math.ceil(bytes / 64) * 64;
 }
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '../runtime/executor';
+import { sizeOf, type Tensor } from '../runtime/executor';
 
 /** Large buffers, kept from step to step: fresh memory costs as much as the work on it. */
 export class Buffers {
@@ -6,7 +6,7 @@ export class Buffers {
 
   /** A tensor of this shape over the buffer of this name; its content is whatever was there. */
   tensor(name: string, shape: readonly number[]): Tensor & { data: Float32Array } {
-    const size = shape.reduce((count, dim) => count * dim, 1);
+    const size = sizeOf(shape);
     let array = this.arrays.get(name);
     if (!array || array.length < size) {
       array = new Float32Array(size);

@@ -1,6 +1,6 @@
 import type { Random } from '../data/random';
 import type { Initializer, ParameterSpec } from '../nn/scope';
-import { floatTensor, type Tensor } from '../runtime/executor';
+import { floatTensor, sizeOf, type Tensor } from '../runtime/executor';
 
 /** What all dense parameters in one row of numbers are called: the optimizer treats them as one tensor. */
 export const ALL_PARAMETERS = 'parameters';
@@ -27,7 +27,7 @@ export class ParameterStore {
     /** The optimizer's state tensors, with what they are filled with at the start. */
     state: Readonly<Record<string, number>>,
   ) {
-    const sizes = specs.map(({ shape }) => shape.reduce((product, dim) => product * dim, 1));
+    const sizes = specs.map(({ shape }) => sizeOf(shape));
     const starts: number[] = [];
     let end = 0;
     for (const size of sizes) {

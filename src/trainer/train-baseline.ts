@@ -11,7 +11,7 @@ import { OptionError } from '../experiment/option-error';
 import type { BaselineOptions, Experiment } from '../experiment/schema';
 import type { DecisionRule } from '../metrics/decide';
 import { epochMetrics, evaluationOf } from '../metrics/evaluation';
-import { probabilities as probabilitiesOf, rowOf } from '../nn/probabilities';
+import { probabilityMatrix, rowOf } from '../nn/probabilities';
 import type { Evaluation } from '../protocol/events';
 import { classWeights } from './class-weights';
 import { countClasses, summarizeLengths } from './data-facts';
@@ -259,11 +259,8 @@ function evaluate(
   const { labels } = dataset;
   const truth = classesOf(dataset[split]);
   const logits = model.logits(data[split]);
-  const probabilities = new Float32Array(truth.length * labels.length);
-  truth.forEach((_, row) => {
-    const shares = probabilitiesOf(rowOf(logits, model.outputs, row), rule.task);
-    probabilities.set(shares, row * labels.length);
-  });
+  const ofRows = truth.map((_, row) => rowOf(logits, model.outputs, row));
+  const probabilities = probabilityMatrix(ofRows, labels.length, rule.task);
   const targets = targetsOf(truth, rule.task, labels.length, weights);
   const evaluation = evaluationOf({
     split,

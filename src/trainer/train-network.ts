@@ -4,7 +4,7 @@ import type { Experiment, NetworkOptions } from '../experiment/schema';
 import type { DecisionRule } from '../metrics/decide';
 import { describeClassifier } from '../models/classifier';
 import type { Evaluation, Scores } from '../protocol/events';
-import type { Tensor } from '../runtime/executor';
+import { sizeOf, type Tensor } from '../runtime/executor';
 import { makeBatch } from './batch';
 import { checkVectors } from './check-vectors';
 import { classWeights } from './class-weights';
@@ -113,7 +113,7 @@ async function compile(
     type: 'model',
     summary: describeClassifier(model),
     parameters,
-    parameterCount: parameters.reduce((sum, { shape: dims }) => sum + dims.reduce((a, b) => a * b, 1), 0),
+    parameterCount: parameters.reduce((sum, { shape: dims }) => sum + sizeOf(dims), 0),
     device: executor.name,
     threads: executor.threads,
   });
