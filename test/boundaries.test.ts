@@ -24,8 +24,10 @@ const allowed: Record<string, readonly string[]> = {
   nn: ['graph'],
   runtime: ['onnx', 'graph'],
   models: ['nn', 'graph', 'text', 'experiment'],
+  // Checkpoints of pretrained encoders in Hugging Face's form: the network, its weights and its tokenizer.
+  pretrained: ['nn', 'graph', 'runs/safetensors', 'runs/atomic', 'protocol'],
   trainer: [
-    ...['models', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
+    ...['models', 'pretrained', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'search', 'experiment', 'protocol'],
     // A search measures the model that it has chosen as anybody would: from its folder.
     ...['predict/predictor', 'predict/evaluate'],
@@ -33,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   predict: [
     'runtime',
     'baseline',
+    'pretrained',
     'text',
     'data',
     'runs',

@@ -65,7 +65,7 @@ export const dataRules: Rule[] = [
   {
     severity: 'error',
     broken: ({ tokenizer: { ngrams }, model: { type } }) =>
-      ngrams > 1 && type !== 'pooled' && type !== 'baseline'
+      ngrams > 1 && type !== 'pooled' && type !== 'baseline' && type !== 'pretrained'
         ? [
             {
               path: ['tokenizer', 'ngrams'],

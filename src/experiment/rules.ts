@@ -102,7 +102,7 @@ const rules: Rule[] = [
   {
     severity: 'warning',
     broken: ({ model }) =>
-      model.type !== 'baseline' && model.embedding.frozen && model.embedding.vectors === undefined
+      'embedding' in model && model.embedding.frozen && model.embedding.vectors === undefined
         ? [
             {
               path: ['model', 'embedding', 'frozen'],

@@ -160,8 +160,35 @@ const baseline = z.strictObject({
     .describe('So many steps of L-BFGS at most; it ends by itself when nothing improves any more.'),
 });
 
+const pretrained = z.strictObject({
+  type: z
+    .literal('pretrained')
+    .describe(
+      'A pretrained encoder (BERT, RoBERTa, DistilBERT, ALBERT and their kin), fine-tuned: the most accurate, and the slowest.',
+    ),
+  encoder: filled().describe(
+    'The checkpoint to start from: its name on the Hugging Face Hub (downloaded once), or a folder with config.json, tokenizer.json and model.safetensors (relative to the folder of this experiment file: ./my-encoder).',
+  ),
+  revision: filled()
+    .default('main')
+    .describe('The branch, tag or commit of the checkpoint on the Hub. A commit pins it for good.'),
+  maxLength: count(0)
+    .default(0)
+    .describe(
+      "How many tokens of a text are read, the encoder's own marks included. 0 is as many as the encoder can read.",
+    ),
+  freezeEmbeddings: z
+    .boolean()
+    .default(false)
+    .describe("Whether the encoder's word vectors and positions stay as they are."),
+  freezeLayers: count(0)
+    .default(0)
+    .describe('So many of the first layers stay as they are, and the word vectors below them.'),
+});
+
 export const model = z.discriminatedUnion('type', [
   baseline,
+  pretrained,
   pooled,
   cnn,
   recurrent('rnn', 'Simple recurrent network (tanh): the fastest recurrent one, for short texts.'),

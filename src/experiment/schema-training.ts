@@ -239,6 +239,23 @@ export const training = z.strictObject({
     .describe(
       'What "gradientClip" limits: the norm over all weights (the whole gradient is scaled down), or the value for each weight.',
     ),
+  freezeEncoderEpochs: count(0)
+    .default(0)
+    .describe(
+      "In so many epochs at the start only the classifier on top of a pretrained encoder is trained; the encoder's vectors of the texts are computed once, so these epochs are quick.",
+    ),
+  layerLearningRateDecay: positive()
+    .max(1)
+    .default(1)
+    .describe(
+      'What the learning rate is multiplied by from each layer of a pretrained encoder to the one below it. 1 trains all alike.',
+    ),
+  recompute: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a pretrained encoder computes its layers a second time in the backward pass instead of keeping what they computed: a third slower, in much less memory.',
+    ),
   gradientAccumulation: count(1)
     .default(1)
     .describe('The gradients of so many batches make one step: as a larger batch, in less memory.'),

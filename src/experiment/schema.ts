@@ -27,7 +27,7 @@ export const experimentSchema = z.strictObject({
     .describe("What this experiment's runs are called. Without it, the name of the file."),
   data: data.describe('The texts to learn from, and how to read them.'),
   tokenizer: tokenizer.prefault({}).describe('How texts become tokens, and which of them the model knows.'),
-  model: model.describe('The network, or the baseline.'),
+  model: model.describe('The network, the pretrained encoder, or the baseline.'),
   training: training.prefault({}).describe('How the network learns.'),
   search: search
     .nullable()
@@ -51,8 +51,9 @@ export type DataOptions = Experiment['data'];
 export type TokenizerOptions = Experiment['tokenizer'];
 export type ModelOptions = Experiment['model'];
 export type BaselineOptions = Extract<ModelOptions, { type: 'baseline' }>;
-/** All models but the baseline: those that are trained batch by batch. */
-export type NetworkOptions = Exclude<ModelOptions, { type: 'baseline' }>;
+export type PretrainedOptions = Extract<ModelOptions, { type: 'pretrained' }>;
+/** The networks that start from word vectors and are trained from scratch. */
+export type NetworkOptions = Exclude<ModelOptions, BaselineOptions | PretrainedOptions>;
 export type TrainingOptions = Experiment['training'];
 export type OptimizerOptions = TrainingOptions['optimizer'];
 export type SchedulerOptions = TrainingOptions['scheduler'];

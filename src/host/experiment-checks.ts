@@ -170,7 +170,7 @@ function end(state: State): void {
 
 /** Every file that an experiment names. */
 function filesOf({ data, model }: Experiment, file: string): string[] {
-  const vectors = model.type === 'baseline' ? undefined : model.embedding.vectors;
+  const vectors = 'embedding' in model ? model.embedding.vectors : undefined;
   const named = [data.train, data.validation, data.test, vectors].flat();
   return named.filter((name) => typeof name === 'string').map((name) => resolve(dirname(file), name));
 }

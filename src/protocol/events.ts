@@ -12,6 +12,7 @@ export type Phase =
   | 'downloading'
   | 'reading data'
   | 'building vocabulary'
+  | 'tokenizing'
   | 'compiling'
   | 'training'
   | 'evaluating'
@@ -127,6 +128,12 @@ export interface EpochEvent extends Base {
   seconds: number;
 }
 
+/** From this epoch on the whole of a pretrained network is trained, no longer its classifier alone. */
+export interface ThawedEvent extends Base {
+  type: 'thawed';
+  epoch: number;
+}
+
 export interface EvaluationEvent extends Base {
   type: 'evaluation';
   evaluation: Evaluation;
@@ -215,6 +222,7 @@ export type RunEvent =
   | ModelEvent
   | BatchEvent
   | EpochEvent
+  | ThawedEvent
   | EvaluationEvent
   | ExamplesEvent
   | DownloadEvent

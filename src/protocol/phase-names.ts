@@ -5,6 +5,7 @@ export const phaseNames: Record<Phase, string> = {
   downloading: 'Downloading',
   'reading data': 'Reading data',
   'building vocabulary': 'Building the vocabulary',
+  tokenizing: 'Cutting the texts into tokens',
   compiling: 'Compiling the model',
   training: 'Training',
   evaluating: 'Evaluating',

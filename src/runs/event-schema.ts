@@ -124,6 +124,7 @@ export const runEventSchema = z.lazy(() =>
       best: z.boolean(),
       seconds: z.number(),
     }),
+    z.object({ ...base, type: z.literal('thawed'), epoch: count }),
     z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema() }),
     z.object({
       ...base,

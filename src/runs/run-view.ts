@@ -111,6 +111,7 @@ export class RunView {
     switch (event.type) {
       case 'started':
       case 'warning':
+      case 'thawed':
         return [];
       case 'phase':
         this.phase = event.phase;
@@ -187,6 +188,8 @@ function logLineOf(event: RunEvent): LogLine | undefined {
       return { level: 'warning', text: event.message };
     case 'epoch':
       return { level: 'info', text: epochLine(event) };
+    case 'thawed':
+      return { level: 'info', text: `epoch ${event.epoch}: from here on the whole encoder is trained` };
     case 'evaluation': {
       const { split, rows, accuracy } = event.evaluation;
       return { level: 'info', text: `evaluated on ${rows} ${split} rows: ${percent(accuracy)} accuracy` };

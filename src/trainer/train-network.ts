@@ -83,7 +83,7 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
 };
 
 function networkOf({ model }: Experiment): NetworkOptions {
-  if (model.type === 'baseline') throw new Error('The baseline is no network.');
+  if (!('embedding' in model)) throw new Error(`The ${model.type} is no network of this kind.`);
   return model;
 }
 

@@ -53,6 +53,7 @@ const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }>
     best: true,
     seconds: 3.5,
   },
+  thawed: { type: 'thawed', time, epoch: 2 },
   evaluation: {
     type: 'evaluation',
     time,

@@ -138,6 +138,8 @@ export class RunRenderer {
       case 'epoch':
         this.#live = undefined;
         return [...this.#epochHeader(style, time), epochLine(event, this.#epochs, style)];
+      case 'thawed':
+        return [style.colors.dim(`  From epoch ${event.epoch} on, the whole encoder is trained.`)];
       case 'evaluation':
         this.#live = undefined;
         return this.#section(evaluationLines(event.evaluation, style));
