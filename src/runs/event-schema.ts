@@ -66,6 +66,7 @@ export const runEventSchema = z.lazy(() =>
         'downloading',
         'reading data',
         'building vocabulary',
+        'tokenizing',
         'compiling',
         'training',
         'evaluating',
