@@ -13,11 +13,11 @@ import { chunks, trainingBatches } from './batches';
 import { evaluateSplit } from './evaluate';
 import type { Monitor } from './monitor';
 import type { OutputForm } from './outputs';
+import type { Step } from './step';
 import { batchesPerEpoch, stepsPerEpoch, totalSteps } from './steps';
-import type { TrainingStep } from './training-step';
 
 export interface EpochsOptions {
-  readonly step: TrainingStep;
+  readonly step: Step;
   readonly training: TrainingOptions;
   readonly form: OutputForm;
   readonly thresholds?: DecisionRule['thresholds'];
@@ -27,6 +27,8 @@ export interface EpochsOptions {
   readonly monitor: Monitor;
   readonly signal: AbortSignal | undefined;
   emit(event: NewRunEvent): void;
+  /** Called before an epoch begins. */
+  beginEpoch?(epoch: number): void;
   /** Called when an epoch is over; `isBest` when its weights are the best so far. May end the training. */
   onEpoch(epoch: {
     epoch: number;
@@ -65,6 +67,7 @@ export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult>
 
   for (let epoch = 1; epoch <= training.epochs; epoch++) {
     const startedAt = performance.now();
+    options.beginEpoch?.(epoch);
     emit({ type: 'phase', phase: 'training' });
     const trainScores = await trainEpoch(options, epoch, progress);
     if (!trainScores) return { epochs: epoch - 1, stopped: 'aborted' };

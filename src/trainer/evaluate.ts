@@ -5,7 +5,7 @@ import type { Evaluation, Split } from '../protocol/events';
 import { type EncodedText, makeBatch } from './batch';
 import { evaluationBatches } from './batches';
 import type { OutputForm } from './outputs';
-import type { TrainingStep } from './training-step';
+import type { Step } from './step';
 
 export interface SplitResult {
   readonly evaluation: Evaluation;
@@ -27,7 +27,7 @@ export interface SplitOptions {
 
 /** Classifies a split's texts with the weights as they are; undefined where the signal ended it early. */
 export async function evaluateSplit(
-  step: TrainingStep,
+  step: Step,
   { split, texts, labels, form, thresholds, batchSize, signal }: SplitOptions,
 ): Promise<SplitResult | undefined> {
   const probabilities = new Float32Array(texts.length * labels.length);

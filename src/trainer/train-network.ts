@@ -1,82 +1,53 @@
 import { createRandom } from '../data/random';
-import type { Dataset } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
-import type { DecisionRule } from '../metrics/decide';
 import { describeClassifier } from '../models/classifier';
-import type { Evaluation, Scores } from '../protocol/events';
 import { sizeOf, type Tensor } from '../runtime/executor';
-import { makeBatch } from './batch';
 import { checkVectors } from './check-vectors';
-import { classWeights } from './class-weights';
-import { lostLoss, trainEpochs } from './epochs';
-import { evaluateSplit } from './evaluate';
-import { Monitor } from './monitor';
-import { outputForm } from './outputs';
+import { fitModel } from './fit-model';
 import { type PreparedData, prepareData } from './prepare';
 import { EMBEDDING, type ModelShape } from './programs';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveModel } from './save-model';
-import { warmupTrouble } from './steps';
+import { taskForm, tellData } from './task-form';
 import { usefulCopies } from './threads';
-import { checkThreshold, thresholdsOf } from './thresholds';
 import { TrainingStep } from './training-step';
 import { fetchVectors } from './vectors-file';
-import { tellExamples, writeResults } from './write-results';
 
-/** A network of whatever architecture, with the options that are its own. */
-interface Network {
-  readonly context: RunContext;
-  readonly model: NetworkOptions;
-  readonly shape: ModelShape;
-  readonly step: TrainingStep;
-  readonly dataset: Dataset;
-  readonly data: PreparedData;
-}
-
-/** One that is trained. */
-interface TrainedNetwork extends Network {
-  readonly thresholds: DecisionRule['thresholds'];
-}
-
-/** Trains a network batch by batch, from numbering the words to the last evaluation. */
+/** Trains a network from word vectors on, batch by batch, from numbering the words to the last evaluation. */
 export const trainNetwork: TrainModel = async (context, dataset) => {
-  const { experiment, folder, writer, signal } = context;
+  const { experiment, folder, signal } = context;
   const model = networkOf(experiment);
   await checkVectors(model.embedding, folder);
   await fetchVectors(context);
 
   enterPhase(context, 'building vocabulary');
   const data = await prepareData(dataset, { ...experiment, model }, folder);
-  writer.emit(data.facts);
-  if (data.validation.length === 0) {
-    const message =
-      'No row is left for validation: the last epoch counts as the best, nothing stops training early, and no threshold is chosen.';
-    writer.emit({ type: 'warning', message });
-  }
-  const trouble = warmupTrouble(experiment.training, data.train.length);
-  if (trouble) writer.emit({ type: 'warning', message: trouble });
+  tellData(context, data.facts);
   signal.throwIfAborted();
 
   enterPhase(context, 'compiling');
   const { labels } = dataset;
-  const { task } = experiment.data;
-  checkThreshold(experiment.training.threshold, task, labels.length);
   const shape: ModelShape = {
     model,
     embeddingSize: model.embedding.size,
     maxLength: experiment.tokenizer.maxLength,
-    ...outputForm(experiment.training, task, labels.length),
-    classWeights: classWeights(
-      experiment.training.classWeights,
-      labels,
-      data.facts.classes.map(({ train }) => train),
-      data.train.length,
-      task,
-    ),
+    ...taskForm(experiment, labels, data.facts),
   };
   const step = await compile(context, model, shape, data);
   try {
-    return await trainAndEvaluate({ context, model, shape, step, dataset, data });
+    const { tokenizer, train, validation, test } = data;
+    return await fitModel(context, dataset, {
+      step,
+      form: shape,
+      ...{ train, validation, test },
+      encode: (text) => tokenizer.encode(text),
+      save: (thresholds) =>
+        saveModel(context.paths.model, { shape, labels, thresholds, tokenizer, weights: weightsOf(step) }),
+      remember: () => {
+        const weights = copyWeights(weightsOf(step));
+        return () => restoreWeights(step, weights);
+      },
+    });
   } finally {
     await step.release();
   }
@@ -120,120 +91,6 @@ async function compile(
   return step;
 }
 
-async function trainAndEvaluate(network: Network): Promise<Evaluation | undefined> {
-  const { context, shape, step, dataset, data } = network;
-  const { experiment, signal, writer, paths } = context;
-  const { training } = experiment;
-  const { labels } = dataset;
-  const monitor = new Monitor(training.earlyStopping);
-  const truth = data.validation.map((text) => text.labels);
-  const given = thresholdsOf(training.threshold, shape.task, labels);
-  const save = (thresholds: DecisionRule['thresholds']) => {
-    const weights = weightsOf(step);
-    saveModel(paths.model, { shape, labels, thresholds, tokenizer: data.tokenizer, weights });
-  };
-  let last = given;
-  let best: { weights: Record<string, Float32Array>; thresholds: DecisionRule['thresholds'] } | undefined;
-  let bestScores: Scores | undefined;
-
-  const { epochs, stopped } = await trainEpochs({
-    step,
-    training,
-    form: shape,
-    thresholds: given,
-    labels,
-    train: data.train,
-    validation: data.validation,
-    monitor,
-    signal,
-    emit: (event) => writer.emit(event),
-    onEpoch: ({ epoch, isBest, train: trainScores, validation, probabilities: shares }) => {
-      const { loss, accuracy } = validation;
-      last = thresholdsOf(training.threshold, shape.task, labels, { truth, probabilities: shares });
-      if (isBest) {
-        best = { weights: copyWeights(weightsOf(step)), thresholds: last };
-        bestScores = { loss, accuracy };
-        // At once, so that the best model is there whenever the process ends.
-        save(last);
-      }
-      writer.update({
-        best: monitor.best && {
-          epoch: monitor.best.epoch,
-          metric: monitor.metric,
-          value: monitor.best.value,
-          validation: bestScores,
-        },
-        last: { epoch, train: trainScores, validation: { loss, accuracy } },
-      });
-      return context.onEpoch?.(epoch, validation);
-    },
-  });
-
-  const keepsLast = training.earlyStopping?.restoreBest === false;
-  if (best === undefined || keepsLast) {
-    enterPhase(context, 'saving');
-    step.settle();
-    save(last);
-  } else {
-    restoreWeights(step, best.weights);
-  }
-  const thresholds = best === undefined || keepsLast ? last : best.thresholds;
-  const trained = { ...network, thresholds };
-  await classifyExamples(trained);
-  if (signal.aborted) return undefined;
-  if (stopped === 'early') {
-    const message = `stopped early after epoch ${epochs}: ${monitor.metric} has not improved since epoch ${monitor.best?.epoch}`;
-    writer.log(message);
-  }
-  return finalEvaluation(trained);
-}
-
-async function finalEvaluation({
-  context,
-  shape,
-  step,
-  dataset,
-  data,
-  thresholds,
-}: TrainedNetwork): Promise<Evaluation | undefined> {
-  const split = data.test.length > 0 ? 'test' : 'validation';
-  const texts = data[split];
-  if (texts.length === 0) return undefined;
-  enterPhase(context, 'evaluating');
-  const result = await evaluateSplit(step, {
-    split,
-    texts,
-    labels: dataset.labels,
-    form: shape,
-    thresholds,
-    batchSize: context.experiment.training.batchSize,
-    signal: context.signal,
-  });
-  if (!result) return undefined;
-  writeResults(context, dataset, result);
-  return result.evaluation;
-}
-
-async function classifyExamples({
-  context,
-  shape,
-  step,
-  dataset,
-  data,
-  thresholds,
-}: TrainedNetwork): Promise<void> {
-  const { examples, training } = context.experiment;
-  if (examples.length === 0) return;
-  const { logits } = await step.evaluate(
-    makeBatch(
-      examples.map((text) => ({ ids: data.tokenizer.encode(text), labels: [] })),
-      shape,
-    ),
-  );
-  if (!logits.every(Number.isFinite)) throw lostLoss('the finished model', training);
-  tellExamples(context, dataset.labels, logits, { task: shape.task, thresholds });
-}
-
 function weightsOf({ table, parameters }: TrainingStep): Record<string, Tensor> {
   const shape = [table.rows, table.width];
   return { [EMBEDDING]: { dtype: 'float32', shape, data: table.table }, ...parameters.values };
@@ -246,8 +103,6 @@ function copyWeights(weights: Readonly<Record<string, Tensor>>): Record<string, 
 }
 
 function restoreWeights(step: TrainingStep, weights: Record<string, Float32Array>): void {
-  // No row may have steps to make up for: they would move the restored ones.
-  step.settle();
   const { [EMBEDDING]: embedding, ...rest } = weights;
   step.table.table.set(embedding!);
   step.parameters.restore(rest);

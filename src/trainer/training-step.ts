@@ -14,6 +14,7 @@ import {
   updateProgram,
 } from './programs';
 import { RowTable } from './row-table';
+import type { Step, StepPart, StepResult } from './step';
 
 export interface StepOptions extends ClipOptions {
   readonly shape: ModelShape;
@@ -28,27 +29,12 @@ export interface StepOptions extends ClipOptions {
   readonly vocabularySize: number;
 }
 
-export interface StepResult {
-  /** The mean over the batch. */
-  readonly loss: number;
-  /** `[batch, outputs]` */
-  readonly logits: Float32Array;
-}
-
-/** How a batch takes part in a step that several batches may make together. */
-export interface StepPart {
-  /** What the sum of the losses over all its batches is divided by: the sum of their divisors. */
-  readonly divisor: number;
-  /** Whether the step is taken with this batch; before that, its gradient only waits. */
-  readonly isLast: boolean;
-}
-
 /**
  * The compiled training step: a program for the gradients, one for the optimizer's update, and
  * between them what belongs to neither: summing the rows of the embedding table and scaling the
  * gradient to the allowed norm.
  */
-export class TrainingStep {
+export class TrainingStep implements Step {
   private step = 0;
 
   private constructor(

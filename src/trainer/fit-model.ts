@@ -1,0 +1,151 @@
+import type { Dataset } from '../data/rows';
+import type { DecisionRule } from '../metrics/decide';
+import type { Evaluation, Scores } from '../protocol/events';
+import { type EncodedText, makeBatch } from './batch';
+import { lostLoss, trainEpochs } from './epochs';
+import { evaluateSplit } from './evaluate';
+import { Monitor } from './monitor';
+import type { OutputForm } from './outputs';
+import { enterPhase, type RunContext } from './run-context';
+import type { Step } from './step';
+import { thresholdsOf } from './thresholds';
+import { tellExamples, writeResults } from './write-results';
+
+type Thresholds = DecisionRule['thresholds'];
+
+/** A network of whatever kind with its numbered texts, ready to be trained. */
+export interface Trainable {
+  readonly step: Step;
+  readonly form: OutputForm;
+  readonly train: readonly EncodedText[];
+  readonly validation: readonly EncodedText[];
+  readonly test: readonly EncodedText[];
+  /** The tokens of any text, as `train` has them. */
+  encode(text: string): Int32Array;
+  /** Called before each epoch, counted from 1. */
+  beginEpoch?(epoch: number): void;
+  /** Writes the model folder with the weights as they are. */
+  save(thresholds: Thresholds): void;
+  /** Remembers the weights as they are, after `save`; the function returned brings them back. */
+  remember(): () => void;
+  /** Called once the final evaluation is known. */
+  finish?(evaluation: Evaluation | undefined): void;
+}
+
+/**
+ * Trains a network, keeps its best weights in the run's model folder, and evaluates it.
+ *
+ * @returns the final evaluation; undefined where there is nothing to evaluate on or the signal ended it early
+ */
+export async function fitModel(
+  context: RunContext,
+  dataset: Dataset,
+  model: Trainable,
+): Promise<Evaluation | undefined> {
+  const thresholds = await trainBest(context, dataset, model);
+  await classifyExamples(context, dataset, model, thresholds);
+  if (context.signal.aborted) return undefined;
+  const evaluation = await finalEvaluation(context, dataset, model, thresholds);
+  model.finish?.(evaluation);
+  return evaluation;
+}
+
+/** Trains to the end and leaves the model with the weights that count; returns the thresholds that go with them. */
+async function trainBest(context: RunContext, { labels }: Dataset, model: Trainable): Promise<Thresholds> {
+  const { experiment, signal, writer } = context;
+  const { training } = experiment;
+  const { step, form, validation } = model;
+  const monitor = new Monitor(training.earlyStopping);
+  const truth = validation.map((text) => text.labels);
+  const given = thresholdsOf(training.threshold, form.task, labels);
+  let last = given;
+  let best: { epoch: number; restore: () => void; thresholds: Thresholds } | undefined;
+  let bestScores: Scores | undefined;
+
+  const { epochs, stopped } = await trainEpochs({
+    step,
+    training,
+    form,
+    thresholds: given,
+    labels,
+    train: model.train,
+    validation,
+    monitor,
+    signal,
+    emit: (event) => writer.emit(event),
+    beginEpoch: (epoch) => model.beginEpoch?.(epoch),
+    onEpoch: ({ epoch, isBest, train: trainScores, validation: scores, probabilities }) => {
+      const { loss, accuracy } = scores;
+      last = thresholdsOf(training.threshold, form.task, labels, { truth, probabilities });
+      if (isBest) {
+        // At once, so that the best model is there whenever the process ends.
+        model.save(last);
+        best = { epoch, restore: model.remember(), thresholds: last };
+        bestScores = { loss, accuracy };
+      }
+      writer.update({
+        best: monitor.best && {
+          epoch: monitor.best.epoch,
+          metric: monitor.metric,
+          value: monitor.best.value,
+          validation: bestScores,
+        },
+        last: { epoch, train: trainScores, validation: { loss, accuracy } },
+      });
+      return context.onEpoch?.(epoch, scores);
+    },
+  });
+  if (stopped === 'early') {
+    writer.log(
+      `stopped early after epoch ${epochs}: ${monitor.metric} has not improved since epoch ${monitor.best?.epoch}`,
+    );
+  }
+  if (best === undefined || training.earlyStopping?.restoreBest === false) {
+    enterPhase(context, 'saving');
+    step.settle();
+    model.save(last);
+    return last;
+  }
+  // No row may have steps to make up for: they would move the restored ones.
+  step.settle();
+  best.restore();
+  return best.thresholds;
+}
+
+async function finalEvaluation(
+  context: RunContext,
+  dataset: Dataset,
+  model: Trainable,
+  thresholds: Thresholds,
+): Promise<Evaluation | undefined> {
+  const split = model.test.length > 0 ? 'test' : 'validation';
+  const texts = model[split];
+  if (texts.length === 0) return undefined;
+  enterPhase(context, 'evaluating');
+  const result = await evaluateSplit(model.step, {
+    split,
+    texts,
+    labels: dataset.labels,
+    form: model.form,
+    thresholds,
+    batchSize: context.experiment.training.batchSize,
+    signal: context.signal,
+  });
+  if (!result) return undefined;
+  writeResults(context, dataset, result);
+  return result.evaluation;
+}
+
+async function classifyExamples(
+  context: RunContext,
+  { labels }: Dataset,
+  { step, form, encode }: Trainable,
+  thresholds: Thresholds,
+): Promise<void> {
+  const { examples, training } = context.experiment;
+  if (examples.length === 0) return;
+  const texts = examples.map((text) => ({ ids: encode(text), labels: [] }));
+  const { logits } = await step.evaluate(makeBatch(texts, form));
+  if (!logits.every(Number.isFinite)) throw lostLoss('the finished model', training);
+  tellExamples(context, labels, logits, { task: form.task, thresholds });
+}
