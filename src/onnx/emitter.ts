@@ -40,7 +40,11 @@ export class Emitter {
   private readonly shared: Shared;
   private readonly names: Map<Value, string>;
 
-  constructor(private readonly parent?: Emitter) {
+  /** @param standard whether only operations of the ONNX standard may be used */
+  constructor(
+    private readonly parent?: Emitter,
+    readonly standard: boolean = parent?.standard ?? false,
+  ) {
     this.shared = parent?.shared ?? new Shared();
     this.names = new Map();
   }
@@ -226,7 +230,7 @@ export function valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoPr
   });
 }
 
-function attribute(name: string, value: AttributeValue): AttributeProto {
+export function attribute(name: string, value: AttributeValue): AttributeProto {
   const set = (fields: Partial<AttributeProto>) => ({ ...create(AttributeProtoSchema, { name }), ...fields });
   if ('int' in value) return set({ type: AttributeType.INT, i: BigInt(value.int) });
   if ('float' in value) return set({ type: AttributeType.FLOAT, f: value.float });

@@ -40,6 +40,21 @@ function asMatrix(emitter: Emitter, name: string, { shape }: Value): string {
   return emitter.emit('Reshape', [name, emitter.ints([-1, shape.at(-1) as number])])[0]!;
 }
 
+/** The last two axes swapped. */
+function transposed(emitter: Emitter, name: string, { shape }: Value): string {
+  const axes = shape.map((_, axis) => axis);
+  const perm = { ints: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!] };
+  return emitter.emit('Transpose', [name], { perm })[0]!;
+}
+
+/** 0.5 x (1 + erf(x / sqrt 2)), in the order in which onnxruntime recognises it and makes it one operation again. */
+function standardGelu(emitter: Emitter, node: Node, x: string): string[] {
+  const scaled = emitter.emit('Div', [x, emitter.floats([Math.SQRT2], [])]);
+  const shifted = emitter.emit('Add', [...emitter.emit('Erf', scaled), emitter.floats([1], [])]);
+  const product = emitter.emit('Mul', [x, ...shifted]);
+  return emitter.emit('Mul', [...product, emitter.floats([0.5], [])], {}, { node });
+}
+
 const flag = (value: boolean) => ({ int: value ? 1 : 0 });
 
 /** ONNX's word for "to the end" in Slice: the largest 64-bit integer that a number holds exactly. */
@@ -77,7 +92,10 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   tanh: simple('Tanh'),
   sigmoid: simple('Sigmoid'),
   relu: simple('Relu'),
-  gelu: (emitter, node, inputs) => emitter.emit('Gelu', inputs, {}, { node, domain: 'com.microsoft' }),
+  gelu: (emitter, node, inputs) =>
+    emitter.standard
+      ? standardGelu(emitter, node, inputs[0]!)
+      : emitter.emit('Gelu', inputs, {}, { node, domain: 'com.microsoft' }),
   softplus: simple('Softplus'),
   isPositive: compare('Greater', (emitter) => emitter.floats([0], [])),
   equal: compare('Equal'),
@@ -90,9 +108,13 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     if (!transposeA && !transposeB) return emitter.emit('MatMul', inputs, {}, { node });
     const flags = { transA: flag(transposeA), transB: flag(transposeB) };
     const isMatrix = node.outputs[0]!.shape.length === 2;
-    return isMatrix
-      ? emitter.emit('Gemm', inputs, flags, { node })
-      : emitter.emit('FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
+    if (isMatrix) return emitter.emit('Gemm', inputs, flags, { node });
+    if (!emitter.standard)
+      return emitter.emit('FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
+    const operands = inputs.map((name, i) =>
+      [transposeA, transposeB][i] ? transposed(emitter, name, node.inputs[i]!) : name,
+    );
+    return emitter.emit('MatMul', operands, {}, { node });
   },
   affine: (emitter, node, [x, ...parameters]) => {
     const { shape } = node.outputs[0]!;
@@ -166,10 +188,10 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   scatterAddRows: (emitter, node, [values, ids]) => {
     const { shape } = node.outputs[0]!;
     const [rowShape, idRank] = [node.inputs[0]!.shape, node.inputs[1]!.shape.length];
-    const width = rowShape.slice(idRank) as number[];
-    const flatValues = emitter.emit('Reshape', [values!, emitter.ints([-1, ...width])])[0]!;
+    const width = rowShape.slice(idRank);
+    const flatValues = emitter.emit('Reshape', [values!, emitter.shape([-1, ...width])])[0]!;
     const column = emitter.emit('Reshape', [ids!, emitter.ints([-1, ...width.map(() => 1)])])[0]!;
-    const flatIds = emitter.emit('Expand', [column, emitter.ints([1, ...width])])[0]!;
+    const flatIds = emitter.emit('Expand', [column, emitter.shape([1, ...width])])[0]!;
     const zeros = emitter.emit('ConstantOfShape', [emitter.shape(shape)])[0]!;
     const attributes = { axis: { int: 0 }, reduction: { string: 'add' } };
     return emitter.emit('ScatterElements', [zeros, flatIds, flatValues], attributes, { node });

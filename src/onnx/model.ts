@@ -1,16 +1,35 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from 'onnx-buf';
+import { create } from '@bufbuild/protobuf';
+import { type ModelProto, ModelProtoSchema, type NodeProto } from 'onnx-buf';
 import type { Program } from '../graph/program';
 import { Emitter, valueInfo } from './emitter';
 import { lowerNodes } from './lower';
+import { modelChunks } from './write';
+
+export interface OnnxOptions {
+  /**
+   * Only operations of the ONNX standard, for runtimes other than ours; otherwise com.microsoft's Gelu, and its
+   * FusedMatMul where a batched product has a transposed operand.
+   */
+  readonly standard?: boolean;
+}
+
+type Weights = ReadonlyMap<string, Float32Array>;
+
+/** `toOnnxModel` as the bytes of a file. */
+export function toOnnx(program: Program, weights?: Weights, options?: OnnxOptions): Uint8Array {
+  return Buffer.concat(modelChunks(toOnnxModel(program, weights, options)));
+}
 
 /**
- * Writes a program as an ONNX model (opset 18, com.microsoft's Gelu, and its FusedMatMul where a batched
- * product has a transposed operand). Inputs keep their names; those in `weights` are stored in
- * the model instead of being fed. Outputs are named by the program.
+ * A program as an ONNX model (opset 18). Inputs keep their names; those in `weights` are stored in the model
+ * instead of being fed, without a copy of them. Outputs are named by the program.
  */
-export function toOnnx(program: Program, weights: ReadonlyMap<string, Float32Array> = new Map()): Uint8Array {
-  const emitter = new Emitter();
+export function toOnnxModel(
+  program: Program,
+  weights: Weights = new Map(),
+  { standard = false }: OnnxOptions = {},
+): ModelProto {
+  const emitter = new Emitter(undefined, standard);
   // Outputs first: their names are promised to whoever runs the model.
   const outputNames = Object.keys(program.outputs).map((name) => emitter.freshName(name));
   const results = Object.values(program.outputs);
@@ -36,12 +55,13 @@ export function toOnnx(program: Program, weights: ReadonlyMap<string, Float32Arr
     const name = emitter.nameOf(value)!;
     if (name !== outputNames[i]) emitter.emitNamed('Identity', [name], outputNames[i]!);
   });
-  const model = create(ModelProtoSchema, {
+  if (standard) dropUnusedStatistics(emitter.nodes);
+  return create(ModelProtoSchema, {
     irVersion: 9n,
     producerName: 'textclf',
     opsetImport: [
       { domain: '', version: 18n },
-      { domain: 'com.microsoft', version: 1n },
+      ...(standard ? [] : [{ domain: 'com.microsoft', version: 1n }]),
     ],
     graph: {
       name: program.name,
@@ -51,5 +71,13 @@ export function toOnnx(program: Program, weights: ReadonlyMap<string, Float32Arr
       output: results.map((value, i) => valueInfo(outputNames[i]!, value.shape, value.dtype)),
     },
   });
-  return toBinary(ModelProtoSchema, model);
+}
+
+/** A norm's mean and deviation are for gradients; some runtimes do not compute them. */
+function dropUnusedStatistics(nodes: readonly NodeProto[]): void {
+  const used = new Set(nodes.flatMap(({ input }) => input));
+  for (const { opType, output } of nodes) {
+    if (opType === 'LayerNormalization' && output.slice(1).every((name) => !used.has(name)))
+      output.length = 1;
+  }
 }
