@@ -39,6 +39,7 @@ export class Emitter {
   readonly nodes: NodeProto[] = [];
   private readonly shared: Shared;
   private readonly names: Map<Value, string>;
+  private readonly matrices = new Map<string, string>();
 
   /** @param standard whether only operations of the ONNX standard may be used */
   constructor(
@@ -134,6 +135,15 @@ export class Emitter {
     const name = this.freshName(value.name ?? 'weight');
     this.initializers.push({ ...floatTensor(data, value.shape as number[]), name });
     this.bind(value, name);
+  }
+
+  /** The name of a tensor's values as a matrix `[-1, columns]`: the same for all that need it. */
+  matrix(name: string, columns: number): string {
+    const known = this.matrices.get(name);
+    if (known !== undefined) return known;
+    const [made] = this.emit('Reshape', [name, this.ints([-1, columns])]) as [string];
+    this.matrices.set(name, made);
+    return made;
   }
 
   /** Remembers where a named size can be read off: an axis of an input of the model. */

@@ -36,8 +36,7 @@ const reduce =
 
 /** All axes but the last made one. */
 function asMatrix(emitter: Emitter, name: string, { shape }: Value): string {
-  if (shape.length === 2) return name;
-  return emitter.emit('Reshape', [name, emitter.ints([-1, shape.at(-1) as number])])[0]!;
+  return shape.length === 2 ? name : emitter.matrix(name, shape.at(-1) as number);
 }
 
 /** The last two axes swapped. */

@@ -12,7 +12,7 @@ import { modelChunks, modelFiles, sizeOfChunks } from '../../src/onnx/write';
 import { openModelBytes } from '../../src/runtime/onnxruntime';
 import { intTensor } from '../support/run';
 
-/** Words to logits by way of two products, of which one has no bias and one is asked for twice. */
+/** Words to logits, with two large products of one operand and a small one without a bias. */
 const [words, size, classes] = [90, 64, 3];
 const ids = input('ids', ['batch', 'time'], 'int64');
 const table = input('table', [words, size]);
@@ -21,7 +21,7 @@ const bias = input('bias', [size]);
 const second = input('second', [size, size]);
 const last = input('last', [size, classes]);
 const x = gatherRows(table, ids);
-const hidden = gelu(mul(affine(x, first, bias), tanh(matmul(x, second))));
+const hidden = gelu(mul(affine(x, first, bias), tanh(affine(x, second, bias))));
 const scores = matmul(hidden, x, { transposeB: true });
 const weights = [table, first, bias, second, last];
 const program: Program = {
