@@ -7,14 +7,14 @@ export function fanIn(inputs: number): Initializer {
   return { type: 'uniform', bound: 1 / Math.sqrt(inputs) };
 }
 
+/** How a linear layer's parameters start; what is not said starts as in torch.nn.Linear. */
+export interface LinearStart {
+  readonly weight?: Initializer;
+  readonly bias?: Initializer;
+}
+
 /** `x [..., features] -> [..., size]`: x W + b, started as torch.nn.Linear if nothing else is said. */
-export function linear(
-  scope: Scope,
-  name: string,
-  x: Value,
-  size: number,
-  start: { readonly weight?: Initializer; readonly bias?: Initializer } = {},
-): Value {
+export function linear(scope: Scope, name: string, x: Value, size: number, start: LinearStart = {}): Value {
   const features = x.shape.at(-1) as number;
   const weight = scope.parameter(`${name}.weight`, [features, size], start.weight ?? fanIn(features));
   const bias = scope.parameter(`${name}.bias`, [size], start.bias ?? fanIn(features));
@@ -22,11 +22,11 @@ export function linear(
 }
 
 /** As torch.nn.LayerNorm over the last axis. */
-export function normalize(scope: Scope, name: string, x: Value): Value {
+export function normalize(scope: Scope, name: string, x: Value, epsilon = 1e-5): Value {
   const size = [x.shape.at(-1) as number];
   const weight = scope.parameter(`${name}.weight`, size, { type: 'ones' });
   const bias = scope.parameter(`${name}.bias`, size, { type: 'zeros' });
-  return layerNorm(x, weight, bias, 1e-5);
+  return layerNorm(x, weight, bias, epsilon);
 }
 
 /**

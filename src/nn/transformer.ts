@@ -5,22 +5,19 @@ import {
   cos,
   gatherRows,
   gelu,
-  matmul,
   mul,
   range,
   reshape,
   sin,
-  softmax,
-  split,
   toFloat,
-  transpose,
   trim,
 } from '../graph/build';
 import type { Value } from '../graph/ops';
 import type { Dim } from '../graph/shape';
-import { dropout, linear, normalize } from './layers';
-import { lowAtPadding } from './pooling';
+import { attentionPadding } from './attention';
+import { linear, normalize } from './layers';
 import type { Scope } from './scope';
+import { type LayerOptions, transformerLayer } from './transformer-layer';
 
 export interface TransformerOptions {
   readonly hiddenSize: number;
@@ -47,66 +44,30 @@ export function transformer(
   mask: Value,
   options: TransformerOptions,
 ): Value {
-  const { hiddenSize, layers, norm } = options;
+  const { hiddenSize, layers, norm, heads, feedForwardSize, dropout } = options;
   const projected = x.shape.at(-1) === hiddenSize ? x : linear(scope, `${name}.projection`, x, hiddenSize);
   const places = positions[options.positions](scope, `${name}.positions`, x.shape[0]!, options);
+  const padding = attentionPadding(mask);
+  const layerOptions: LayerOptions = {
+    attention: {
+      heads,
+      projections: 'joint',
+      dropout: 0,
+      start: { bias: { type: 'zeros' } },
+      firstOnly: false,
+    },
+    feedForwardSize,
+    activation: gelu,
+    norm,
+    normEpsilon: 1e-5,
+    start: {},
+    dropout: { attention: dropout, feedForward: dropout },
+  };
   let states = add(projected, places);
   for (let layer = 0; layer < layers; layer++) {
-    states = encoderLayer(scope, `${name}.${layer}`, states, mask, options);
+    states = transformerLayer(scope, `${name}.${layer}`, states, padding, layerOptions);
   }
   return norm === 'pre' ? normalize(scope, `${name}.norm`, states) : states;
-}
-
-function encoderLayer(
-  scope: Scope,
-  name: string,
-  states: Value,
-  mask: Value,
-  options: TransformerOptions,
-): Value {
-  const attend = (x: Value) => selfAttention(scope, `${name}.attention`, x, mask, options.heads);
-  const feed = (x: Value) => {
-    const hidden = gelu(linear(scope, `${name}.feedForward.hidden`, x, options.feedForwardSize));
-    return linear(scope, `${name}.feedForward.output`, hidden, options.hiddenSize);
-  };
-  const between = residual[options.norm];
-  const attended = between(scope, `${name}.attention`, states, attend, options.dropout);
-  return between(scope, `${name}.feedForward`, attended, feed, options.dropout);
-}
-
-type Residual = (
-  scope: Scope,
-  name: string,
-  x: Value,
-  block: (x: Value) => Value,
-  dropoutRate: number,
-) => Value;
-
-/** A block beside which its input passes on. */
-const residual: { readonly [Norm in TransformerOptions['norm']]: Residual } = {
-  pre: (scope, name, x, block, rate) =>
-    add(x, dropout(scope, name, block(normalize(scope, `${name}.norm`, x)), rate)),
-  post: (scope, name, x, block, rate) =>
-    normalize(scope, `${name}.norm`, add(x, dropout(scope, name, block(x), rate))),
-};
-
-/**
- * As torch.nn.MultiheadAttention: softmax(Q K' / sqrt d) V for each head of d features, of which no token
- * attends to padding. Weights start as PyTorch's.
- */
-function selfAttention(scope: Scope, name: string, x: Value, mask: Value, heads: number): Value {
-  const [time, batch, size] = x.shape as [Dim, Dim, number];
-  const width = size / heads;
-  const xavier = { type: 'uniform', bound: Math.sqrt(6 / (4 * size)) } as const;
-  const projected = linear(scope, `${name}.input`, x, 3 * size, { weight: xavier, bias: { type: 'zeros' } });
-  const [q, k, v] = split(projected, -1, [size, size, size]).map((part) =>
-    transpose(reshape(part, [time, batch, heads, width]), [1, 2, 0, 3]),
-  );
-  const padding = reshape(transpose(lowAtPadding(mask), [1, 2, 0]), [batch, 1, 1, time]);
-  const scores = matmul(mul(q!, 1 / Math.sqrt(width)), k!, { transposeB: true });
-  const attended = matmul(softmax(add(scores, padding)), v!);
-  const joined = reshape(transpose(attended, [2, 0, 1, 3]), [time, batch, size]);
-  return linear(scope, `${name}.output`, joined, size, { bias: { type: 'zeros' } });
 }
 
 type Positions = (scope: Scope, name: string, time: Dim, options: TransformerOptions) => Value;
