@@ -14,6 +14,12 @@ export interface Tensor {
   data: Float32Array | BigInt64Array | Int32Array;
 }
 
+/** 32-bit floats that are made when their turn to be written comes, so that not all of them are in memory at once. */
+export interface TensorToMake {
+  readonly shape: number[];
+  readonly make: () => Float32Array;
+}
+
 const elementTypes = {
   F32: { bytes: 4, create: (buffer: ArrayBuffer) => new Float32Array(buffer) },
   I32: { bytes: 4, create: (buffer: ArrayBuffer) => new Int32Array(buffer) },
@@ -54,23 +60,21 @@ interface Entry {
  */
 export function writeSafetensors(
   path: string,
-  tensors: Record<string, Tensor>,
+  tensors: Record<string, Tensor | TensorToMake>,
   metadata?: Record<string, string>,
 ): void {
   // The widest numbers first, so that each tensor is aligned when the file is mapped into memory.
-  const ordered = Object.entries(tensors).sort(
-    ([nameA, a], [nameB, b]) =>
-      b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (nameA < nameB ? -1 : 1),
-  );
+  const ordered = Object.entries(tensors)
+    .map(([name, tensor]) => ({ name, tensor, dtype: elementTypeOf(tensor) }))
+    .sort((a, b) => elementTypes[b.dtype].bytes - elementTypes[a.dtype].bytes || (a.name < b.name ? -1 : 1));
   const header: [string, unknown][] = metadata ? [['__metadata__', metadata]] : [];
   let offset = 0;
-  for (const [name, { shape, data }] of ordered) {
+  for (const { name, tensor, dtype } of ordered) {
+    const { shape } = tensor;
     if (name === '__metadata__') throw new Error('A tensor cannot be named __metadata__.');
-    if (product(shape) !== data.length) {
-      throw new Error(`${name} has ${data.length} numbers, but the shape [${shape.join(', ')}].`);
-    }
-    const end = offset + data.byteLength;
-    header.push([name, { dtype: elementTypeOf(data), shape, data_offsets: [offset, end] }]);
+    if ('data' in tensor) checkSize(name, shape, tensor.data);
+    const end = offset + elementTypes[dtype].bytes * product(shape);
+    header.push([name, { dtype, shape, data_offsets: [offset, end] }]);
     offset = end;
   }
   const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
@@ -79,7 +83,9 @@ export function writeSafetensors(
   json.copy(start, lengthBytes);
   replaceFile(path, (fd) => {
     writeFully(fd, start);
-    for (const [, { data }] of ordered) {
+    for (const { name, tensor } of ordered) {
+      const data = 'data' in tensor ? tensor.data : tensor.make();
+      checkSize(name, tensor.shape, data);
       writeFully(fd, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
   });
@@ -182,9 +188,14 @@ function readBuffer(fd: number, path: string, position: number, length: number) 
   return buffer;
 }
 
-function elementTypeOf(data: Tensor['data']): ElementType {
-  if (data instanceof Float32Array) return 'F32';
-  return data instanceof Int32Array ? 'I32' : 'I64';
+function checkSize(name: string, shape: number[], { length }: Tensor['data']): void {
+  if (product(shape) === length) return;
+  throw new Error(`${name} has ${length} numbers, but the shape [${shape.join(', ')}].`);
+}
+
+function elementTypeOf(tensor: Tensor | TensorToMake): ElementType {
+  if ('make' in tensor || tensor.data instanceof Float32Array) return 'F32';
+  return tensor.data instanceof Int32Array ? 'I32' : 'I64';
 }
 
 function isElementType(dtype: string): dtype is ElementType {
