@@ -44,7 +44,7 @@ const choices: Readonly<Record<string, Meanings>> = {
     naiveBayes: 'Words weigh by how much more frequent they are in one class than in the others.',
   },
   'training.loss': {
-    auto: 'bceWithLogits for two classes and for several labels a text, crossEntropy for more classes.',
+    auto: 'bceWithLogits for several labels a text, and for two classes unless the encoder is pretrained; crossEntropy else.',
     crossEntropy: 'A score for each class.',
     bceWithLogits: 'One score for two classes, or one a label in a multi-label task.',
     focal: 'As auto, but rows that the model is sure of count less: for rare classes.',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultsOf, type ModelDefault } from './model-defaults';
 import { experimentSchema } from './schema';
 
 /** The part of JSON Schema (draft 7) that the experiment's schema is written in. */
@@ -26,14 +27,25 @@ export interface JsonSchema {
   exclusiveMaximum?: number;
 }
 
-let cached: JsonSchema | undefined;
+const cached = new Map<string, JsonSchema>();
 
 /**
  * The JSON Schema of experiment files as people write them, for completion and hovers in editors.
  * `allowTrailingCommas` is VS Code's own keyword; other editors ignore it.
+ *
+ * @param model with the defaults of experiments whose model is of this type; without it, models that have others
+ * are told in the descriptions
  */
-export function experimentJsonSchema(): JsonSchema {
-  cached ??= {
+export function experimentJsonSchema(model?: unknown): JsonSchema {
+  const own = defaultsOf(model);
+  const key = own.length > 0 ? String(model) : '';
+  const schema = cached.get(key) ?? generate(own);
+  cached.set(key, schema);
+  return schema;
+}
+
+function generate(own: readonly ModelDefault[]): JsonSchema {
+  const schema = {
     title: 'TextClf experiment',
     allowTrailingCommas: true,
     ...z.toJSONSchema(experimentSchema, {
@@ -45,5 +57,40 @@ export function experimentJsonSchema(): JsonSchema {
       },
     }),
   } as JsonSchema;
-  return cached;
+  for (const { path, value, types } of own) {
+    for (const node of nodesAt(schema, path, types)) node.default = value;
+  }
+  if (own.length === 0) tellOtherDefaults(schema);
+  return schema;
+}
+
+function tellOtherDefaults(schema: JsonSchema): void {
+  for (const { path, value, types } of defaultsOf('pretrained')) {
+    for (const node of nodesAt(schema, path, types)) {
+      node.description += ` A pretrained encoder's default is ${shownDefault(value)}.`;
+    }
+  }
+}
+
+/** `2e-5` rather than `0.00002`; of an object its type, all else in it has defaults of its own. */
+function shownDefault(value: unknown): string {
+  if (typeof value === 'object') return JSON.stringify((value as { type: unknown }).type);
+  return typeof value === 'number' && value < 1e-3 ? value.toExponential() : JSON.stringify(value);
+}
+
+/** What says what stands at a path: one node for each variant of the object that holds it. */
+function nodesAt(root: JsonSchema, path: readonly string[], types: readonly string[] = []): JsonSchema[] {
+  let objects = variantsOf(root);
+  for (const key of path.slice(0, -1)) {
+    objects = objects.flatMap(({ properties }) => variantsOf(properties?.[key] ?? {}));
+  }
+  return objects.flatMap(({ properties }) => {
+    const fits = types.length === 0 || types.includes(properties?.type?.const ?? '');
+    const node = fits ? properties?.[path.at(-1)!] : undefined;
+    return node ? [node] : [];
+  });
+}
+
+function variantsOf(node: JsonSchema): JsonSchema[] {
+  return node.anyOf ?? node.oneOf ?? [node];
 }

@@ -1,4 +1,5 @@
 import { explainIssue } from './explain';
+import { withModelDefaults } from './model-defaults';
 import type { Finding } from './problems';
 import { brokenRules } from './rules';
 import { type Experiment, experimentSchema } from './schema';
@@ -18,7 +19,7 @@ export interface Resolved {
  * @param name what it is called where it has no name of its own
  */
 export function resolveExperiment(written: unknown, name: string): Resolved {
-  const result = experimentSchema.safeParse(written);
+  const result = experimentSchema.safeParse(withModelDefaults(written));
   if (!result.success) {
     return { findings: result.error.issues.flatMap((issue) => explainIssue(issue, written)) };
   }

@@ -1,32 +1,8 @@
-/** Rules about the baseline: what only networks know means nothing to it. */
-import type { Path } from './problems';
+/** Rules about what the baseline can be; what it does not have at all is in `rules-foreign.ts`. */
 import type { Rule } from './rule';
 import type { Experiment } from './schema';
-import { tokenizer } from './schema-data';
-import { training } from './schema-training';
-
-/** The options that say how networks read texts and learn. */
-const ofNetworks = {
-  tokenizer: ['type', 'ngrams', 'maxVocabulary', 'minFrequency', 'maxLength'],
-  training: [
-    ...(['epochs', 'batchSize', 'loss', 'focalGamma', 'labelSmoothing', 'optimizer', 'scheduler'] as const),
-    ...(['gradientClip', 'gradientClipBy', 'gradientAccumulation', 'earlyStopping'] as const),
-  ],
-} satisfies { [Section in 'tokenizer' | 'training']: (keyof Experiment[Section])[] };
 
 export const baselineRules: Rule[] = [
-  {
-    severity: 'error',
-    broken: (experiment) => {
-      if (experiment.model.type !== 'baseline') return [];
-      return [
-        ...changed('tokenizer', experiment.tokenizer, tokenizer.parse({}), ofNetworks.tokenizer),
-        ...changed('training', experiment.training, training.parse({}), ofNetworks.training),
-        ...changed('runtime', experiment.runtime, { threads: 0 }, ['threads']),
-      ];
-    },
-    hint: 'Leave it out, or choose another model.',
-  },
   {
     severity: 'error',
     broken: ({ model }) =>
@@ -91,19 +67,4 @@ export const baselineRules: Rule[] = [
 
 function isFiles(validation: Experiment['data']['validation']): boolean {
   return typeof validation === 'string' || Array.isArray(validation);
-}
-
-function changed<Section extends object>(
-  section: string,
-  options: Section,
-  defaults: Section,
-  keys: readonly (keyof Section & string)[],
-): { path: Path; message: string; remedies: { type: 'remove' }[] }[] {
-  return keys
-    .filter((key) => JSON.stringify(options[key]) !== JSON.stringify(defaults[key]))
-    .map((key) => ({
-      path: [section, key],
-      message: `"${key}" is for networks: the baseline does not have it.`,
-      remedies: [{ type: 'remove' }],
-    }));
 }

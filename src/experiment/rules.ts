@@ -4,13 +4,17 @@ import type { Finding } from './problems';
 import type { Rule } from './rule';
 import { baselineRules } from './rules-baseline';
 import { dataRules } from './rules-data';
+import { foreignRules } from './rules-foreign';
 import { modelRules } from './rules-model';
+import { pretrainedRules } from './rules-pretrained';
 import { trainingRules } from './rules-training';
 import type { Experiment } from './schema';
 
 const rules: Rule[] = [
   ...trainingRules,
+  ...foreignRules,
   ...baselineRules,
+  ...pretrainedRules,
   ...dataRules,
   ...modelRules,
   {

@@ -6,7 +6,7 @@ import type { Path } from './problems';
  * choice. Of an object's variants, those that the value's own `type` rules out are left out.
  */
 export function schemaAt(path: Path, root: unknown): JsonSchema[] {
-  let nodes = variants([experimentJsonSchema()], root);
+  let nodes = variants([experimentJsonSchema(valueAt(['model', 'type'], root))], root);
   let value = root;
   for (const step of path) {
     value = valueAt([step], value);

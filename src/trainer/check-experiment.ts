@@ -88,7 +88,7 @@ async function checkData(
   const facts = await attempt(() => readFacts(experiment, folder, signal));
   if (!facts) return { findings };
   const { data, training } = experiment;
-  await attempt(() => outputForm(training, data.task, facts.labels.length));
+  await attempt(() => outputForm(training, data.task, facts.labels.length, model.type));
   await attempt(() => checkThreshold(training.threshold, data.task, facts.labels.length));
   const { labels, counts, rows } = facts;
   await attempt(() => classWeights(training.classWeights, labels, counts, rows.train, data.task));

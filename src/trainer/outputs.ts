@@ -1,5 +1,5 @@
 import { OptionError } from '../experiment/option-error';
-import type { TrainingOptions } from '../experiment/schema';
+import type { ModelOptions, TrainingOptions } from '../experiment/schema';
 import type { LossType } from '../nn/losses';
 import type { Task } from '../protocol/events';
 
@@ -21,14 +21,17 @@ type LossOptions = Pick<TrainingOptions, 'loss' | 'focalGamma' | 'labelSmoothing
 
 /**
  * `auto` is one logit with BCE for two classes, cross-entropy for more, and BCE for each label of several;
- * the focal loss takes the same outputs.
+ * the focal loss takes the same outputs. A pretrained encoder has a logit for each of two classes too, as Hugging
+ * Face's classifiers do.
  *
+ * @param model the type of the model
  * @throws OptionError where the loss cannot tell so many classes apart
  */
 export function outputForm(
   { loss, focalGamma, labelSmoothing }: LossOptions,
   task: Task,
   classes: number,
+  model: ModelOptions['type'],
 ): OutputForm {
   if (task === 'single-label' && loss === 'bceWithLogits' && classes !== 2) {
     throw new OptionError(
@@ -38,7 +41,7 @@ export function outputForm(
       [{ type: 'set', values: ['crossEntropy', 'auto'] }],
     );
   }
-  const takesSigmoids = task === 'multi-label' || classes === 2;
+  const takesSigmoids = task === 'multi-label' || (classes === 2 && model !== 'pretrained');
   const automatic = takesSigmoids ? 'bceWithLogits' : 'crossEntropy';
   const type = loss === 'auto' || loss === 'focal' ? automatic : loss;
   return {

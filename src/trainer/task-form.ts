@@ -26,14 +26,14 @@ export function tellData({ experiment, writer }: RunContext, facts: DataFacts): 
  * @throws OptionError where loss, threshold or class weights do not fit the classes
  */
 export function taskForm(
-  { training, data: { task } }: Experiment,
+  { training, model, data: { task } }: Experiment,
   labels: readonly string[],
   { classes, rows }: DataFacts,
 ): OutputForm {
   checkThreshold(training.threshold, task, labels.length);
   const counts = classes.map(({ train }) => train);
   return {
-    ...outputForm(training, task, labels.length),
+    ...outputForm(training, task, labels.length, model.type),
     classWeights: classWeights(training.classWeights, labels, counts, rows.train, task),
   };
 }

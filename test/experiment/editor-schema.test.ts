@@ -96,8 +96,8 @@ describe('the schema for the editor', () => {
 
   it('keeps limits and defaults in words, with nothing that Markdown would draw', () => {
     const { properties } = editorJsonSchema();
-    expect(properties?.training?.properties?.epochs?.markdownDescription).toBe(
-      'How many times the training rows are gone through\\.\n\nA whole number, at least 1. Default: `5`.',
+    expect(properties?.training?.properties?.seed?.markdownDescription).toBe(
+      'The start of all that is random\\. The same seed on the same machine gives the same run\\.\n\nA whole number, at least 0 and at most 4294967295. Default: `42`.',
     );
     expect(properties?.tokenizer?.properties?.keepEmoticons?.markdownDescription).toContain(':\\-\\)');
   });

@@ -153,12 +153,14 @@ describe('the fixes of an experiment', () => {
     [
       'a wrong word',
       `{ ${base}, "model": { "type": "lsmt" } }`,
-      ['lstm', 'cnn', 'rnn', 'gru', 'pooled', 'baseline', 'transformer'].map((type) => `Change to "${type}"`),
+      ['lstm', 'cnn', 'rnn', 'gru', 'pooled', 'baseline', 'pretrained', 'transformer'].map(
+        (type) => `Change to "${type}"`,
+      ),
     ],
     [
       'a word that is missing',
       `{ ${base}, "model": {} }`,
-      ['baseline', 'pooled', 'cnn', 'rnn', 'gru', 'lstm', 'transformer'].map(
+      ['baseline', 'pretrained', 'pooled', 'cnn', 'rnn', 'gru', 'lstm', 'transformer'].map(
         (type) => `Add "type": "${type}"`,
       ),
     ],

@@ -69,7 +69,11 @@ describe('the JSON Schema', () => {
     expect(schema.title).toBeTruthy();
     expect(schema.required).toEqual(['data', 'model']);
     expect(schema.properties?.data?.required).toEqual(['train']);
-    expect(schema.properties?.model?.oneOf?.map(({ required }) => required)).toEqual(Array(7).fill(['type']));
+    const models = schema.properties!.model!.oneOf!;
+    const required = new Map(models.map((model) => [model.properties!.type!.const, model.required]));
+    expect(required.get('pretrained')).toEqual(['type', 'encoder']);
+    required.delete('pretrained');
+    expect([...required.values()]).toEqual(Array(7).fill(['type']));
   });
 
   it.each(named)('describes %s in a sentence', (_, { node }) => {
@@ -119,5 +123,55 @@ describe('the JSON Schema', () => {
     visit(written.data, 'data');
     visit(written.model, 'model');
     expect(undocumented).toEqual([]);
+  });
+});
+
+describe('defaults that pretrained encoders alone have', () => {
+  const pretrained = { data: { train: 'a.csv' }, model: { type: 'pretrained', encoder: 'a' } };
+  const own = properties(experimentJsonSchema('pretrained'), [], pretrained);
+  // The same variants in the same order: each beside its counterpart.
+  const other = own.filter(
+    ({ node }, i) => JSON.stringify(node.default) !== JSON.stringify(all[i]!.node.default),
+  );
+
+  it('are these', () => {
+    expect(own.map(({ path }) => path)).toEqual(all.map(({ path }) => path));
+    expect(new Set(other.map(({ path }) => path.join('.')))).toEqual(
+      new Set([
+        'training.epochs',
+        'training.batchSize',
+        'training.gradientClip',
+        'training.optimizer',
+        'training.optimizer.learningRate',
+        'training.scheduler',
+      ]),
+    );
+  });
+
+  it.each(other.map((property) => [property.path.join('.'), property] as const))(
+    '%s applies',
+    (_, { path, node, input }) => {
+      // The variant's own input, with the encoder for a model.
+      const { experiment } = parseExperiment(
+        JSON.stringify({ ...input, model: pretrained.model }),
+        'a.textclf.json',
+      );
+      const resolved = path.reduce<unknown>(
+        (value, key) => (value as Record<string, unknown>)[key],
+        experiment,
+      );
+      if (typeof node.default === 'object') expect(resolved).toMatchObject(node.default!);
+      else expect(resolved).toBe(node.default);
+    },
+  );
+
+  it('are told in the schema for all', () => {
+    const told = all.filter(({ node }) => node.description?.includes("A pretrained encoder's default is"));
+    expect(new Set(told.map(({ path }) => path.join('.')))).toEqual(
+      new Set(other.map(({ path }) => path.join('.'))),
+    );
+    const [rate] = told.filter(({ path }) => path.at(-1) === 'learningRate');
+    expect(rate!.node.description).toMatch(/default is 2e-5\.$/);
+    expect(own.some(({ node }) => node.description?.includes("encoder's default"))).toBe(false);
   });
 });

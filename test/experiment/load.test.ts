@@ -47,7 +47,7 @@ describe('an experiment file that is to be run', () => {
   it('says what, where and how for one error', async () => {
     const file = await written(fine.replace('lstm', 'lsmt'));
     expect(formatError(await failure(file))).toBe(
-      `${file}:1:52: "model.type" must be "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not "lsmt".\n  Did you mean "lstm"?`,
+      `${file}:1:52: "model.type" must be "baseline", "pretrained", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not "lsmt".\n  Did you mean "lstm"?`,
     );
   });
 

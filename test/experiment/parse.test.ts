@@ -143,7 +143,7 @@ describe('values that do not fit', () => {
       withModel('{ "type": ‹"lsmt"› }'),
       {
         message:
-          '"model.type" must be "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not "lsmt".',
+          '"model.type" must be "baseline", "pretrained", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not "lsmt".',
         hint: 'Did you mean "lstm"?',
       },
     ],
@@ -281,7 +281,7 @@ describe('values that do not fit', () => {
       withModel('{ "type": ‹3› }'),
       {
         message:
-          '"model.type" must be "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not 3.',
+          '"model.type" must be "baseline", "pretrained", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer", not 3.',
       },
     ],
     [
@@ -383,7 +383,7 @@ describe('keys', () => {
       withModel('‹{› "layers": 2 }'),
       {
         message: '"model.type" is missing.',
-        hint: 'Add "type": "baseline", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer".',
+        hint: 'Add "type": "baseline", "pretrained", "pooled", "cnn", "rnn", "gru", "lstm" or "transformer".',
       },
     ],
     [

@@ -72,6 +72,9 @@ describe('defaults', () => {
         scheduler: { type: 'constant', warmupSteps: 0 },
         gradientClip: 0,
         gradientClipBy: 'norm',
+        freezeEncoderEpochs: 0,
+        layerLearningRateDecay: 1,
+        recompute: false,
         gradientAccumulation: 1,
         earlyStopping: null,
         threshold: 0.5,
@@ -113,8 +116,68 @@ describe('defaults', () => {
   });
 });
 
+const encoder =
+  '{ "data": { "train": "a.csv" }, "model": { "type": "pretrained", "encoder": "bert-base-uncased" } }';
+const withTraining = (training: object) =>
+  `{ ${encoder.slice(1, -1)}, "training": ${JSON.stringify(training)} }`;
+
+describe('defaults of a pretrained encoder', () => {
+  it('are those that such encoders are fine-tuned with', () => {
+    const { model, training, tokenizer } = resolve(encoder);
+    expect(model).toEqual({
+      type: 'pretrained',
+      encoder: 'bert-base-uncased',
+      revision: 'main',
+      maxLength: 0,
+      freezeEmbeddings: false,
+      freezeLayers: 0,
+    });
+    expect(training).toEqual({
+      ...resolve(least).training,
+      epochs: 3,
+      batchSize: 16,
+      gradientClip: 1,
+      optimizer: { type: 'adamW', ...optimizers[1]![1], learningRate: 2e-5 },
+      scheduler: { type: 'linear', warmupSteps: 0 },
+    });
+    expect(tokenizer).toEqual(resolve(least).tokenizer);
+  });
+
+  it('give way to what is written', () => {
+    const training = { epochs: 1, batchSize: 4, gradientClip: 0, scheduler: { type: 'constant' } };
+    expect(resolve(withTraining(training)).training).toMatchObject(training);
+    const optimizer = { type: 'adamW', learningRate: 1e-4, weightDecay: 0 };
+    expect(resolve(withTraining({ optimizer })).training.optimizer).toMatchObject(optimizer);
+  });
+
+  it.each([
+    ...optimizers.map(
+      ([type, { learningRate }]: [string, { learningRate?: number }]) =>
+        [type, type === 'sgd' ? learningRate! : 2e-5] as const,
+    ),
+  ])('the optimizer %s learns at a rate of %f', (type, rate) => {
+    expect(resolve(withTraining({ optimizer: { type } })).training.optimizer.learningRate).toBe(rate);
+  });
+
+  it.each([
+    ['training', 5],
+    ['training', null],
+    ['training', []],
+    ['training', { optimizer: 'adam' }],
+    ['training', { optimizer: null }],
+    ['training', { epochs: null }],
+    ['model', { type: 'pretrained' }],
+  ])('leave a mistake where it is: %s %j', (key, value) => {
+    const text = JSON.stringify({ ...JSON.parse(encoder), [key]: value });
+    const { problems } = parseExperiment(text, 'a.textclf.json');
+    expect(problems).toMatchObject([{ severity: 'error', path: expect.arrayContaining([key]) }]);
+  });
+});
+
 it.each([
   ['the least', least],
+  ['a pretrained encoder', encoder],
+  ['a pretrained encoder with an optimizer', withTraining({ optimizer: { type: 'sgd' }, epochs: 1 })],
   [
     'everything',
     `{ "name": "all", "data": { "train": ["a", "b"], "validation": ["v"], "test": "t", "format": "tsv",

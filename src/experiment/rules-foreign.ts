@@ -1,0 +1,86 @@
+/** Rules about options that the model at hand does not have: set, they would be accepted and ignored. */
+import type { Rule } from './rule';
+import type { Experiment } from './schema';
+import { tokenizer } from './schema-data';
+import { training } from './schema-training';
+
+type Keys = { [Section in 'tokenizer' | 'training' | 'runtime']?: readonly (keyof Experiment[Section])[] };
+
+interface Foreign {
+  /** Whether a model of this type lacks the options. */
+  lacks(type: Experiment['model']['type']): boolean;
+  options: Keys;
+  /** What is said of one, after its name. */
+  message(type: Experiment['model']['type']): string;
+  hint: string;
+}
+
+const foreign: Foreign[] = [
+  {
+    lacks: (type) => type === 'baseline',
+    options: {
+      tokenizer: ['type', 'ngrams', 'maxVocabulary', 'minFrequency', 'maxLength'],
+      training: [
+        ...(['epochs', 'batchSize', 'loss', 'focalGamma', 'labelSmoothing', 'optimizer'] as const),
+        ...([
+          'scheduler',
+          'gradientClip',
+          'gradientClipBy',
+          'gradientAccumulation',
+          'earlyStopping',
+        ] as const),
+      ],
+      runtime: ['threads'],
+    },
+    message: () => 'is for networks: the baseline does not have it.',
+    hint: 'Leave it out, or choose another model.',
+  },
+  {
+    lacks: (type) => type === 'pretrained',
+    options: {
+      tokenizer: [
+        ...(['type', 'lowercase', 'stripHtml', 'keepEmoticons', 'ngrams', 'maxVocabulary'] as const),
+        ...(['minFrequency', 'maxLength'] as const),
+      ],
+    },
+    message: () => 'means nothing here: a pretrained encoder brings its own tokenizer.',
+    hint: 'Leave "tokenizer" out. How much of a text is read is said by "maxLength" of the model.',
+  },
+  {
+    lacks: (type) => type !== 'pretrained',
+    options: { training: ['freezeEncoderEpochs', 'layerLearningRateDecay', 'recompute'] },
+    message: (type) => `is for pretrained encoders: a model of type "${type}" has none.`,
+    hint: 'Leave it out, or choose the model "pretrained".',
+  },
+];
+
+/** What the sections hold where nothing is written. Of training, these options are the same for every model. */
+const standard = {
+  tokenizer: tokenizer.parse({}),
+  training: training.parse({}),
+  runtime: { threads: 0 },
+} satisfies Pick<Experiment, keyof Keys>;
+
+export const foreignRules: Rule[] = foreign.map(({ lacks, options, message, hint }) => ({
+  severity: 'error',
+  broken: (experiment) =>
+    lacks(experiment.model.type)
+      ? changed(experiment, options).map((path) => ({
+          path,
+          message: `"${path[1]}" ${message(experiment.model.type)}`,
+          remedies: [{ type: 'remove' }],
+        }))
+      : [],
+  hint,
+}));
+
+/** Those of some options that are not at their defaults. */
+function changed(experiment: Experiment, options: Keys): [string, string][] {
+  return (Object.keys(options) as (keyof Keys)[]).flatMap((section) => {
+    const values: Record<string, unknown> = experiment[section];
+    const defaults: Record<string, unknown> = standard[section];
+    return (options[section] as readonly string[])
+      .filter((key) => JSON.stringify(values[key]) !== JSON.stringify(defaults[key]))
+      .map((key): [string, string] => [section, key]);
+  });
+}
