@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat, truncate } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
-import { byHand, fetchPart, Interrupted, shown } from './fetch-part';
-import { claimPart, releasePart, removeParts } from './part-file';
+import { type Checksum, sumOf, titleOf } from './checksum';
+import { fetchPart } from './fetch-part';
+import { codeOf, networkError, shown } from './network-error';
+import { claimPart, type PartEnding, releasePart, removeParts } from './part-file';
+import { retry } from './retry';
 
 export interface Download {
   url: string;
@@ -14,8 +15,15 @@ export interface Download {
   file: string;
   /** The size of the file. */
   bytes: number;
-  /** Its MD5 sum, in hexadecimal. */
-  md5: string;
+  checksum: Checksum;
+  /** Sent to this server, not to another one that it sends to. */
+  headers?: Readonly<Record<string, string>>;
+  /** How the name of what is not whole yet ends. */
+  ending?: PartEnding;
+  /** What to do where the file cannot be had, a sentence. */
+  instead?: string;
+  /** What it means that the server refuses the file, where more is known of it than its status. */
+  refused?: (answer: Response) => HumanError;
 }
 
 export interface DownloadOptions {
@@ -28,14 +36,15 @@ export interface DownloadOptions {
   patience?: number;
 }
 
-/** So many failures in a row, none of which brought a byte, are one too many. */
-const mostFailures = 5;
-/** Fewer where there is no way to the server at all. */
-const mostUnreachable = 2;
-/** Milliseconds: a server that asks for more is not waited for. */
-const longestWait = 120_000;
 /** Milliseconds between two looks at another process's download. */
 const lookAgain = 250;
+
+export const defaultFirstWait = 1000;
+export const defaultPatience = 30_000;
+
+/** A download whose address has been looked at, and that knows all that it may say. */
+type Wanted = Required<Omit<Download, 'url' | 'headers' | 'refused'>> &
+  Pick<Download, 'headers' | 'refused'> & { url: URL };
 
 /**
  * Downloads a file, unless it is there. What an earlier download left is gone on with, failures that may pass are
@@ -47,23 +56,23 @@ const lookAgain = 250;
 export async function download(wanted: Download, options: DownloadOptions = {}): Promise<void> {
   const { signal } = options;
   try {
-    await tryDownload(wanted, options);
+    const url = parseUrl(wanted.url);
+    await tryDownload({ ending: 'part', instead: byHand(url), ...wanted, url }, options);
   } catch (error) {
     signal?.throwIfAborted();
     throw fileError('writing', wanted.file, error);
   }
 }
 
-async function tryDownload(wanted: Download, options: DownloadOptions): Promise<void> {
-  const { file, bytes } = wanted;
+async function tryDownload(wanted: Wanted, options: DownloadOptions): Promise<void> {
+  const { file, bytes, ending } = wanted;
   const { signal, progress } = options;
-  const url = parseUrl(wanted.url);
   await makeFolder(dirname(file));
   for (;;) {
     signal?.throwIfAborted();
     if (await isWhole(file, bytes)) return;
-    const part = await claimPart(file);
-    if (typeof part === 'string') return fillPart(part, url, wanted, options);
+    const part = await claimPart(file, ending);
+    if (typeof part === 'string') return fillPart(part, wanted, options);
     progress?.(part.bytes);
     await delay(lookAgain, undefined, { signal });
   }
@@ -75,38 +84,39 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOTDIR') throw error;
     throw new HumanError(`There is a file where the folder ${folder} should be.`, {
-      hint: 'Move it away, or name another folder for downloads in TEXTCLF_CACHE.',
+      hint: 'Move it away, or name another folder: TEXTCLF_CACHE for word vectors, HF_HUB_CACHE for encoders.',
       cause: error,
     });
   }
 }
 
-async function isWhole(file: string, bytes: number): Promise<boolean> {
+/** Whether the file is there, by its size. */
+export async function isWhole(file: string, bytes: number): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found?.size === bytes;
 }
 
-async function fillPart(part: string, url: URL, wanted: Download, options: DownloadOptions): Promise<void> {
-  const { file, bytes, md5 } = wanted;
+async function fillPart(part: string, wanted: Wanted, options: DownloadOptions): Promise<void> {
+  const { file, bytes, checksum, ending } = wanted;
   try {
     // Another process may have come to its end since this one looked.
     if (await isWhole(file, bytes)) return await rm(part, { force: true });
     // What an earlier download left may be of another version: then all is fetched once more.
     let isFresh = (await stat(part)).size === 0;
     for (;;) {
-      await fetchAll(part, url, wanted, options);
-      const sum = await md5Of(part, options.signal);
-      if (sum === md5) break;
+      await fetchAll(part, wanted, options);
+      const sum = await sumOf(part, checksum, options.signal);
+      if (sum === checksum.hex) break;
       await truncate(part, 0);
-      if (isFresh) throw wrongSum(url, sum, md5);
+      if (isFresh) throw wrongSum(wanted, sum);
       isFresh = true;
     }
     await rename(part, file);
-    await removeParts(file);
+    await removeParts(file, ending);
   } catch (error) {
     // On a full disk, what came so far is in the way of everything else.
     const isFull = error instanceof HumanError && codeOf(error.cause) === 'ENOSPC';
-    await (isFull ? rm(part, { force: true }) : releasePart(file, part));
+    await (isFull ? rm(part, { force: true }) : releasePart(file, part, ending));
     throw error;
   }
 }
@@ -114,41 +124,23 @@ async function fillPart(part: string, url: URL, wanted: Download, options: Downl
 /** Asks again and again until all bytes are there. */
 async function fetchAll(
   part: string,
-  url: URL,
-  { bytes }: Download,
-  { signal, progress = () => {}, firstWait = 1000, patience = 30_000 }: DownloadOptions,
+  wanted: Wanted,
+  { signal, progress = () => {}, firstWait = defaultFirstWait, patience = defaultPatience }: DownloadOptions,
 ): Promise<void> {
+  const { url, bytes, headers, instead, refused } = wanted;
   let version: string | undefined;
-  let most = (await stat(part)).size;
-  let failures = 0;
-  while ((await stat(part)).size !== bytes) {
-    if ((await stat(part)).size > bytes) await truncate(part, 0);
-    try {
-      const onVersion = (sent: string | undefined) => {
-        version = sent;
-      };
-      await fetchPart({ url, part, bytes, version, onVersion, patience, signal, progress });
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof Interrupted)) throw error;
-      const { size } = await stat(part);
-      failures = size > most ? 1 : failures + 1;
-      most = Math.max(most, size);
-      const isHopeless = failures > (isUnreachable(error) ? mostUnreachable : mostFailures);
-      const wait = Math.max(error.wait ?? 0, firstWait * 2 ** (failures - 1));
-      if (isHopeless || isUntrusted(error) || wait > longestWait) throw describe(error, url);
-      await delay(wait, undefined, { signal });
-    }
-  }
-}
-
-async function md5Of(file: string, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    signal?.throwIfAborted();
-    hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
+  const onVersion = (sent: string | undefined) => {
+    version = sent;
+  };
+  const gain = async () => (await stat(part)).size;
+  const attempt = async () => {
+    const size = await gain();
+    if (size === bytes) return;
+    if (size > bytes) await truncate(part, 0);
+    const request = { url, headers, part, bytes, version, onVersion, patience, signal, progress };
+    await fetchPart({ ...request, instead, refused });
+  };
+  await retry(attempt, { signal, firstWait, gain, giveUp: (error) => networkError(error, url, instead) });
 }
 
 function parseUrl(text: string): URL {
@@ -162,58 +154,14 @@ function parseUrl(text: string): URL {
   );
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+/** To stand at the end of a hint. */
+function byHand(url: URL): string {
+  return `Or get ${shown(url)} by other means, and name that file in the experiment.`;
 }
 
-/** `fetch failed`, says fetch, and why in its cause. */
-function networkCode({ cause }: Interrupted): string {
-  return codeOf(cause) || (cause instanceof Error ? codeOf(cause.cause) : '');
-}
-
-/** The error that all others around it only pass on. */
-function innermost(error: Error): Error {
-  return error.cause instanceof Error ? innermost(error.cause) : error;
-}
-
-const unreachable = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN'];
-
-function isUnreachable(error: Interrupted): boolean {
-  return unreachable.includes(networkCode(error));
-}
-
-/** TLS says that the server's certificate is not signed by anybody who is known. */
-function isUntrusted(error: Interrupted): boolean {
-  return /CERT|UNABLE_TO_VERIFY/.test(networkCode(error));
-}
-
-function describe(error: Interrupted, url: URL): HumanError {
-  const why = networkCode(error) || innermost(error).message;
-  if (isUntrusted(error)) {
-    return new HumanError(`The certificate of ${url.host} cannot be verified (${why}).`, {
-      hint: `Where a proxy signs connections itself, name its certificate in NODE_EXTRA_CA_CERTS. ${byHand(url)}`,
-      cause: error,
-    });
-  }
-  const what = isUnreachable(error)
-    ? `There is no connection to ${url.host} (${why}).`
-    : `The download of ${basename(url.pathname)} from ${url.host} fails again and again: ${why}.`;
-  return new HumanError(what, { hint: `${proxyHint()}${byHand(url)}`, cause: error });
-}
-
-/** Node's fetch leaves proxies alone unless it is told to use them, which early versions cannot. */
-function proxyHint(env: NodeJS.ProcessEnv = process.env): string {
-  const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((key) => env[key]);
-  if (name === undefined)
-    return 'Check the connection to the internet, and try again: it goes on where it ended. ';
-  return env.NODE_USE_ENV_PROXY
-    ? `Check the proxy that ${name} names. `
-    : `${name} is set, but Node ${process.version} does not use it: Node 22.21, 24 or later does with NODE_USE_ENV_PROXY=1. `;
-}
-
-function wrongSum(url: URL, found: string, expected: string): HumanError {
+function wrongSum({ url, checksum, instead }: Wanted, found: string): HumanError {
   return new HumanError(
-    `What ${url.host} sent is not the file that it should be: its MD5 sum is ${found} instead of ${expected}.`,
-    { hint: `A proxy or a mirror may have changed it. ${byHand(url)}` },
+    `What ${url.host} sent is not the file that it should be: its ${titleOf(checksum)} sum is ${found} instead of ${checksum.hex}.`,
+    { hint: `A proxy or a mirror may have changed it. ${instead}` },
   );
 }

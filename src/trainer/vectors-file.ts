@@ -26,7 +26,7 @@ export async function fetchVectors(
   enterPhase(context, 'downloading');
   let last = Number.NEGATIVE_INFINITY;
   await download(
-    { ...missing, url, md5 },
+    { ...missing, url, checksum: { algorithm: 'md5', hex: md5 } },
     {
       signal: context.signal,
       progress(done) {

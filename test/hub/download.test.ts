@@ -39,7 +39,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const get = (options: DownloadOptions = {}, wanted: object = {}) =>
-  download({ url: server.url(), file, bytes, md5, ...wanted }, { firstWait: 1, ...options });
+  download(
+    { url: server.url(), file, bytes, checksum: { algorithm: 'md5', hex: md5 }, ...wanted },
+    { firstWait: 1, ...options },
+  );
 
 function expectWhole() {
   expect(readFileSync(file).equals(contents)).toBe(true);
@@ -249,7 +252,8 @@ describe('processes', () => {
       import { download } from ${JSON.stringify(join(import.meta.dirname, '../../src/hub/download'))};
       const [url, file, bytes, md5] = process.argv.slice(2);
       const progress = (done) => console.log(done);
-      await download({ url, file, bytes: Number(bytes), md5 }, { firstWait: 1, progress });`;
+      const checksum = { algorithm: 'md5', hex: md5 };
+      await download({ url, file, bytes: Number(bytes), checksum }, { firstWait: 1, progress });`;
     buildSync({
       stdin: { contents: source, resolveDir: import.meta.dirname },
       bundle: true,
