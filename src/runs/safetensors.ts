@@ -1,8 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import * as z from 'zod';
-import { fileError } from '../protocol/file-error';
-import { HumanError } from '../protocol/human-error';
 import { replaceFile, writeFully } from './atomic';
+import { unreadableType } from './safetensors-header';
+import { openSafetensors } from './safetensors-reader';
 
 /**
  * Weights in the safetensors format (https://huggingface.co/docs/safetensors): the length of
@@ -29,28 +27,6 @@ const elementTypes = {
 type ElementType = keyof typeof elementTypes;
 
 const lengthBytes = 8;
-/** What the format's own library accepts; it keeps a broken length from filling the memory. */
-const longestHeader = 100_000_000;
-/** The operating systems read at most about 2 GiB at once. */
-const largestRead = 64 * 1024 * 1024;
-
-const headerSchema = z.record(
-  z.string(),
-  z.object({
-    dtype: z.string(),
-    shape: z.array(z.int().nonnegative()),
-    data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-  }),
-);
-const metadataSchema = z.record(z.string(), z.string()).optional();
-
-interface Entry {
-  name: string;
-  dtype: ElementType;
-  shape: number[];
-  begin: number;
-  end: number;
-}
 
 /**
  * Writes tensors (and texts about them) as one file, replaced atomically. The numbers go to
@@ -100,92 +76,20 @@ export function readSafetensors(path: string): {
   tensors: Record<string, Tensor>;
   metadata: Record<string, string>;
 } {
+  const file = openSafetensors(path);
   try {
-    const fd = openSync(path, 'r');
-    try {
-      return readOpen(fd, path);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    throw fileError('reading', path, error);
+    const tensors = [...file.entries.values()].map((entry): [string, Tensor] => {
+      const { name, dtype, shape, begin, end } = entry;
+      if (!isElementType(dtype)) throw unreadableType(path, name, dtype, Object.keys(elementTypes));
+      // A buffer of its own, which is aligned for any typed array.
+      const buffer = new ArrayBuffer(end - begin);
+      file.read(entry, new Uint8Array(buffer));
+      return [name, { shape, data: elementTypes[dtype].create(buffer) }];
+    });
+    return { tensors: Object.fromEntries(tensors), metadata: file.metadata };
+  } finally {
+    file.close();
   }
-}
-
-function readOpen(fd: number, path: string) {
-  const fileBytes = fstatSync(fd).size;
-  if (fileBytes < lengthBytes) throw broken(path, `it has only ${fileBytes} bytes`);
-  const headerBytes = Number(readBuffer(fd, path, 0, lengthBytes).readBigUInt64LE());
-  if (headerBytes > Math.min(longestHeader, fileBytes - lengthBytes)) {
-    throw broken(path, `its header cannot have ${headerBytes} bytes`);
-  }
-  const dataStart = lengthBytes + headerBytes;
-  const header = readBuffer(fd, path, lengthBytes, headerBytes);
-  const { entries, metadata } = parseHeader(header, fileBytes - dataStart, path);
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
-    const bytes = readBuffer(fd, path, dataStart + begin, end - begin);
-    return [name, { shape, data: elementTypes[dtype].create(bytes.buffer) }];
-  });
-  return { tensors: Object.fromEntries(tensors), metadata };
-}
-
-/** The entries in the order of their data, which has to fill `dataBytes` without gap or overlap. */
-function parseHeader(header: Uint8Array, dataBytes: number, path: string) {
-  const { __metadata__, ...rest } = parseObject(header, path);
-  const metadata = metadataSchema.safeParse(__metadata__);
-  if (!metadata.success) throw broken(path, 'its metadata has other values than texts');
-  const described = headerSchema.safeParse(rest);
-  if (!described.success) {
-    const issue = described.error.issues[0];
-    throw broken(path, `its header is wrong at ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const entries = Object.entries(described.data)
-    .map(
-      ([
-        name,
-        {
-          dtype,
-          shape,
-          data_offsets: [begin, end],
-        },
-      ]): Entry => {
-        if (!isElementType(dtype)) throw unknownType(path, name, dtype);
-        if (product(shape) * elementTypes[dtype].bytes !== end - begin) {
-          throw broken(path, `${name} has ${end - begin} bytes, but the shape [${shape.join(', ')}]`);
-        }
-        return { name, dtype, shape, begin, end };
-      },
-    )
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
-  let covered = 0;
-  for (const { name, begin, end } of entries) {
-    if (begin !== covered) throw broken(path, `the data of ${name} begins at ${begin}, not at ${covered}`);
-    covered = end;
-  }
-  if (covered !== dataBytes) throw broken(path, `it has ${dataBytes} bytes of data instead of ${covered}`);
-  return { entries, metadata: metadata.data ?? {} };
-}
-
-function parseObject(header: Uint8Array, path: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header),
-    );
-    return z.record(z.string(), z.unknown()).parse(value);
-  } catch (error) {
-    throw broken(path, 'its header is not a JSON object', error);
-  }
-}
-
-/** Bytes in an ArrayBuffer of their own, which makes them aligned for any typed array. */
-function readBuffer(fd: number, path: string, position: number, length: number) {
-  const buffer = Buffer.from(new ArrayBuffer(length));
-  for (let done = 0; done < length; ) {
-    const read = readSync(fd, buffer, done, Math.min(largestRead, length - done), position + done);
-    if (read === 0) throw broken(path, 'it became shorter while it was read');
-    done += read;
-  }
-  return buffer;
 }
 
 function checkSize(name: string, shape: number[], { length }: Tensor['data']): void {
@@ -204,19 +108,4 @@ function isElementType(dtype: string): dtype is ElementType {
 
 function product(shape: number[]): number {
   return shape.reduce((total, size) => total * size, 1);
-}
-
-function broken(path: string, why: string, cause?: unknown): HumanError {
-  return new HumanError(`This is no whole safetensors file: ${why}.`, {
-    place: { file: path },
-    hint: 'Train or download it again.',
-    cause,
-  });
-}
-
-function unknownType(path: string, name: string, dtype: string): HumanError {
-  return new HumanError(`The tensor ${name} has the type ${dtype}, which cannot be read.`, {
-    place: { file: path },
-    hint: `Convert it to ${Object.keys(elementTypes).join(', ')}.`,
-  });
 }
