@@ -12,6 +12,7 @@ export interface EncodedText {
 
 /** Some texts, padded to the longest of them. */
 export interface Batch {
+  readonly texts: readonly EncodedText[];
   /** Time-major: `[time * batch]`, 0 is padding. */
   readonly ids: Int32Array;
   readonly time: number;
@@ -42,6 +43,7 @@ export function makeBatch(texts: readonly EncodedText[], form: OutputForm): Batc
   const labels = texts.map((text) => text.labels);
   const { targets, weights, divisor } = makeTargets(labels, form);
   return {
+    texts,
     ids,
     time,
     size,

@@ -49,18 +49,19 @@ export class RowTable {
   private shared!: { -readonly [Key in keyof RowSlice]: RowSlice[Key] };
 
   /**
-   * `start`: `[rows, width]`. Without an optimizer the table is frozen: training leaves it as it is.
+   * `start`: `[rows, width]`, or only its width where the rows are filled in later. Without an optimizer the table is frozen: training leaves it as it is.
    * `sumsBatches`: whether several batches can make one step.
    */
   constructor(
-    start: Float32Array,
+    start: Float32Array | { readonly width: number },
     readonly rows: number,
     private readonly optimizer: Optimizer | undefined,
     private readonly sumsBatches = false,
   ) {
-    this.width = start.length / rows;
+    const isFilled = start instanceof Float32Array;
+    this.width = isFilled ? start.length / rows : start.width;
     this.place(0);
-    this.table.set(start);
+    if (isFilled) this.table.set(start);
     Object.values(optimizer?.state ?? {}).forEach((value, i) => {
       this.state[i]!.fill(value);
     });
@@ -68,6 +69,10 @@ export class RowTable {
     this.gradientAt = new Uint32Array(rows);
     this.lastStep = new Int32Array(rows);
     this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
+  }
+
+  get isTrained(): boolean {
+    return this.optimizer !== undefined;
   }
 
   /** The vectors of these token ids, `[ids, width]`; valid until the next are read. */

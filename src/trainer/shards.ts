@@ -36,6 +36,7 @@ function partOf(batch: Batch, part: number, parts: number): Batch {
     return floatTensor([size, width], values);
   };
   return {
+    texts: columns.map((column) => batch.texts[column]!),
     ids,
     time,
     size,

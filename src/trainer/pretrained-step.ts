@@ -1,0 +1,222 @@
+import type { Random } from '../data/random';
+import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
+import { depthOf, isOfHead } from '../pretrained/names';
+import { type Executable, type Executor, floatTensor, type Tensor, type Tensors } from '../runtime/executor';
+import type { Batch, EncodedText } from './batch';
+import { DropoutPools } from './dropout-pool';
+import { type BackwardPass, lossFeeds, resultOf, wholePass } from './encoder-gradients';
+import { LargeParameters } from './large-parameters';
+import { layerwisePass } from './layerwise-pass';
+import {
+  type EncoderShape,
+  encoderGradientProgram,
+  encodingProgram,
+  headGradientProgram,
+  headProgram,
+  trainsEmbedding,
+} from './pretrained-programs';
+import type { ClipOptions } from './programs';
+import { RowTable } from './row-table';
+import type { Step, StepPart, StepResult } from './step';
+
+export interface PretrainedStepOptions extends ClipOptions {
+  readonly shape: EncoderShape;
+  readonly optimizer: OptimizerOptions;
+  /** How many batches make one step at most. */
+  readonly gradientAccumulation: number;
+  /** What the learning rate is multiplied by from each layer to the one below it. */
+  readonly layerLearningRateDecay: number;
+  /** Whether the layers are computed a second time in the backward pass instead of kept. */
+  readonly recompute: boolean;
+  /** Whether the classifier alone is trained until `thaw` is called. */
+  readonly startsFrozen: boolean;
+  /** Whether `thaw` is never called. */
+  readonly staysFrozen: boolean;
+}
+
+/**
+ * The training step of a pretrained encoder with a classifier on top. Word vectors are rows of a table of their own, of which
+ * each step touches few; all other parameters are updated in place.
+ *
+ * While the encoder is frozen, what it makes of a text is computed once and kept.
+ */
+export class PretrainedStep implements Step {
+  /** What the encoder made of each text, while it stays the same. */
+  private encoded: Map<EncodedText, Float32Array> | undefined;
+  private readonly headNames: readonly string[];
+  private readonly trainedNames: readonly string[];
+  private tableSteps = 0;
+
+  private constructor(
+    private readonly options: PretrainedStepOptions,
+    readonly parameters: LargeParameters,
+    readonly table: RowTable,
+    private readonly encoding: Executable,
+    private readonly head: Executable,
+    private readonly whole: BackwardPass | undefined,
+    private readonly ofHead: BackwardPass | undefined,
+    private readonly pools: DropoutPools,
+  ) {
+    this.trainedNames = Object.keys(parameters.gradients);
+    this.headNames = this.trainedNames.filter(isOfHead);
+    if (options.startsFrozen) this.encoded = new Map();
+  }
+
+  /** The weights are zeros at first: fill `parameters.values` and the rows of `table` from 1 on. */
+  static async compile(executor: Executor, options: PretrainedStepOptions): Promise<PretrainedStep> {
+    const { shape, optimizer, layerLearningRateDecay, gradientAccumulation } = options;
+    const { config, freezeLayers } = shape;
+    const rateAt = (depth: number) => layerLearningRateDecay ** (config.layers + 1 - depth);
+    const isTrained = (name: string) => {
+      const depth = depthOf(name, config.layers);
+      return (
+        isOfHead(name) ||
+        (!options.staysFrozen && (depth === 0 ? trainsEmbedding(shape) : depth > freezeLayers))
+      );
+    };
+    const program = encoderGradientProgram(shape, isTrained);
+    const sumsBatches = gradientAccumulation > 1;
+    const parameters = new LargeParameters(
+      program.parameters.map((spec) => ({
+        ...spec,
+        trained: isTrained(spec.name),
+        rate: rateAt(depthOf(spec.name, config.layers)),
+      })),
+      optimizer,
+      sumsBatches,
+    );
+    // Row 0 is padding: token id i is row i + 1.
+    const table = new RowTable(
+      { width: config.embeddingSize },
+      config.vocabularySize + 1,
+      trainsEmbedding(shape) && !options.staysFrozen ? createOptimizer(optimizer) : undefined,
+      sumsBatches,
+    );
+    const pools = new DropoutPools();
+    const { values, gradients } = parameters;
+    const opened: { release(): Promise<void> }[] = [];
+    const open = async <Opened extends { release(): Promise<void> }>(opening: Promise<Opened>) => {
+      const one = await opening;
+      opened.push(one);
+      return one;
+    };
+    try {
+      const encoding = await open(executor.compile(encodingProgram(shape)));
+      const head = await open(executor.compile(headProgram(shape)));
+      const openHead = async () => {
+        const ofHead = headGradientProgram(shape);
+        const named = Object.fromEntries(Object.entries(gradients).filter(([name]) => isOfHead(name)));
+        return wholePass(await executor.compile(ofHead.program), ofHead, values, named, pools);
+      };
+      const openWhole = async () =>
+        options.recompute
+          ? layerwisePass(executor, shape, values, gradients, pools)
+          : wholePass(await executor.compile(program.program), program, values, gradients, pools);
+      const ofHead = options.startsFrozen ? await open(openHead()) : undefined;
+      const whole = options.staysFrozen ? undefined : await open(openWhole());
+      return new PretrainedStep(options, parameters, table, encoding, head, whole, ofHead, pools);
+    } catch (error) {
+      await Promise.all(opened.map((one) => one.release()));
+      throw error;
+    }
+  }
+
+  /** From now on the encoder is trained as well. */
+  thaw(): void {
+    this.encoded = undefined;
+  }
+
+  async train(
+    batch: Batch,
+    learningRate: number,
+    random: Random,
+    { divisor, isLast }: StepPart = { divisor: batch.divisor, isLast: true },
+  ): Promise<StepResult> {
+    this.pools.renew(random);
+    const { loss, logits } = this.encoded
+      ? await this.ofHead!.run({
+          ...{ batch, divisor, random },
+          feeds: { states: await this.encode(batch) },
+          into: {},
+        })
+      : await this.backward(batch, divisor, random);
+    const names = this.encoded ? this.headNames : this.trainedNames;
+    this.parameters.accumulate(names);
+    const result = { loss: loss * (divisor / batch.divisor), logits };
+    if (!isLast) return result;
+    const squares = this.parameters.squares(names) + (this.encoded ? 0 : this.table.squares());
+    // A step that is not finite must not reach the weights: whoever called decides what to do.
+    if (!Number.isFinite(squares)) return { ...result, loss: Number.NaN };
+    if (Number.isFinite(result.loss)) this.update(names, learningRate, Math.sqrt(squares));
+    return result;
+  }
+
+  async evaluate(batch: Batch): Promise<StepResult> {
+    const states = await this.encode(batch);
+    const { loss, logits } = await this.head.run({
+      states,
+      ...lossFeeds(batch, batch.divisor),
+      ...this.parameters.values,
+    });
+    return resultOf(loss!, logits!);
+  }
+
+  settle(): void {
+    this.table.settle();
+  }
+
+  async release(): Promise<void> {
+    const all = [this.encoding, this.head, this.whole, this.ofHead];
+    await Promise.all(all.map((one) => one?.release()));
+  }
+
+  private async backward(batch: Batch, divisor: number, random: Random): Promise<StepResult> {
+    const { table } = this;
+    const feeds = this.encoderFeeds(batch, table.gather(batch.ids));
+    const gradient = { ...feeds.embedded!, data: table.gradient };
+    const into: Tensors = table.isTrained ? { embedded_grad: gradient } : {};
+    const result = await this.whole!.run({ batch, divisor, random, feeds, into });
+    table.accumulate(batch.ids);
+    return result;
+  }
+
+  private update(names: readonly string[], learningRate: number, norm: number): void {
+    const { parameters, table, encoded } = this;
+    const { gradientClip, gradientClipBy, shape, layerLearningRateDecay } = this.options;
+    const isClipped = gradientClip > 0;
+    // As torch.nn.utils.clip_grad_norm_.
+    const scale = isClipped && gradientClipBy === 'norm' ? Math.min(1, gradientClip / (norm + 1e-6)) : 1;
+    const clips = isClipped && gradientClipBy === 'value';
+    if (clips) parameters.clip(names, gradientClip);
+    parameters.update(names, learningRate, scale);
+    if (encoded || !table.isTrained) return;
+    if (clips) table.clip(gradientClip);
+    const rate = layerLearningRateDecay ** (shape.config.layers + 1);
+    table.update(++this.tableSteps, learningRate * rate, scale);
+  }
+
+  /** The encoder's states, `[batch, hidden]`, computed anew or kept from before. */
+  private async encode(batch: Batch): Promise<Tensor> {
+    const { encoded } = this;
+    const { hiddenSize } = this.options.shape.config;
+    if (!encoded || batch.texts.some((text) => !encoded.has(text))) {
+      const feeds = this.encoderFeeds(batch, this.table.read(batch.ids));
+      const { states } = await this.encoding.run({ ...feeds, ...this.parameters.values });
+      if (!encoded) return states!;
+      const data = states!.data as Float32Array;
+      batch.texts.forEach((text, i) => {
+        encoded.set(text, data.slice(i * hiddenSize, (i + 1) * hiddenSize));
+      });
+    }
+    const states = floatTensor([batch.size, hiddenSize]);
+    batch.texts.forEach((text, i) => {
+      states.data.set(encoded.get(text)!, i * hiddenSize);
+    });
+    return states;
+  }
+
+  private encoderFeeds({ time, size, mask }: Batch, embedded: Float32Array): Tensors {
+    const shape = [time, size, this.options.shape.config.embeddingSize];
+    return { embedded: { dtype: 'float32', shape, data: embedded }, mask };
+  }
+}
