@@ -1,4 +1,6 @@
 /** Numbers and times as the page writes them: the same in every locale, with thin spaces that never break. */
+import { bytesText } from '../src/protocol/bytes';
+
 const thin = '\u202f';
 const nothing = '–';
 
@@ -62,13 +64,7 @@ export function decimal(value: number | null | undefined): string {
 
 /** `1.4 MB`, in the powers of ten that download pages use. */
 export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)}${thin}${units[unit]}`;
+  return bytesText(value, thin);
 }
 
 /** `85.1–89.5 %` */

@@ -1,8 +1,17 @@
+import { bytesText } from '../protocol/bytes';
 import { choicesOf } from './choices';
 import { experimentJsonSchema, type JsonSchema } from './json-schema';
+import { knownEncoders } from './known-encoders';
 import { knownVectorNames, knownVectors } from './known-vectors';
+import { defaultsOf } from './model-defaults';
 import { typesAt } from './schema-walk';
-import { type SearchableOption, type SearchableOptions, searchableOptions } from './searchable-options';
+import {
+  having,
+  type Proposals,
+  type SearchableOption,
+  type SearchableOptions,
+  searchableOptions,
+} from './searchable-options';
 
 /** JSON Schema with the keywords that VS Code adds to it. */
 export interface EditorSchema
@@ -13,6 +22,7 @@ export interface EditorSchema
   allOf?: EditorSchema[];
   if?: EditorSchema;
   then?: EditorSchema;
+  else?: EditorSchema;
   default?: unknown;
   examples?: unknown[];
   items?: unknown;
@@ -39,9 +49,11 @@ export function editorJsonSchema(): EditorSchema {
   return {
     ...{ title, allowTrailingCommas, $schema },
     ...lenient(root, ''),
-    allOf: searchableOptions().map(searchOptions),
+    allOf: [ownDefaults(pretrained), ...searchableOptions().flatMap(searchOptions)],
   } as EditorSchema;
 }
+
+const pretrained = 'pretrained';
 
 /** Places of a snippet that a person fills in one after the other: with a proposal, or with one of several. */
 const blank = (place: number, proposal: unknown) =>
@@ -101,6 +113,11 @@ const snippets: Record<string, Snippet[]> = {
     description: `Downloaded once, ${Math.round(knownVectors(name)!.bytes / 1e6)} MB.`,
     body: name,
   })),
+  'model.encoder': knownEncoders.map(({ name, title, bytes }) => ({
+    label: JSON.stringify(name),
+    description: `${title}. Downloaded once, about ${bytesText(bytes)}.`,
+    body: name,
+  })),
   'training.classWeights': [
     { label: '"balanced"', description: choicesOf('training.classWeights').balanced!, body: 'balanced' },
     {
@@ -152,7 +169,7 @@ function lenient(node: JsonSchema, path: string): EditorSchema {
   const proposals = snippets[path];
   return {
     ...(node.description ? { markdownDescription: explained(node, variants) } : {}),
-    ...('default' in node ? { default: node.default } : {}),
+    ...('default' in node && !isByModel(path) ? { default: node.default } : {}),
     ...shape,
     ...(proposals ? { defaultSnippets: proposals } : {}),
   };
@@ -251,15 +268,69 @@ function limitsOf(node: JsonSchema): string {
   return `${[kind, limits.join(' and ')].filter(Boolean).join(', ')}.`;
 }
 
-/** The options that a search can name, in experiments that have them. */
-function searchOptions({ when, options }: SearchableOptions): EditorSchema {
-  const properties = Object.fromEntries(options.map((option) => [option.path, searchOption(option)]));
-  const known: EditorSchema = { properties: { search: { properties: { options: { properties } } } } };
-  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
-  return when ? { if: when as EditorSchema, then: known } : known;
+/** Whether the default depends on the type of the model; then `ownDefaults` has both. */
+function isByModel(option: string): boolean {
+  return defaultsOf(pretrained).some(({ path }) => path.join('.') === option);
 }
 
-function searchOption({ node, values, range }: SearchableOption): EditorSchema {
+/** The defaults that are other for one type of model: VS Code takes what stands here before all else. */
+function ownDefaults(model: string): EditorSchema {
+  return {
+    if: having(['model'], model, true) as EditorSchema,
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+    then: onlyDefaults(experimentJsonSchema(model), ''),
+    else: onlyDefaults(experimentJsonSchema(), ''),
+  };
+}
+
+/** Of a node nothing but the defaults that depend on the model, its own and those inside it. */
+function onlyDefaults(node: JsonSchema, path: string): EditorSchema {
+  const variants = node.anyOf ?? node.oneOf ?? [node];
+  const [first, ...others] = variants.flatMap((variant) => {
+    const properties = Object.entries(variant.properties ?? {}).flatMap(([key, child]) => {
+      const inner = onlyDefaults(child, path ? `${path}.${key}` : key);
+      return Object.keys(inner).length > 0 ? [[key, inner] as const] : [];
+    });
+    if (properties.length === 0) return [];
+    const type = variant.properties?.type?.const;
+    const tag = type === undefined ? {} : { required: ['type'], properties: { type: { const: type } } };
+    return [{ ...tag, properties: { ...tag.properties, ...Object.fromEntries(properties) } }];
+  });
+  const own = isByModel(path)
+    ? { default: node.default, markdownDescription: explained(node, variants) }
+    : {};
+  if (!first) return own;
+  return variants.length > 1 ? { ...own, anyOf: [first, ...others, {}] } : { ...own, ...first };
+}
+
+/** The options that a search can name, in experiments that have them. */
+function searchOptions({ when, options }: SearchableOptions): EditorSchema[] {
+  if (options.length === 0) return [];
+  const searched = (proposals: (option: SearchableOption) => Proposals | undefined) =>
+    searchedProperties(
+      options.flatMap((option) => {
+        const proposed = proposals(option);
+        return proposed ? [[option.path, searchOption(option, proposed)] as const] : [];
+      }),
+    );
+  const byModel: EditorSchema = {
+    if: having(['model'], pretrained, true) as EditorSchema,
+    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+    then: searched(({ ofPretrained }) => ofPretrained),
+    else: searched((option) => option.ofPretrained && option),
+  };
+  const shared = searched((option) => (option.ofPretrained ? undefined : option));
+  const known = options.some(({ ofPretrained }) => ofPretrained) ? { allOf: [shared, byModel] } : shared;
+  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+  return [when ? { if: when as EditorSchema, then: known } : known];
+}
+
+function searchedProperties(options: (readonly [path: string, node: EditorSchema])[]): EditorSchema {
+  const properties = Object.fromEntries(options);
+  return { properties: { search: { properties: { options: { properties } } } } };
+}
+
+function searchOption({ node }: SearchableOption, { values, range }: Proposals): EditorSchema {
   const list: Snippet = {
     label: JSON.stringify(values),
     description: 'These values.',

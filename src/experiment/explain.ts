@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { didYouMean, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import type { JsonSchema } from './json-schema';
+import { knownEncoders } from './known-encoders';
 import type { Finding, Path, Remedy } from './problems';
 import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';
 
@@ -54,17 +55,24 @@ function hintForKey(key: string, parent: Path, free: string[]): string {
   return useful.length > 0 ? `Remove it, or use ${either(useful.map(quoteName))}.` : 'Remove it.';
 }
 
+/** What is proposed for an option that can be any text and has no default. */
+const proposals: Readonly<Record<string, readonly string[]>> = {
+  'model.encoder': knownEncoders.slice(0, 3).map(({ name }) => name),
+};
+
 function missing(path: Path, root: unknown): Finding {
   const nodes = schemaAt(path, root);
   const key = quoteName(String(path.at(-1)));
   const choice = nodes.flatMap(allowedTexts);
-  const value = choice.length > 0 ? either(choice.map(quoteName)) : sample(nodes[0] ?? {});
+  const [proposed, ...others] = proposals[path.join('.')] ?? [];
+  const values = proposed === undefined ? choice : [proposed, ...others];
+  const shown = choice.length > 0 ? either(choice.map(quoteName)) : sample(nodes[0] ?? {});
   return {
     severity: 'error',
     message: `${nameOf(path)} is missing.`,
-    hint: `Add ${key}: ${value}.`,
+    hint: `Add ${key}: ${proposed === undefined ? shown : quoteName(proposed)}.`,
     path,
-    ...(choice.length > 0 ? { remedies: [{ type: 'set', values: choice }] } : {}),
+    ...(values.length > 0 ? { remedies: [{ type: 'set', values }] } : {}),
   };
 }
 

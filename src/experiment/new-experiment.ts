@@ -1,3 +1,5 @@
+import { knownEncoders } from './known-encoders';
+
 export interface NewExperiment {
   name: string;
   /** The data file's path from the experiment's folder. */
@@ -8,24 +10,27 @@ export interface NewExperiment {
   /** Where a row has several labels: what stands between them. */
   labelSeparator?: string;
   model: string;
+  /** The pretrained encoder, where the model is one; the one that is offered first by default. */
+  encoder?: string;
   /** Texts to classify with the finished model. */
   examples: readonly string[];
 }
 
 /** The text of an experiment file for a person to go on from: the options that matter, each explained. */
 export function newExperimentText(options: NewExperiment): string {
-  const { name, model, examples } = options;
-  const { body, training } = models[model] ?? recurrent;
+  const { name, model, encoder = knownEncoders[0]!.name, examples } = options;
+  const { body, tokenizer, training } =
+    model === 'pretrained' ? pretrained(encoder) : (models[model] ?? recurrent);
   const sections = [
     `  // What this experiment's runs are called.
   "name": ${JSON.stringify(name)},`,
     dataSection(options),
-    ...(training ? [tokenizerSection] : []),
+    ...(tokenizer ? [tokenizer] : []),
     `  "model": {
     "type": ${JSON.stringify(model)},
 ${body}
   },`,
-    ...(training ? [trainingSection(training)] : []),
+    ...(training ? [training] : []),
     `  // Texts of your own to try the finished model on: click Predict above them.
   "examples": ${examples.length > 0 ? lines(examples) : '[]'}`,
   ];
@@ -59,11 +64,28 @@ const tokenizerSection = `  "tokenizer": {
     "maxLength": 256
   },`;
 
-/** What the model has of options; how its network is trained, absent where it is no network. */
+/** What the model has of options, and the sections that it needs besides. */
 interface ModelText {
   body: string;
-  training?: { learningRate: number };
+  tokenizer?: string;
+  training?: string;
 }
+
+const trainingSection = (learningRate: number) => `  "training": {
+    // How often all rows are gone through, and how many make one step.
+    "epochs": 5,
+    "batchSize": 32,
+    // How far each step moves the weights: lower it if the loss jumps, raise it if it hardly falls.
+    "optimizer": { "type": "adam", "learningRate": ${learningRate} },
+    // Training ends when two epochs in a row have not lowered the validation loss.
+    "earlyStopping": { "monitor": "validation.loss", "patience": 2 }
+  },`;
+
+/** What networks that are trained from scratch need. */
+const fromScratch = (learningRate: number) => ({
+  tokenizer: tokenizerSection,
+  training: trainingSection(learningRate),
+});
 
 const embedding = (
   size: number,
@@ -79,7 +101,7 @@ const recurrent: ModelText = {
     // The units of the network, which reads the words in turn. More learn more, slower.
     "hiddenSize": 64,
 ${dropout(0.2)}`,
-  training: { learningRate: 0.002 },
+  ...fromScratch(0.002),
 };
 
 const models: Readonly<Record<string, ModelText>> = {
@@ -94,7 +116,7 @@ const models: Readonly<Record<string, ModelText>> = {
     // The units between the mean of the word vectors and the classes.
     "head": { "hiddenSize": 64 },
 ${dropout(0.2)}`,
-    training: { learningRate: 0.002 },
+    ...fromScratch(0.002),
   },
   cnn: {
     body: `${embedding(100)}
@@ -102,7 +124,7 @@ ${dropout(0.2)}`,
     "widths": [3, 4, 5],
     "filters": 100,
 ${dropout(0.5)}`,
-    training: { learningRate: 0.001 },
+    ...fromScratch(0.001),
   },
   rnn: recurrent,
   gru: recurrent,
@@ -114,21 +136,25 @@ ${dropout(0.5)}`,
     "layers": 2,
     "heads": 4,
 ${dropout(0.1)}`,
-    training: { learningRate: 0.0005 },
+    ...fromScratch(0.0005),
   },
 };
 
-function trainingSection({ learningRate }: { learningRate: number }): string {
-  return `  "training": {
-    // How often all rows are gone through, and how many make one step.
-    "epochs": 5,
-    "batchSize": 32,
-    // How far each step moves the weights: lower it if the loss jumps, raise it if it hardly falls.
-    "optimizer": { "type": "adam", "learningRate": ${learningRate} },
-    // Training ends when two epochs in a row have not lowered the validation loss.
-    "earlyStopping": { "monitor": "validation.loss", "patience": 2 }
-  },`;
-}
+const pretrained = (encoder: string): ModelText => ({
+  body: `    // From the Hugging Face Hub, downloaded once; or a folder: "./my-encoder".
+    "encoder": ${JSON.stringify(encoder)},
+    // So many word pieces of each text are read: time grows with them. 0 is as many as the encoder can read.
+    "maxLength": 256`,
+  training: `  "training": {
+    // A pretrained encoder learns a task in a few epochs.
+    "epochs": 3,
+    "batchSize": 16,
+    // Small steps: larger ones would make it forget what it knows.
+    "optimizer": { "type": "adamW", "learningRate": 2e-5 },
+    // Epochs at the start that train the classifier on top alone: quick. 0 trains all from the beginning.
+    "freezeEncoderEpochs": 0
+  },`,
+});
 
 function list(values: readonly string[]): string {
   return `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;

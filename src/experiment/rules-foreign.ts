@@ -54,6 +54,14 @@ const foreign: Foreign[] = [
   },
 ];
 
+/** The options, by their dotted paths, that mean nothing to a model of this type. */
+export function foreignOptions(type: Experiment['model']['type']): ReadonlySet<string> {
+  const lacking = foreign
+    .filter(({ lacks }) => lacks(type))
+    .flatMap(({ options }) => Object.entries(options));
+  return new Set(lacking.flatMap(([section, keys]) => keys.map((key) => `${section}.${key}`)));
+}
+
 /** What the sections hold where nothing is written. Of training, these options are the same for every model. */
 const standard = {
   tokenizer: tokenizer.parse({}),

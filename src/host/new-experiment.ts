@@ -1,6 +1,8 @@
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
+import { knownEncoders } from '../experiment/known-encoders';
 import { newExperimentText } from '../experiment/new-experiment';
+import { bytesText } from '../protocol/bytes';
 import type { DataColumn, DataInspection } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
@@ -29,6 +31,8 @@ export function registerNewExperiment({ report, inspector }: Services): vscode.D
     const label = text && (await pickLabelColumn(data, inspection, text));
     const task = label && (await pickTask(inspection, label));
     const model = task && (await pickModel());
+    const encoder = model === 'pretrained' ? await pickEncoder() : undefined;
+    if (model === 'pretrained' && encoder === undefined) return;
     const file = model && (await askForFile(data));
     if (!file) return;
     const contents = newExperimentText({
@@ -38,6 +42,7 @@ export function registerNewExperiment({ report, inspector }: Services): vscode.D
       label,
       ...task,
       model,
+      ...(encoder === undefined ? {} : { encoder }),
       examples: examplesFrom(inspection, text),
     });
     await create(file, contents);
@@ -170,6 +175,31 @@ async function pickModel(): Promise<string | undefined> {
   }));
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'The model that learns' });
   return picked?.label;
+}
+
+/** One of the popular ones, or any other by its name. */
+async function pickEncoder(): Promise<string | undefined> {
+  const items: (vscode.QuickPickItem & { name?: string })[] = knownEncoders.map(
+    ({ name, title: detail, bytes }) => ({
+      label: name,
+      description: `about ${bytesText(bytes)}`,
+      detail,
+      name,
+    }),
+  );
+  items.push({ label: 'Another…', alwaysShow: true, iconPath: new vscode.ThemeIcon('edit') });
+  const placeHolder = 'The encoder to start from, downloaded once when training starts';
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDetail: true });
+  return picked && (picked.name ?? askForEncoder());
+}
+
+async function askForEncoder(): Promise<string | undefined> {
+  const name = await vscode.window.showInputBox({
+    title,
+    prompt: 'A name on the Hugging Face Hub (BERT, RoBERTa, DistilBERT or ALBERT), or a folder: ./my-encoder',
+    validateInput: (text) => (text.trim() === '' ? 'Write a name.' : undefined),
+  });
+  return name?.trim();
 }
 
 /** Where the experiment is to lie: a path in the workspace folder that has the data, or beside the data. */

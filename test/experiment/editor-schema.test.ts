@@ -43,6 +43,32 @@ function within(whole: object, [key, ...rest]: string[], value: unknown): object
   return { ...whole, [key!]: rest.length > 0 ? within(inner, rest, value) : value };
 }
 
+/** Whether a value fits a condition, as far as conditions are made of types. */
+function fitting(when: AnySchema | undefined, value: unknown): boolean {
+  if (!when) return true;
+  if (when.const !== undefined) return value === undefined || value === when.const;
+  const object = value as Record<string, unknown> | undefined;
+  if (object === undefined) return !when.required;
+  return (
+    (when.required ?? []).every((key) => key in object) &&
+    Object.entries(when.properties ?? {}).every(([key, inner]) => fitting(inner, object[key]))
+  );
+}
+
+/** All that the editor's schema says of an option in an experiment, in the order in which VS Code looks at it. */
+function saidOf(schema: EditorSchema, value: unknown, path: string[]): EditorSchema[] {
+  const applied: EditorSchema[] = [
+    ...(schema.allOf ?? []),
+    ...(schema.if ? [fitting(schema.if, value) ? schema.then : schema.else].flatMap((one) => one ?? []) : []),
+    ...(schema.anyOf ?? []).filter((variant) => fitting(variant, value)),
+  ];
+  const inside = applied.flatMap((one) => saidOf(one, value, path));
+  const [key, ...rest] = path;
+  if (key === undefined) return [...inside, schema];
+  const child = schema.properties?.[key];
+  return child ? [...inside, ...saidOf(child, (value as Record<string, unknown>)?.[key], rest)] : inside;
+}
+
 const strict = options(experimentJsonSchema());
 const lenient = options(editorJsonSchema());
 const pathsOf = (nodes: [string, AnySchema][]) => [...new Set(nodes.map(([path]) => path))].sort();
@@ -103,17 +129,56 @@ describe('the schema for the editor', () => {
   });
 });
 
+describe('what the schema for the editor says of a model of its own', () => {
+  const pretrained = { ...least, model: { type: 'pretrained', encoder: 'a' } };
+  const table: [option: string, optimizer: string, ofEncoder: unknown, ofOthers: unknown][] = [
+    ['epochs', 'adamW', 3, 5],
+    ['batchSize', 'adamW', 16, 32],
+    ['gradientClip', 'adamW', 1, 0],
+    ['optimizer', 'adamW', { type: 'adamW' }, { type: 'adam' }],
+    ['scheduler', 'adamW', { type: 'linear' }, { type: 'constant' }],
+    ['optimizer.learningRate', 'adamW', 2e-5, 0.001],
+    ['optimizer.learningRate', 'nadam', 2e-5, 0.002],
+    ['optimizer.learningRate', 'sgd', 0.01, 0.01],
+    ['seed', 'adamW', 42, 42],
+  ];
+  it.each(table)('the default of %s with %s', (option, type, ofEncoder, ofOthers) => {
+    const defaults = (experiment: object) => {
+      const whole = { ...experiment, training: { optimizer: { type } } };
+      const said = saidOf(editorJsonSchema(), whole, ['training', ...option.split('.')]);
+      // The hover shows the first words; a completion would offer every default there is.
+      const words = said.find(({ markdownDescription }) => markdownDescription)!.markdownDescription!;
+      const found = said.flatMap((node) => ('default' in node ? [node.default] : []));
+      if (typeof found[0] === 'number') expect(words).toContain(`Default: \`${found[0]}\``);
+      return found;
+    };
+    expect(new Set(defaults(pretrained))).toEqual(new Set([ofEncoder]));
+    expect(new Set(defaults(least))).toEqual(new Set([ofOthers]));
+    expect(new Set(defaults({ data: {} }))).toEqual(new Set([ofOthers]));
+  });
+
+  it('proposes encoders by their names and sizes', () => {
+    const said = saidOf(editorJsonSchema(), pretrained, ['model', 'encoder']);
+    const snippets = said.flatMap(({ defaultSnippets = [] }) => defaultSnippets);
+    expect(snippets.length).toBeGreaterThan(5);
+    expect(snippets[0]).toMatchObject({ body: 'distilbert-base-uncased' });
+    expect(snippets[0]!.description).toMatch(/about 269 MB/);
+  });
+
+  it('proposes small steps to search through, and to others large ones', () => {
+    const option = 'training.optimizer.learningRate';
+    const proposed = (experiment: object) =>
+      saidOf(editorJsonSchema(), { ...experiment, training: { optimizer: { type: 'adamW' } } }, [
+        'search',
+        'options',
+        option,
+      ]).flatMap(({ defaultSnippets = [] }) => defaultSnippets.map(({ body }) => filledIn(body)));
+    expect(proposed(pretrained)).toEqual([[2e-5, 3e-5, 5e-5], { from: 1e-5, to: 1e-4, scale: 'log' }]);
+    expect(proposed(least)).toEqual([[0.0003, 0.001, 0.003], { from: 0.0001, to: 0.01, scale: 'log' }]);
+  });
+});
+
 describe('the options that a search completes to', () => {
-  const fitting = (when: JsonSchema | undefined, experiment: unknown): boolean => {
-    if (!when) return true;
-    const object = experiment as Record<string, unknown> | undefined;
-    if (when.const !== undefined) return object === undefined || (object as unknown) === when.const;
-    if (object === undefined) return true;
-    return (
-      (when.required ?? []).every((key) => key in object) &&
-      Object.entries(when.properties ?? {}).every(([key, inner]) => fitting(inner, object[key]))
-    );
-  };
   const pathsFor = (experiment: object) =>
     searchableOptions()
       .filter(({ when }) => fitting(when, experiment))
@@ -137,13 +202,21 @@ describe('the options that a search completes to', () => {
     expect(other).not.toContain('model.hiddenSize');
     expect(other).not.toContain('training.optimizer.beta1');
     expect(new Set(plain).size).toBe(plain.length);
+    const encoder = pathsFor({ ...least, model: { type: 'pretrained', encoder: 'a' } });
+    expect(encoder).toContain('model.freezeLayers');
+    expect(encoder).toContain('training.layerLearningRateDecay');
+    expect(encoder).not.toContain('tokenizer.maxLength');
+    expect(plain).toContain('tokenizer.maxLength');
+    expect(plain).not.toContain('training.layerLearningRateDecay');
   });
 
   it('propose values that the option can have', () => {
     for (const { when, options: found } of searchableOptions()) {
       const base = when ? withTypes(least, when) : least;
-      for (const { path, values, range } of found) {
-        for (const value of [...values, ...(range ? [range.from, range.to] : [])]) {
+      for (const { path, values, range, ofPretrained } of found) {
+        const all = [{ values, range }, ...(ofPretrained ? [ofPretrained] : [])];
+        for (const value of all.flatMap((one) => [...one.values, one.range?.from, one.range?.to])) {
+          if (value === undefined) continue;
           const wrong = wrongPlaces(within(base, path.split('.'), value));
           expect(wrong.includes(path), `${path} ${JSON.stringify(value)}`).toBe(false);
         }

@@ -38,8 +38,17 @@ describe('the text of a new experiment', () => {
       expect(experiment?.model.type).toBe(type);
       expect(text).not.toMatch(/\n\n\n|,\s*\n\s*\}/);
     }
+    expect(parsed({ model: 'pretrained' }).text).not.toContain('"tokenizer"');
     expect(parsed({ model: 'baseline' }).text).not.toContain('"training"');
     expect(parsed({ model: 'cnn' }).text).toContain('"widths"');
+  });
+
+  it('has the encoder that was chosen, and DistilBERT where none was', () => {
+    const encoderOf = ({ experiment }: ReturnType<typeof parsed>) =>
+      experiment?.model.type === 'pretrained' ? experiment.model.encoder : undefined;
+    expect(encoderOf(parsed({ model: 'pretrained' }))).toBe('distilbert-base-uncased');
+    expect(encoderOf(parsed({ model: 'pretrained', encoder: 'mine "/' }))).toBe('mine "/');
+    expect(parsed({ model: 'pretrained' }).experiment?.training.optimizer.learningRate).toBe(2e-5);
   });
 
   it('has several labels a text where the data has', () => {
