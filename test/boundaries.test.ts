@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   experiment: ['protocol'],
   text: ['protocol'],
   baseline: ['text', 'protocol'],
-  hub: ['protocol'],
+  hub: ['protocol', 'experiment/known-encoders'],
   // A single file of another part is allowed by its name: pure functions over numbers.
   metrics: ['protocol', 'nn/probabilities'],
   data: ['protocol', 'experiment'],
@@ -25,7 +25,10 @@ const allowed: Record<string, readonly string[]> = {
   runtime: ['onnx', 'graph'],
   models: ['nn', 'graph', 'text', 'experiment'],
   // Checkpoints of pretrained encoders in Hugging Face's form: the network, its weights and its tokenizer.
-  pretrained: ['nn', 'graph', 'runs/safetensors', 'runs/atomic', 'protocol'],
+  pretrained: [
+    ...['nn', 'graph', 'onnx', 'protocol'],
+    ...['runs/safetensors', 'runs/safetensors-reader', 'runs/atomic', 'runs/model-files'],
+  ],
   trainer: [
     ...['models', 'pretrained', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'search', 'experiment', 'protocol'],

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { HumanError } from '../protocol/human-error';
 import { findRun, type Run } from '../runs/list';
+import { networkFile } from '../runs/model-files';
 import { runPaths, savedModel } from '../runs/paths';
 
 export interface FoundModel {
-  /** The folder of `model.onnx`. */
+  /** The folder of `config.json`. */
   folder: string;
   /** The run that made it; a copied model folder has none. */
   run?: Run;
@@ -20,7 +21,7 @@ export const runOptionText = 'a run (its id, or the start of it), "latest", or t
  * @throws HumanError where there is none
  */
 export function findModel(root: string, reference: string): FoundModel {
-  if (existsSync(join(reference, 'model.onnx'))) {
+  if (networkFile(reference) !== undefined) {
     const folder = resolve(reference);
     const parent = dirname(folder);
     const isInRun = savedModel(parent) === folder && existsSync(runPaths(parent).record);

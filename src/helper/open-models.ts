@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { loadPredictor, type Predictor } from '../predict/predictor';
+import { networkFile } from '../runs/model-files';
 
 /** A selection is a few short texts: more threads would take the cores from a training. */
 const threads = Math.min(2, availableParallelism());
@@ -80,6 +80,7 @@ function releaseIfDone(model: OpenModel): void {
 
 /** Empty where there is no model: opening it says what is wrong. */
 async function versionOf(folder: string): Promise<string> {
-  const found = await stat(join(folder, 'model.onnx')).catch(() => undefined);
+  const file = networkFile(folder);
+  const found = file && (await stat(file).catch(() => undefined));
   return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : '';
 }

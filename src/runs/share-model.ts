@@ -1,5 +1,5 @@
-import { copyFileSync, linkSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { replaceFolder } from './atomic';
 import { runPaths, savedModel } from './paths';
 
@@ -14,7 +14,11 @@ export function shareModel(from: string, to: string): void {
   const model = savedModel(from);
   if (model === undefined) return;
   replaceFolder(runPaths(to).model, (making) => {
-    for (const name of readdirSync(model)) linkOrCopy(join(model, name), join(making, name));
+    for (const entry of readdirSync(model, { withFileTypes: true, recursive: true })) {
+      const path = relative(model, join(entry.parentPath, entry.name));
+      if (entry.isDirectory()) mkdirSync(join(making, path), { recursive: true });
+      else linkOrCopy(join(model, path), join(making, path));
+    }
   });
 }
 

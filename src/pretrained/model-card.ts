@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { count, countOf } from '../protocol/count';
+import type { DataEvent, Evaluation, Split, Task } from '../protocol/events';
+import { type MetricName, metricTitles } from '../protocol/metrics';
+import { writeFileAtomic } from '../runs/atomic';
+import { code, markdown, percent, table, yaml } from './card-text';
+import { usage } from './card-usage';
+
+/** What a model's README tells. Names of data and labels may be anything: they are escaped. */
+export interface ModelCard {
+  /** The experiment's. */
+  readonly name: string;
+  /** The checkpoint that was fine-tuned, where it is one of the Hugging Face Hub. */
+  readonly base?: { readonly model: string; readonly revision?: string | undefined } | undefined;
+  readonly labels: readonly string[];
+  readonly task: Task;
+  /** Tokens of a text, its marks included; further ones are cut off. */
+  readonly maxLength: number;
+  readonly rows: DataEvent['rows'];
+  readonly classes: DataEvent['classes'];
+  /** The data files of each split; only their names are told, not their folders. */
+  readonly files: Partial<Record<Split, readonly string[]>>;
+  /** The experiment's resolved `model` and `training`. */
+  readonly settings: {
+    readonly model: Readonly<Record<string, unknown>>;
+    readonly training: Readonly<Record<string, unknown>>;
+  };
+  /** Of the finished model; absent while training goes on. */
+  readonly evaluation?: Evaluation | undefined;
+  /** `{ textclf: '1.0.0', onnxruntime: '1.30.0' }` */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** The file that the Hugging Face Hub shows as a model's page. */
+export const CARD_FILE = 'README.md';
+
+/**
+ * Writes the card into a model folder, in place of the one that is there.
+ *
+ * @throws HumanError where the disk is full, read-only or not permitted
+ */
+export function writeModelCard(folder: string, card: ModelCard): void {
+  writeFileAtomic(join(folder, CARD_FILE), modelCardText(card));
+}
+
+export function modelCardText(card: ModelCard): string {
+  const lines = [
+    ...['---', ...frontMatter(card), '---', ''],
+    ...[`# ${markdown(card.name)}`, '', ...introduction(card), ''],
+    ...['## Results', '', ...results(card), ''],
+    ...['## Data', '', ...data(card), ''],
+    ...['## Use', '', ...usage(card.task), ''],
+    ...['## Settings', '', ...settings(card), ''],
+    ...['## Limits', '', ...limits(card)],
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The metrics that the Hub has names for, and those names. */
+const hubMetrics = { accuracy: 'accuracy', macroF1: 'f1' } as const satisfies Partial<
+  Record<MetricName, string>
+>;
+
+const hubMetricNames = Object.keys(hubMetrics) as (keyof typeof hubMetrics)[];
+
+/** https://huggingface.co/docs/hub/model-cards#model-card-metadata */
+function frontMatter({ name, base, evaluation, files }: ModelCard): string[] {
+  const fields = {
+    library_name: 'transformers',
+    pipeline_tag: 'text-classification',
+    ...(base ? { base_model: base.model } : {}),
+    tags: ['text-classification', 'onnx', 'transformers.js', 'textclf'],
+    metrics: Object.values(hubMetrics),
+    ...(evaluation ? { 'model-index': [{ name, results: [measured(evaluation, files)] }] } : {}),
+  };
+  return Object.entries(fields).map(([key, value]) => `${key}: ${yaml(value)}`);
+}
+
+function measured(evaluation: Evaluation, files: ModelCard['files']) {
+  const { split } = evaluation;
+  return {
+    task: { type: 'text-classification', name: 'Text Classification' },
+    dataset: { name: namesOf(files[split]).join(', ') || `${split} rows`, type: 'text', split },
+    metrics: hubMetricNames.map((metric) => ({
+      type: hubMetrics[metric],
+      name: metricTitles[metric],
+      // A number without an exponent, which some YAML readers take for a text.
+      value: Math.round(evaluation[metric] * 1e4) / 1e4,
+    })),
+  };
+}
+
+function introduction({ base, labels, task }: ModelCard): string[] {
+  const of = base
+    ? `[${markdown(base.model)}](https://huggingface.co/${encodeURI(base.model)})${base.revision ? ` (revision \`${base.revision.replaceAll('`', '')}\`)` : ''}`
+    : 'a pretrained encoder';
+  const what = task === 'multi-label' ? 'any number of the labels' : 'one of the classes';
+  return [
+    `A text classifier: it gives a text ${what} ${labels.map(markdown).join(', ')}. It is ${of}, fine-tuned with TextClf.`,
+  ];
+}
+
+const listedMetrics = ['accuracy', 'macroF1', 'weightedF1', 'matthews', 'rocAuc', 'logLoss'] as const;
+
+function results({ evaluation }: ModelCard): string[] {
+  if (!evaluation) return ['It has not been measured yet: its training goes on, or was ended before.'];
+  const { split, rows, classes, task } = evaluation;
+  const values = listedMetrics.flatMap((name) => {
+    const value = evaluation[name];
+    const title = name === 'accuracy' && task === 'multi-label' ? 'all labels right' : metricTitles[name];
+    const isShare = name === 'accuracy' || name.endsWith('F1');
+    return value === null ? [] : [[title, isShare ? percent(value) : value.toFixed(3)]];
+  });
+  const thresholds = classes.some(({ threshold }) => threshold !== undefined);
+  return [
+    `Measured on ${countOf(rows, `${split} row`)}${split === 'validation' ? ', which training has chosen its best epoch by' : ''}:`,
+    '',
+    ...table(['', ''], values),
+    '',
+    ...table(
+      ['class', 'precision', 'recall', 'F1', ...(thresholds ? ['given from'] : []), 'rows'],
+      classes.map(({ label, precision, recall, f1, threshold, support }) => [
+        markdown(label),
+        ...[precision, recall, f1].map(percent),
+        ...(thresholds ? [threshold === undefined ? '' : threshold.toFixed(2)] : []),
+        count(support),
+      ]),
+    ),
+  ];
+}
+
+const splits = ['train', 'validation', 'test'] as const;
+
+function data({ rows, classes, files }: ModelCard): string[] {
+  const shown = splits.filter((split) => rows[split] > 0);
+  return [
+    ...table(
+      ['class', ...shown],
+      [
+        ...classes.map((ofClass) => [
+          markdown(ofClass.label),
+          ...shown.map((split) => count(ofClass[split])),
+        ]),
+        ['**rows**', ...shown.map((split) => `**${count(rows[split])}**`)],
+      ],
+    ),
+    ...shown.flatMap((split) => {
+      const names = namesOf(files[split]);
+      return names.length > 0 ? ['', `Files (${split}): ${names.map(markdown).join(', ')}`] : [];
+    }),
+  ];
+}
+
+/** Without their folders, which are nobody else's business. */
+function namesOf(files: readonly string[] = []): string[] {
+  return files.map(baseName);
+}
+
+function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1)!;
+}
+
+function settings({ base, settings: { model, training }, versions }: ModelCard): string[] {
+  const encoder = base ? base.model : baseName(String(model.encoder ?? ''));
+  const made = Object.entries(versions).map(([name, version]) => `${markdown(name)} ${markdown(version)}`);
+  return [
+    ...code('json', JSON.stringify({ model: { ...model, encoder }, training }, null, 2).split('\n')),
+    '',
+    `Made with ${made.join(', ')}.`,
+  ];
+}
+
+function limits({ maxLength, rows, task }: ModelCard): string[] {
+  return [
+    `- A text is read up to ${countOf(maxLength, 'token')}; the rest is cut off.`,
+    `- It has learnt from ${countOf(rows.train, 'row')} and knows what is like them: texts of another kind, time or language may be given any class with a high probability.`,
+    task === 'multi-label'
+      ? '- Labels are judged one by one; that none fits is said by low probabilities alone.'
+      : '- Every text is given one of its classes, also where none fits.',
+    '- What the encoder was pretrained on, and its biases and licence, are described by those who published it.',
+  ];
+}
