@@ -80,7 +80,7 @@ export async function layerwisePass(
     shared?.clear();
 
     const embeddingMasks = masksOf(parts.embedding);
-    let { states } = await parts.embedding.executable.run({
+    let { next: states } = await parts.embedding.executable.run({
       embedded,
       ...parametersOf(parts.embedding, 0),
       ...embeddingMasks,
@@ -95,7 +95,7 @@ export async function layerwisePass(
         ...parametersOf(part, layer),
         ...masks,
       });
-      states = result.states;
+      states = result.next;
     }
 
     const top = await parts.top.executable.run(
@@ -160,7 +160,7 @@ function partPrograms(
     return { scope, fed, result };
   };
   const forward = (name: string, { scope, fed, result }: ReturnType<typeof layer>) =>
-    asEncoderProgram(scope, { name, inputs: [...fed], outputs: { states: result } });
+    asEncoderProgram(scope, { name, inputs: [...fed], outputs: { next: result } });
 
   const programs = {
     embedding: () => {
@@ -168,7 +168,7 @@ function partPrograms(
       return asEncoderProgram(scope, {
         name: 'embedding',
         inputs: [embedded],
-        outputs: { states: result },
+        outputs: { next: result },
       });
     },
     frozenLayer: () => forward('frozen_layer', layer(true)),
