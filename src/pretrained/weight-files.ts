@@ -1,0 +1,130 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { quoteName } from '../protocol/did-you-mean';
+import { fileError } from '../protocol/file-error';
+import { HumanError } from '../protocol/human-error';
+import { openSafetensors, type SafetensorsFile } from '../runs/safetensors-reader';
+
+type Entry = Parameters<SafetensorsFile['read']>[0];
+
+/** A tensor of a checkpoint, and the file that holds it. */
+export interface StoredTensor {
+  readonly file: SafetensorsFile;
+  readonly entry: Entry;
+}
+
+/** All tensors of a checkpoint, in one file or in several shards. */
+export interface WeightFiles {
+  /** What a message on the whole names: the file, or the index of the shards. */
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  close(): void;
+}
+
+const SINGLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+/** Weights in forms that can run code when they are opened, or that only other libraries read. */
+const otherForms = /^(pytorch_model.*\.bin(\.index\.json)?|.*\.(ckpt|pt|pth|h5|msgpack|ot))$/;
+
+const indexSchema = z.object({
+  weight_map: z.record(z.string(), z.string(), { error: '"weight_map" must name the file of each tensor' }),
+});
+
+/**
+ * Opens the weights of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json` names.
+ *
+ * @throws HumanError where they are missing, broken or in another form
+ */
+export function openWeightFiles(folder: string): WeightFiles {
+  const single = join(folder, SINGLE);
+  if (existsSync(single)) {
+    const file = openSafetensors(single);
+    return { path: single, tensors: tensorsOf(file), close: () => file.close() };
+  }
+  const index = join(folder, INDEX);
+  if (existsSync(index)) return openShards(folder, index);
+  throw noSafetensors(folder);
+}
+
+function tensorsOf(file: SafetensorsFile): Map<string, StoredTensor> {
+  return new Map([...file.entries].map(([name, entry]) => [name, { file, entry }]));
+}
+
+function openShards(folder: string, index: string): WeightFiles {
+  const weightMap = readIndex(index);
+  const shards = new Map<string, SafetensorsFile>();
+  const close = () => {
+    for (const shard of shards.values()) shard.close();
+  };
+  try {
+    const tensors = new Map<string, StoredTensor>();
+    for (const [name, shardName] of Object.entries(weightMap)) {
+      const file = shards.get(shardName) ?? openShard(folder, shardName, index);
+      shards.set(shardName, file);
+      const entry = file.entries.get(name);
+      if (!entry) throw brokenIndex(index, `the tensor ${quoteName(name)} is not in ${shardName}`);
+      tensors.set(name, { file, entry });
+    }
+    return { path: index, tensors, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function openShard(folder: string, name: string, index: string): SafetensorsFile {
+  // Of either system's paths: an index is copied from one to the other.
+  const isPlain = name === basename(name) && !name.includes('\\') && name.endsWith('.safetensors');
+  if (!isPlain) {
+    throw brokenIndex(index, `${quoteName(name)} is not the name of a .safetensors file in this folder`);
+  }
+  const path = join(folder, name);
+  if (!existsSync(path)) throw brokenIndex(index, `the shard ${name} is missing`);
+  return openSafetensors(path);
+}
+
+function readIndex(index: string): Record<string, string> {
+  try {
+    return indexSchema.parse(JSON.parse(readFileSync(index, 'utf8'))).weight_map;
+  } catch (error) {
+    if (error instanceof z.ZodError) throw brokenIndex(index, error.issues[0]!.message, error);
+    if (error instanceof SyntaxError) throw brokenIndex(index, error.message, error);
+    throw fileError('reading', index, error);
+  }
+}
+
+function brokenIndex(index: string, why: string, cause?: unknown): HumanError {
+  return new HumanError(`The checkpoint's list of its shards is wrong: ${why}.`, {
+    place: { file: index },
+    hint: 'Download the checkpoint again, all its files.',
+    cause,
+  });
+}
+
+function noSafetensors(folder: string): HumanError {
+  const other = listFolder(folder).find((name) => otherForms.test(name));
+  if (other === undefined) {
+    return new HumanError(`This checkpoint has no weights: expected ${SINGLE} or ${INDEX}.`, {
+      place: { file: folder },
+      hint: 'Download the checkpoint again, all its files.',
+    });
+  }
+  const hint =
+    'Take another revision of it that has model.safetensors, or convert it once where Python is at hand: ' +
+    `python -c "from transformers import AutoModel; AutoModel.from_pretrained('${basename(folder)}').save_pretrained('converted', safe_serialization=True)" ` +
+    'and name the new folder, with the tokenizer files copied into it.';
+  return new HumanError(
+    `This checkpoint has its weights only as ${other}; expected ${SINGLE}. Such a file can run code of its maker when it is opened, so TextClf opens safetensors alone.`,
+    { place: { file: join(folder, other) }, hint },
+  );
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw fileError('reading', folder, error);
+  }
+}
