@@ -11,6 +11,7 @@ import {
   findSmallClasses,
   findUnseenLabels,
 } from './check-data';
+import { encoderFindings } from './check-encoder';
 import { checkVectors } from './check-vectors';
 import { classWeights } from './class-weights';
 import { outputForm } from './outputs';
@@ -83,6 +84,7 @@ async function checkData(
   const { model } = experiment;
   if ('embedding' in model && isThere('model')) await attempt(() => checkVectors(model.embedding, folder));
   findings.push(...findDownload(experiment));
+  if (model.type === 'pretrained') findings.push(...(await encoderFindings(model, folder)));
   signal?.throwIfAborted();
   if (!isThere('data')) return { findings };
   const facts = await attempt(() => readFacts(experiment, folder, signal));

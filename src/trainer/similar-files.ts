@@ -2,9 +2,28 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { nearestFirst } from '../protocol/did-you-mean';
 
-const extensions = {
-  data: new Set(['.csv', '.tsv', '.jsonl', '.ndjson']),
-  vectors: new Set(['.txt', '.vec', '.gz']),
+const endingIn =
+  (...extensions: readonly string[]) =>
+  (file: string) =>
+    extensions.includes(extname(file).toLowerCase());
+
+interface Kind {
+  isMeant(file: string): boolean;
+  /** What bears the name that was misspelt. */
+  nameOf(file: string): string;
+  /** How deep it lies in the folder that was named. */
+  depth: number;
+}
+
+const kinds: Record<'data' | 'vectors' | 'encoders', Kind> = {
+  data: { isMeant: endingIn('.csv', '.tsv', '.jsonl', '.ndjson'), nameOf: basename, depth: 1 },
+  vectors: { isMeant: endingIn('.txt', '.vec', '.gz'), nameOf: basename, depth: 1 },
+  // An encoder is the folder of its weights.
+  encoders: {
+    isMeant: (file) => /^model\.safetensors(\.index\.json)?$/.test(basename(file)),
+    nameOf: (file) => basename(dirname(file)),
+    depth: 2,
+  },
 };
 
 /** A large workspace must not be searched through for a typing slip. */
@@ -19,15 +38,16 @@ const mostFiles = 5;
 export async function similarFiles(
   missing: string,
   folder: string,
-  kind: keyof typeof extensions,
+  kind: keyof typeof kinds,
 ): Promise<string[]> {
   const budget = { entries: mostEntries };
   const name = basename(missing);
-  const beside = await filesBelow(dirname(missing), 1, extensions[kind], budget);
-  const below = await filesBelow(folder, deepest, extensions[kind], budget);
+  const { isMeant, nameOf, depth } = kinds[kind];
+  const beside = await filesBelow(dirname(missing), depth, isMeant, budget);
+  const below = await filesBelow(folder, deepest, isMeant, budget);
   const ranked = [beside, below.filter((file) => !beside.includes(file))].flatMap((files) => {
-    const order = nearestFirst(name, new Set(files.map((file) => basename(file))));
-    return files.sort((a, b) => order.indexOf(basename(a)) - order.indexOf(basename(b)));
+    const order = nearestFirst(name, new Set(files.map((file) => nameOf(file))));
+    return files.sort((a, b) => order.indexOf(nameOf(a)) - order.indexOf(nameOf(b)));
   });
   return ranked.slice(0, mostFiles).map((file) => relative(folder, file).split(sep).join('/'));
 }
@@ -35,7 +55,7 @@ export async function similarFiles(
 async function filesBelow(
   folder: string,
   depth: number,
-  wanted: ReadonlySet<string>,
+  isMeant: (file: string) => boolean,
   budget: { entries: number },
 ): Promise<string[]> {
   // A folder that can't be read has nothing to offer.
@@ -45,8 +65,8 @@ async function filesBelow(
     if (budget.entries-- <= 0) break;
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
-    if (entry.isFile() && wanted.has(extname(entry.name).toLowerCase())) files.push(path);
-    if (entry.isDirectory() && depth > 1) files.push(...(await filesBelow(path, depth - 1, wanted, budget)));
+    if (entry.isFile() && isMeant(path)) files.push(path);
+    if (entry.isDirectory() && depth > 1) files.push(...(await filesBelow(path, depth - 1, isMeant, budget)));
   }
   return files;
 }
