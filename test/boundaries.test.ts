@@ -61,7 +61,8 @@ const allowed: Record<string, readonly string[]> = {
     'protocol',
     'trainer/check-experiment',
   ],
-  host: ['experiment', 'runs', 'data', 'protocol'],
+  // What is missing of an encoder: names and a look into the cache.
+  host: ['experiment', 'runs', 'data', 'protocol', 'hub/missing-encoder'],
   extension: ['host', 'experiment', 'runs', 'data', 'protocol'],
   webview: ['protocol'],
 };

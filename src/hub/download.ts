@@ -1,10 +1,11 @@
 import { mkdir, rename, rm, stat, truncate } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { type Checksum, sumOf, titleOf } from './checksum';
 import { fetchPart } from './fetch-part';
+import type { Interrupted } from './line';
 import { codeOf, networkError, shown } from './network-error';
 import { claimPart, type PartEnding, releasePart, removeParts } from './part-file';
 import { retry } from './retry';
@@ -23,7 +24,7 @@ export interface Download {
   /** What to do where the file cannot be had, a sentence. */
   instead?: string;
   /** What it means that the server refuses the file, where more is known of it than its status. */
-  refused?: (answer: Response) => HumanError;
+  refused?: (answer: Response) => HumanError | undefined;
 }
 
 export interface DownloadOptions {
@@ -140,7 +141,9 @@ async function fetchAll(
     const request = { url, headers, part, bytes, version, onVersion, patience, signal, progress };
     await fetchPart({ ...request, instead, refused });
   };
-  await retry(attempt, { signal, firstWait, gain, giveUp: (error) => networkError(error, url, instead) });
+  const doing = `The download of ${basename(url.pathname)} from ${url.host}`;
+  const giveUp = (error: Interrupted) => networkError(error, url, doing, instead);
+  await retry(attempt, { signal, firstWait, gain, giveUp });
 }
 
 function parseUrl(text: string): URL {

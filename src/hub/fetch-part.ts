@@ -24,7 +24,7 @@ export interface PartRequest {
   /** What to do where the file cannot be had: a sentence to stand at the end of a hint. */
   instead: string;
   /** What it means that the server refuses, where more is known of it than its status. */
-  refused: ((answer: Response) => HumanError) | undefined;
+  refused: ((answer: Response) => HumanError | undefined) | undefined;
 }
 
 /**
@@ -82,15 +82,16 @@ async function whereItStarts(response: Response, request: PartRequest, asked: nu
   await response.body?.cancel();
   if (status === 416) return 0;
   checkPassing(response, url.host);
-  throw request.refused?.(response) ?? refusal(request, status);
+  throw request.refused?.(response) ?? refusal(request, response);
 }
 
-function refusal({ url, instead }: PartRequest, status: number): HumanError {
+/** It may come from another server, to which this one sent. */
+function refusal({ url, instead }: PartRequest, { status, url: last }: Response): HumanError {
   const what =
     status === 404 || status === 410
       ? 'does not have this file'
       : `does not give this file (status ${status})`;
-  return new HumanError(`${url.host} ${what}: ${shown(url)}`, { hint: instead });
+  return new HumanError(`${new URL(last).host} ${what}: ${shown(url)}`, { hint: instead });
 }
 
 async function writeBody(

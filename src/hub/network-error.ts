@@ -1,5 +1,4 @@
 /** What it means to a person that a server cannot be reached, or fails again and again. */
-import { basename } from 'node:path';
 import { HumanError } from '../protocol/human-error';
 import type { Interrupted } from './line';
 
@@ -15,8 +14,11 @@ export function isHopeless(error: Interrupted): boolean {
   return isUntrusted(error) || isCircle(error);
 }
 
-/** @param instead what to do where it cannot be had: a sentence to stand at the end of the hint */
-export function networkError(error: Interrupted, url: URL, instead: string): HumanError {
+/**
+ * @param doing what fails: "The download of x from y"
+ * @param instead what else to do: a sentence to stand at the end of the hint
+ */
+export function networkError(error: Interrupted, url: URL, doing: string, instead: string): HumanError {
   const because = (message: string, hint: string) =>
     new HumanError(message, { hint: `${hint}${instead}`, cause: error });
   const why = networkCode(error) || innermost(error).message;
@@ -31,8 +33,7 @@ export function networkError(error: Interrupted, url: URL, instead: string): Hum
     return because(`${url.host} only ever sends on to other addresses (${why}).`, proxyHint());
   if (error.status === 429)
     return because(`${url.host} has been asked too often from here (429).`, later(error.wait));
-  const what = basename(url.pathname);
-  return because(`The download of ${what} from ${url.host} fails again and again: ${why}.`, proxyHint());
+  return because(`${doing} fails again and again: ${why}.`, proxyHint());
 }
 
 /** Without what may be secret in it. */
