@@ -1,18 +1,21 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { loadExperimentTools } from './load-experiment-tools';
+import { withoutLinks } from './plain-text';
 
-/** Asks before a training that would download word vectors. False where the person does not want it. */
+/** Asks before a training that would download word vectors or an encoder. False where the person does not want it. */
 export async function mayDownload(experimentFile: vscode.Uri): Promise<boolean> {
   const document = await vscode.workspace.openTextDocument(experimentFile);
-  const { parseExperiment, possibleDownloads } = await loadExperimentTools();
+  const { parseExperiment, downloadQuestion, downloadsOf } = await loadExperimentTools();
   const { experiment } = parseExperiment(document.getText(), experimentFile.fsPath);
-  const downloads = experiment ? possibleDownloads(experiment) : [];
-  const [first] = downloads;
-  if (!first) return true;
-  const list = downloads.map(({ name, bytes }) => `${name} (${Math.round(bytes / 1e6)} MB)`).join(', ');
-  const question = `Download the word vectors ${list}?`;
-  const detail = `This experiment starts from them. They are downloaded once and kept in ${dirname(first.file)}.`;
+  const asked = experiment && downloadQuestion(downloadsOf(experiment, dirname(experimentFile.fsPath)));
+  if (!asked) return true;
+  const { question, detail } = asked;
   const button = 'Download and Train';
-  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, button)) === button;
+  const answer = await vscode.window.showInformationMessage(
+    withoutLinks(question),
+    { modal: true, detail },
+    button,
+  );
+  return answer === button;
 }

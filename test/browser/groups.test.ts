@@ -151,7 +151,7 @@ describeInVSCode('a person who compares', () => {
     await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'vectors.textclf.json');
     await codeLens(page, 'Train').click();
-    await dialog(page).getByText('Download the word vectors glove.6B.50d (69 MB)?').waitFor();
+    await dialog(page).getByText('Download the word vectors glove.6B.50d (69.2 MB)?').waitFor();
     await screenshot(page, 'download');
     await dialog(page).getByRole('button', { name: 'Cancel' }).click();
     await codeLens(page, 'Train').waitFor();

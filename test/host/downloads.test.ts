@@ -1,0 +1,80 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseExperiment } from '../../src/experiment/parse';
+import { downloadQuestion, downloadsOf } from '../../src/host/downloads';
+
+let folder = '';
+let env: NodeJS.ProcessEnv = {};
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'textclf-downloads-'));
+  env = { TEXTCLF_CACHE: join(folder, 'cache'), HF_HUB_CACHE: join(folder, 'hub') };
+  cpSync('test/fixtures/pretrained/encoders/bert', join(folder, 'mine'), { recursive: true });
+  const repo = join(folder, 'hub', 'models--roberta-base');
+  const commit = 'b'.repeat(40);
+  mkdirSync(join(repo, 'refs'), { recursive: true });
+  writeFileSync(join(repo, 'refs', 'main'), commit);
+  cpSync(join(folder, 'mine'), join(repo, 'snapshots', commit), { recursive: true });
+  writeFileSync(join(repo, 'snapshots', commit, 'tokenizer.json'), '{}');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function downloads(model: object, rest: object = {}) {
+  const text = JSON.stringify({ data: { train: 'a.csv' }, model, ...rest });
+  const { experiment, problems } = parseExperiment(text, join(folder, 'a.textclf.json'));
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return downloadsOf(experiment!, folder, env).map(({ name, size }) => `${name} ${size}`.trim());
+}
+
+const encoder = (name: string) => ({ type: 'pretrained', encoder: name });
+
+it.each<[what: string, model: object, rest: object, expected: string[]]>([
+  ['a network of its own', { type: 'lstm' }, {}, []],
+  ['a popular encoder', encoder('bert-base-uncased'), {}, ['the encoder bert-base-uncased about 441 MB']],
+  ['one that nobody knows', encoder('some/body'), {}, ['the encoder some/body']],
+  ['one in the cache', encoder('roberta-base'), {}, []],
+  [
+    'another revision than that in the cache',
+    { ...encoder('roberta-base'), revision: 'v2' },
+    {},
+    ['the encoder roberta-base about 502 MB'],
+  ],
+  ['a folder', encoder('./mine'), {}, []],
+  ['a folder that is not there', encoder('./yours'), {}, []],
+  [
+    'what a search tries',
+    encoder('roberta-base'),
+    { search: { options: { 'model.encoder': ['roberta-base', 'albert-base-v2'] } } },
+    ['the encoder albert-base-v2 about 49.5 MB'],
+  ],
+  [
+    'whole models of a search',
+    { type: 'lstm' },
+    {
+      search: {
+        options: {
+          model: [
+            { type: 'gru', embedding: { size: 50, vectors: 'glove.6B.50d' } },
+            encoder('albert-base-v2'),
+          ],
+        },
+      },
+    },
+    ['the word vectors glove.6B.50d 69.2 MB', 'the encoder albert-base-v2 about 49.5 MB'],
+  ],
+])('downloads for %s', (_, model, rest, expected) => {
+  expect(downloads(model, rest)).toEqual(expected);
+});
+
+it('asks once for all, and says where they are kept', () => {
+  const hub = { name: 'the encoder a', size: 'about 5 MB', folder: '/hub' };
+  expect(downloadQuestion([])).toBeUndefined();
+  expect(downloadQuestion([hub])).toEqual({
+    question: 'Download the encoder a (about 5 MB)?',
+    detail: 'This experiment starts from it. It is downloaded once and kept in /hub.',
+  });
+  const both = downloadQuestion([hub, { ...hub, name: 'the encoder b', size: '' }])!;
+  expect(both.question).toBe('Download the encoder a (about 5 MB), the encoder b?');
+  expect(both.detail).toMatch(/kept in \/hub\. How much it is/);
+});
