@@ -1,8 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { accuracyOf, findPython, fromHere, timedProcess, trainInProcess } from './process';
 import { printTable } from './table';
 
 /** What a process was asked to do, from its start to its end. */
@@ -19,8 +16,6 @@ interface Task {
   readonly wordNgrams: readonly [number, number];
   readonly strength: number;
 }
-
-const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The first of these that is there. */
 const dataSets = [
@@ -40,7 +35,7 @@ const dataSets = [
 export async function measureBaseline(rounds: number): Promise<void> {
   const data = dataSets.find(({ train }) => existsSync(train));
   if (!data) throw new Error('No data: run node experiments/prepare-quickstart.mjs first.');
-  const python = findSklearnPython();
+  const python = findPython('sklearn');
   if (!python) console.log('scikit-learn is not found (TEXTCLF_BENCH_PYTHON or python3): no comparison.');
   console.log(
     `TF-IDF and logistic regression on ${data.name}: medians of ${rounds} processes taken in turn.`,
@@ -73,56 +68,19 @@ export async function measureBaseline(rounds: number): Promise<void> {
   );
 }
 
-function findSklearnPython(): string | undefined {
-  const candidates = [process.env.TEXTCLF_BENCH_PYTHON, 'python3'].filter((python) => python !== undefined);
-  return candidates.find((python) => spawnSync(python, ['-c', 'import sklearn']).status === 0);
-}
-
 async function runTextclf({ train, test, wordNgrams, strength }: Task): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'textclf-bench-'));
-  try {
-    const file = join(folder, 'baseline.textclf.json');
-    const experiment = {
-      // All rows are for training, as they are for scikit-learn.
-      data: { train, test, validation: 1e-9 },
-      model: { type: 'baseline', wordNgrams, strength },
-    };
-    writeFileSync(file, JSON.stringify(experiment));
-    const atEnd = `process.on('exit', () => console.log(JSON.stringify({ memory: process.resourceUsage().maxRSS * 1024 })));`;
-    const watch = `data:text/javascript,${encodeURIComponent(atEnd)}`;
-    const parameters = ['--import', watch, fromHere('./cli.js'), 'train', file, '--root', folder, '--json'];
-    const { seconds, lines } = await timed(process.execPath, parameters);
-    const events = lines.map((line) => JSON.parse(line) as { type?: string; memory?: number });
-    const evaluated = events.find(({ type }) => type === 'evaluation') as
-      | { evaluation: { accuracy: number } }
-      | undefined;
-    if (!evaluated) throw new Error('the run has no evaluation');
-    return { seconds, accuracy: evaluated.evaluation.accuracy, memory: events.at(-1)!.memory! };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { seconds, events, memory } = await trainInProcess({
+    // All rows are for training, as they are for scikit-learn.
+    data: { train, test, validation: 1e-9 },
+    model: { type: 'baseline', wordNgrams: [...wordNgrams], strength },
+  });
+  return { seconds, memory, accuracy: accuracyOf(events) };
 }
 
 async function runSklearn(python: string, task: Task): Promise<Outcome> {
   const script = fromHere('../test/bench/peers/baseline_sklearn.py');
-  const { seconds, lines } = await timed(python, [script, JSON.stringify(task)]);
+  const { seconds, lines } = await timedProcess(python, [script, JSON.stringify(task)]);
   return { seconds, ...(JSON.parse(lines.at(-1)!) as Pick<Outcome, 'accuracy' | 'memory'>) };
-}
-
-/** Runs a program to its end; the lines that it printed. */
-async function timed(
-  program: string,
-  parameters: readonly string[],
-): Promise<{ seconds: number; lines: string[] }> {
-  const startedAt = performance.now();
-  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    printed += text;
-  });
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`${program} ended with exit code ${code}`);
-  return { seconds: (performance.now() - startedAt) / 1000, lines: printed.trim().split('\n') };
 }
 
 function medians(outcomes: readonly Outcome[]): Outcome {

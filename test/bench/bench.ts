@@ -3,9 +3,11 @@ import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxr
 import { measureBaseline } from './baseline';
 import { measureDashboard } from './dashboard';
 import { measureEditor } from './editor';
+import { measureFineTuning } from './fine-tune';
 import { measureHelper } from './helper-latency';
 import { measureMemory } from './memory';
-import { findTorchPython, startTorch } from './peer';
+import { startTorch } from './peer';
+import { findPython } from './process';
 import { printTable } from './table';
 import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPerStep } from './workload';
 
@@ -14,6 +16,7 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
  * npm run bench -- --only cnn      those whose name has this in it
  * npm run bench -- --rounds 60     more steps, for a steadier median
  * npm run bench -- --baseline      the baseline on film reviews, beside scikit-learn's where it is found
+ * npm run bench -- --fine-tune    a pretrained encoder, beside Hugging Face's Trainer; TEXTCLF_BENCH_ENCODER names its folder
  * npm run bench -- --memory        the resident size over 2 000 steps
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
@@ -26,6 +29,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
     baseline: { type: 'boolean', default: false },
+    'fine-tune': { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     predict: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
@@ -39,6 +43,7 @@ const chosen = kinds.filter(({ name }) => name.toLowerCase().includes(values.onl
 const replicaFile = new URL('./replica.js', import.meta.url);
 
 if (values.baseline) await measureBaseline(Number(values.rounds ?? 3));
+else if (values['fine-tune']) await measureFineTuning(threads, values.only);
 else if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
@@ -47,7 +52,7 @@ else if (values.profile) await profile(values.profile);
 else await compareSteps(Number(values.rounds ?? 40));
 
 async function compareSteps(rounds: number): Promise<void> {
-  const python = findTorchPython();
+  const python = findPython('torch');
   const { batch, time, embedding, hidden, vocabulary } = size;
   console.log(
     `One training step: batch ${batch}, ${time} tokens, ${embedding}-d embedding, ${hidden} units, ` +

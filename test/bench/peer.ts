@@ -1,13 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Kind, size } from './workload';
-
-/** A Python that has PyTorch: `TEXTCLF_BENCH_PYTHON`, or `python3`; undefined where there is none. */
-export function findTorchPython(): string | undefined {
-  const candidates = [process.env.TEXTCLF_BENCH_PYTHON, 'python3'].filter((python) => python !== undefined);
-  return candidates.find((python) => spawnSync(python, ['-c', 'import torch']).status === 0);
-}
 
 export interface Peer {
   readonly version: string;
