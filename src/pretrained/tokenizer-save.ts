@@ -1,0 +1,72 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileError } from '../protocol/file-error';
+import { writeFileAtomic } from '../runs/atomic';
+import { vocabularyFiles } from './tokenizer-build';
+import type { ReadTokenizer } from './tokenizer-files';
+import { wordsOf } from './tokenizer-json';
+import type { Marks } from './tokenizer-marks';
+import type { Special } from './tokenizer-settings';
+
+/**
+ * Writes a tokenizer so that every reader cuts texts alike. The class is the one that takes `tokenizer.json` as it is:
+ * transformers' own classes of each architecture make their normalizer and pre-tokenizer anew from their options.
+ *
+ * @param limit tokens of a text, marks included
+ */
+export function saveTokenizer(read: ReadTokenizer, marks: Marks, limit: number, folder: string): void {
+  const special = { ...foundRoles(read, marks), ...read.special };
+  const write = (name: string, contents: unknown, indent?: number) =>
+    writeFileAtomic(join(folder, name), `${JSON.stringify(contents, null, indent)}\n`);
+  const { normalizer, pre_tokenizer, post_processor, decoder } = read.json;
+  write('tokenizer.json', {
+    ...read.json,
+    version: '1.0',
+    // A text is cut at `model_max_length`, and padded as its reader likes.
+    truncation: null,
+    padding: null,
+    normalizer: normalizer ?? null,
+    pre_tokenizer: pre_tokenizer ?? null,
+    post_processor: post_processor ?? null,
+    decoder: decoder ?? null,
+  });
+  write(
+    'tokenizer_config.json',
+    {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      model_max_length: limit,
+      model_input_names: ['input_ids', 'attention_mask'],
+      clean_up_tokenization_spaces: false,
+      ...special,
+    },
+    2,
+  );
+  write('special_tokens_map.json', special, 2);
+  for (const name of vocabularyFiles) copyIfThere(join(read.folder, name), join(folder, name));
+}
+
+function copyIfThere(from: string, to: string): void {
+  if (!existsSync(from) || from === to) return;
+  try {
+    copyFileSync(from, to);
+  } catch (error) {
+    throw fileError('writing', to, error);
+  }
+}
+
+/** The roles that a `tokenizer.json` tells by itself. */
+function foundRoles({ json }: ReadTokenizer, { before, after }: Marks): Special {
+  const words = wordsOf(json);
+  const contents = new Map([...words].map(([content, id]) => [id, content]));
+  const { model } = json;
+  const roles = {
+    cls_token: contents.get(before[0]!),
+    sep_token: contents.get(after.at(-1) ?? -1),
+    unk_token: model.type === 'Unigram' ? contents.get(model.unk_id ?? -1) : model.unk_token,
+    pad_token: ['[PAD]', '<pad>'].find((content) => words.has(content)),
+    mask_token: ['[MASK]', '<mask>'].find((content) => words.has(content)),
+  };
+  return Object.fromEntries(
+    Object.entries(roles).flatMap(([role, content]) => (content ? [[role, content]] : [])),
+  );
+}
