@@ -1,5 +1,6 @@
 import type { Random } from '../data/random';
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
+import type { ParameterSpec } from '../nn/scope';
 import { depthOf, isOfHead } from '../pretrained/names';
 import { type Executable, type Executor, floatTensor, type Tensor, type Tensors } from '../runtime/executor';
 import type { Batch, EncodedText } from './batch';
@@ -49,6 +50,7 @@ export class PretrainedStep implements Step {
 
   private constructor(
     private readonly options: PretrainedStepOptions,
+    readonly specs: readonly ParameterSpec[],
     readonly parameters: LargeParameters,
     readonly table: RowTable,
     private readonly encoding: Executable,
@@ -114,7 +116,17 @@ export class PretrainedStep implements Step {
           : wholePass(await executor.compile(program.program), program, values, gradients, pools);
       const ofHead = options.startsFrozen ? await open(openHead()) : undefined;
       const whole = options.staysFrozen ? undefined : await open(openWhole());
-      return new PretrainedStep(options, parameters, table, encoding, head, whole, ofHead, pools);
+      return new PretrainedStep(
+        options,
+        program.parameters,
+        parameters,
+        table,
+        encoding,
+        head,
+        whole,
+        ofHead,
+        pools,
+      );
     } catch (error) {
       await Promise.all(opened.map((one) => one.release()));
       throw error;

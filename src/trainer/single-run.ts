@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Dataset } from '../data/rows';
+import type { Experiment } from '../experiment/schema';
 import type { EpochMetrics, Evaluation } from '../protocol/events';
 import { runPaths } from '../runs/paths';
 import { loadData } from './load-data';
@@ -7,6 +8,7 @@ import { openRun, type RunOptions } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { trainBaseline } from './train-baseline';
 import { trainNetwork } from './train-network';
+import { trainPretrained } from './train-pretrained';
 
 export interface SingleRunOptions extends RunOptions {
   /** Gives the data where it may have been read before; otherwise it is read. */
@@ -38,8 +40,16 @@ export async function singleRun(options: SingleRunOptions): Promise<TrainResult>
     const dataset = await load(signal);
     writer.update({ dataDigest: dataset.digest });
     signal.throwIfAborted();
-    const trainModel: TrainModel = experiment.model.type === 'baseline' ? trainBaseline : trainNetwork;
-    return trainModel(context, dataset);
+    return trainerOf(experiment)(context, dataset);
   });
   return { ...run, evaluation: result };
+}
+
+const trainers: { readonly [Type in Experiment['model']['type']]?: TrainModel } = {
+  baseline: trainBaseline,
+  pretrained: trainPretrained,
+};
+
+function trainerOf({ model }: Experiment): TrainModel {
+  return trainers[model.type] ?? trainNetwork;
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import type { Architecture, EncoderConfig } from '../../src/pretrained/config';
+import { WORD_TABLE } from '../../src/pretrained/names';
 import type { Executor } from '../../src/runtime/executor';
 import { type EncodedText, makeBatch } from '../../src/trainer/batch';
+import { tableRows } from '../../src/trainer/prepare-pretrained';
 import type { EncoderShape } from '../../src/trainer/pretrained-programs';
 import { PretrainedStep, type PretrainedStepOptions } from '../../src/trainer/pretrained-step';
+import { encoderFixture, encoderNames, openFixture } from '../pretrained/encoder-fixture';
 import { expectClose } from '../support/close';
 import { executor } from '../support/run';
 import { randomWeights, tinyConfig } from '../support/tiny-encoder';
@@ -78,6 +81,36 @@ function counting(): { on: Executor; runs: Record<string, number> } {
     },
   };
 }
+
+describe.each(encoderNames)('ten steps of AdamW on %s equal PyTorch', (name) => {
+  for (const recompute of [false, true]) {
+    it(recompute ? 'with layers computed once more' : 'as a whole', async () => {
+      const { batches, losses } = encoderFixture(name);
+      const checkpoint = openFixture(name);
+      const without = { dropout: 0, attentionDropout: 0, headDropout: 0 };
+      const shape = shapeOf({ ...checkpoint.config, ...without });
+      const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+      const optimizer = { type: 'adamW', learningRate: 1e-3, ...moments, weightDecay: 0.01 } as const;
+      const step = await open(shape, { optimizer, recompute });
+      for (const { name: parameter } of step.specs) {
+        checkpoint.read(parameter, step.parameters.values[parameter]!.data as Float32Array);
+      }
+      checkpoint.read(WORD_TABLE, step.table.table.subarray(step.table.width));
+      checkpoint.close();
+      const found: number[] = [];
+      for (let i = 0; i < losses.length; i++) {
+        const { ids, lengths, labels } = batches[i % batches.length]!;
+        const rows = ids.map((text, row) => ({
+          ids: tableRows(Int32Array.from(text.slice(0, lengths[row]!))),
+          labels: [labels[row]!],
+        }));
+        found.push((await step.train(makeBatch(rows, shape), 1e-3, createRandom(1))).loss);
+      }
+      expectClose(found, losses, 1e-4, 'loss');
+      await step.release();
+    });
+  }
+});
 
 describe('layers computed once more in the backward pass', () => {
   for (const architecture of architectures) {

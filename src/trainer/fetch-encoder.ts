@@ -1,0 +1,30 @@
+import type { PretrainedOptions } from '../experiment/schema';
+import { type FetchedEncoder, fetchEncoder } from '../hub/encoder-files';
+import { enterPhase, type RunContext } from './run-context';
+
+/** Milliseconds between two events. */
+const interval = 250;
+
+/**
+ * The folder of the checkpoint that an experiment names, after downloading what is missing of it.
+ *
+ * @throws HumanError where it cannot be had
+ */
+export async function fetchRunEncoder(
+  { folder, writer, signal }: Pick<RunContext, 'folder' | 'writer' | 'signal'>,
+  { encoder, revision }: PretrainedOptions,
+): Promise<FetchedEncoder> {
+  let last = Number.NEGATIVE_INFINITY;
+  const found = await fetchEncoder({
+    ...{ encoder, revision, folder, signal },
+    onTotal: () => enterPhase({ writer }, 'downloading'),
+    progress(done, total) {
+      const now = performance.now();
+      if (done < total && now - last < interval) return;
+      last = now;
+      writer.emit({ type: 'download', name: encoder, done, total });
+    },
+  });
+  if (found.warning !== undefined) writer.emit({ type: 'warning', message: found.warning });
+  return found;
+}

@@ -1,0 +1,138 @@
+import type { Dataset } from '../data/rows';
+import { OptionError } from '../experiment/option-error';
+import type { Experiment, PretrainedOptions } from '../experiment/schema';
+import { openCheckpoint } from '../pretrained/checkpoint';
+import { longestText } from '../pretrained/config';
+import { type ModelCard, writeModelCard } from '../pretrained/model-card';
+import { isOfHead } from '../pretrained/names';
+import { savePretrained } from '../pretrained/save';
+import { openPretrainedTokenizer } from '../pretrained/tokenizer';
+import { fetchRunEncoder } from './fetch-encoder';
+import { fitModel, type Trainable } from './fit-model';
+import { type EncodedData, encodeData, tableRows } from './prepare-pretrained';
+import type { EncoderShape } from './pretrained-programs';
+import { PretrainedStep } from './pretrained-step';
+import { loadWeights, restoreEncoder, weightsOf } from './pretrained-weights';
+import { enterPhase, type RunContext, type TrainModel } from './run-context';
+import { taskForm, tellData } from './task-form';
+import { cardOf, tellModel } from './tell-encoder';
+
+/** Fine-tunes a pretrained encoder, from finding its files to the last evaluation. */
+export const trainPretrained: TrainModel = async (context, dataset) => {
+  const { experiment, signal } = context;
+  const options = pretrainedOf(experiment);
+  const source = await fetchRunEncoder(context, options);
+  const checkpoint = openCheckpoint(source.folder);
+  try {
+    const { config } = checkpoint;
+    checkFreezing(options, config.layers);
+    const tokenizer = openPretrainedTokenizer(source.folder, {
+      maxLength: options.maxLength,
+      longest: longestText(config),
+      vocabularySize: config.vocabularySize,
+    });
+    enterPhase(context, 'tokenizing');
+    const data = await encodeData(dataset, tokenizer, signal);
+    tellData(context, data.facts);
+    signal.throwIfAborted();
+
+    enterPhase(context, 'compiling');
+    const { freezeEmbeddings, freezeLayers } = options;
+    const form = taskForm(experiment, dataset.labels, data.facts);
+    const shape: EncoderShape = { ...form, config, freezeEmbeddings, freezeLayers };
+    const step = await compile(context, shape);
+    try {
+      loadWeights(context, step, checkpoint, dataset.labels);
+      tellModel(context, step, options, shape);
+      const card = cardOf(context, options, dataset, data, source, tokenizer.maxLength);
+      return await fitModel(
+        context,
+        dataset,
+        trainable(context, dataset, { step, shape, data, tokenizer, card }),
+      );
+    } finally {
+      await step.release();
+    }
+  } finally {
+    checkpoint.close();
+  }
+};
+
+function pretrainedOf({ model }: Experiment): PretrainedOptions {
+  if (model.type !== 'pretrained') throw new Error(`The ${model.type} is no pretrained encoder.`);
+  return model;
+}
+
+function checkFreezing({ freezeLayers }: PretrainedOptions, layers: number): void {
+  if (freezeLayers <= layers) return;
+  throw new OptionError(
+    `The encoder has ${layers} layers, and ${freezeLayers} are to be frozen.`,
+    ['model', 'freezeLayers'],
+    `Set "freezeLayers" to ${layers} to train the classifier alone, or to less.`,
+    [{ type: 'set', values: [layers, Math.floor(layers / 2)] }],
+  );
+}
+
+function compile({ experiment, executor }: RunContext, shape: EncoderShape): Promise<PretrainedStep> {
+  const { training } = experiment;
+  const isFrozen = shape.freezeLayers >= shape.config.layers;
+  return PretrainedStep.compile(executor, {
+    shape,
+    optimizer: training.optimizer,
+    gradientClip: training.gradientClip,
+    gradientClipBy: training.gradientClipBy,
+    gradientAccumulation: training.gradientAccumulation,
+    layerLearningRateDecay: training.layerLearningRateDecay,
+    recompute: training.recompute,
+    startsFrozen: isFrozen || training.freezeEncoderEpochs > 0,
+    staysFrozen: isFrozen || training.freezeEncoderEpochs >= training.epochs,
+  });
+}
+
+interface Parts {
+  readonly step: PretrainedStep;
+  readonly shape: EncoderShape;
+  readonly data: EncodedData;
+  readonly tokenizer: ReturnType<typeof openPretrainedTokenizer>;
+  readonly card: ModelCard;
+}
+
+function trainable(context: RunContext, { labels }: Dataset, parts: Parts): Trainable {
+  const { paths, writer, experiment } = context;
+  const { step, shape, data, tokenizer, card } = parts;
+  const { freezeEncoderEpochs, epochs } = experiment.training;
+  const thawsAt =
+    freezeEncoderEpochs > 0 && freezeEncoderEpochs < epochs ? freezeEncoderEpochs + 1 : undefined;
+  return {
+    step,
+    form: shape,
+    ...{ train: data.train, validation: data.validation, test: data.test },
+    encode: (text) => tableRows(tokenizer.encode(text).ids),
+    beginEpoch(epoch) {
+      if (epoch !== thawsAt || shape.freezeLayers >= shape.config.layers) return;
+      step.thaw();
+      writer.emit({ type: 'thawed', epoch });
+    },
+    save(thresholds) {
+      const { config, task, outputs } = shape;
+      savePretrained(paths.model, {
+        ...{ config, tokenizer, labels, task, outputs, thresholds, card },
+        maxLength: tokenizer.maxLength,
+        weights: weightsOf(step),
+      });
+    },
+    remember() {
+      // The encoder's weights are read back from where they were just saved: two copies of them may not fit into memory.
+      const head = Object.entries(step.parameters.values)
+        .filter(([name]) => isOfHead(name))
+        .map(([name, { data: values }]) => [name, Float32Array.from(values as Float32Array)] as const);
+      return () => {
+        restoreEncoder(step, paths.model);
+        for (const [name, values] of head) (step.parameters.values[name]!.data as Float32Array).set(values);
+      };
+    },
+    finish(evaluation) {
+      writeModelCard(paths.model, { ...card, evaluation });
+    },
+  };
+}
