@@ -47,8 +47,10 @@ const allowed: Record<string, readonly string[]> = {
     'metrics',
     'nn/probabilities',
   ],
+  // A model in other forms, measured beside the one that was trained.
+  export: ['predict', 'pretrained', 'onnx', 'data', 'runs', 'experiment', 'protocol'],
   cli: [
-    ...['trainer', 'predict', 'metrics', 'models', 'nn', 'graph', 'onnx', 'runtime'],
+    ...['export', 'trainer', 'predict', 'metrics', 'models', 'nn', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],
   ],
   helper: [

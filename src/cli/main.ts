@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addCheck } from './commands/check';
 import { addEvaluate } from './commands/evaluate';
+import { addExport } from './commands/export';
 import { addPredict } from './commands/predict';
+import { addPush } from './commands/push';
 import { addRuns } from './commands/runs';
 import { addSchema } from './commands/schema';
 import { addTrain } from './commands/train';
@@ -16,11 +18,12 @@ Examples:
   textclf predict "Claim your prize now"   classify with the newest model
   textclf predict - < texts.txt            classify each line of a file
   textclf evaluate more.csv                measure the newest model on other data
+  textclf export --output spam --format int8   write the newest model in a quarter of its size
   textclf runs                             list all runs
 
 Exit codes: 0 fine, 1 a mistake in files or arguments, 2 a bug in textclf.`;
 
-const commands = [addTrain, addPredict, addEvaluate, addCheck, addRuns, addSchema];
+const commands = [addTrain, addPredict, addEvaluate, addExport, addPush, addCheck, addRuns, addSchema];
 
 /** Runs one command line (without the program's own name) and gives its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<ExitCode> {

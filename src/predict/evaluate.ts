@@ -66,11 +66,12 @@ export interface EvaluatedRows {
 }
 
 /** So many rows are classified at a time: then the signal is heard. */
-const blockRows = 1000;
+const blockRows = 256;
 
 /**
  * Classifies rows and compares with the labels that they have; the loss as `evaluate` says.
  *
+ * @param progress is told how many rows are done
  * @throws the signal's reason where it was aborted
  */
 export async function evaluateRows(
@@ -78,6 +79,7 @@ export async function evaluateRows(
   rows: readonly Row[],
   split: Split,
   signal?: AbortSignal,
+  progress?: (done: number) => void,
 ): Promise<EvaluatedRows> {
   const { labels, rule } = predictor;
   const logits: Float32Array[] = [];
@@ -85,6 +87,7 @@ export async function evaluateRows(
     signal?.throwIfAborted();
     const texts = rows.slice(start, start + blockRows).map(({ text }) => text);
     for (const ofText of await predictor.logits(texts)) logits.push(ofText);
+    progress?.(logits.length);
   }
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const truth = rows.map((row) => row.labels.map((label) => numberOf.get(label)!));

@@ -1,15 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { DataFormat } from '../../data/read';
-import { parseExperiment } from '../../experiment/parse';
 import type { Experiment } from '../../experiment/schema';
 import { labelText } from '../../metrics/decide';
 import type { EvaluatedRow } from '../../predict/evaluate';
 import { fileError } from '../../protocol/file-error';
 import { HumanError } from '../../protocol/human-error';
 import type { Run } from '../../runs/list';
-import { runPaths } from '../../runs/paths';
+import { readRunExperiment } from '../../runs/run-experiment';
 import { findModel, runOptionText } from '../model-folder';
 import { type GlobalOptions, optionsOf, rootOf } from '../options';
 import { evaluationLines } from '../render/evaluation';
@@ -78,7 +77,7 @@ async function runEvaluation(
 
 /** What the command line says, and for the rest what the run's experiment says. */
 function whatToRead(files: readonly string[], options: EvaluateCommandOptions, run: Run | undefined) {
-  const data = run && readRunExperiment(run).data;
+  const data = run && readRunExperiment(run.folder).data;
   const labelSeparator = options.labelSeparator ?? data?.labelSeparator;
   const format = options.format ?? (files.length === 0 ? data?.format : undefined);
   return {
@@ -104,22 +103,6 @@ function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): 
     run ? `The experiment of ${run.id} names no test file.` : 'A model folder names no test file.',
     { hint: 'Say which file to evaluate on: textclf evaluate DATA' },
   );
-}
-
-function readRunExperiment(run: Run): Experiment {
-  const file = runPaths(run.folder).experiment;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw fileError('reading', file, error);
-  }
-  const { experiment, problems } = parseExperiment(text, file);
-  if (experiment) return experiment;
-  throw new HumanError(`The run's experiment cannot be read: ${problems[0]?.message}`, {
-    place: problems[0]?.place ?? { file },
-    hint: 'It was made by another version of TextClf, or changed. Train it anew.',
-  });
 }
 
 function writePredictions(file: string, rows: readonly EvaluatedRow[]): void {

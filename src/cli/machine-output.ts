@@ -1,0 +1,37 @@
+import { formatPlace, HumanError } from '../protocol/human-error';
+import { ReportedMistake } from './errors';
+import type { Terminal } from './terminal';
+
+/** What `--json` prints of work that takes a while, an object a line, for the editor and other programs. */
+export type WorkLine =
+  | { type: 'progress'; done: number; total: number; message?: string }
+  | ({ type: 'done' } & Record<string, unknown>)
+  | { type: 'failed'; message: string; hint?: string };
+
+/**
+ * Does work that can be interrupted and ends with a line for programs: `done` with what it gives, or `failed`.
+ *
+ * @throws ReportedMistake where it failed; whatever is no HumanError as it is
+ */
+export async function withWorkLines(
+  terminal: Terminal,
+  work: (print: (line: WorkLine) => void) => Promise<Record<string, unknown>>,
+): Promise<void> {
+  const print = (line: WorkLine) => terminal.printJson(line);
+  try {
+    print({ type: 'done', ...(await work(print)) });
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+    const { place, message, hint } = error;
+    const text = place ? `${formatPlace(place)}: ${message}` : message;
+    print({ type: 'failed', message: text, ...(hint ? { hint } : {}) });
+    throw new ReportedMistake();
+  }
+}
+
+/** What a person stopped is no bug. */
+export function asStopped(error: unknown, signal: AbortSignal, what: string): unknown {
+  return signal.aborted
+    ? new HumanError(`${what} was stopped; nothing was written.`, { cause: error })
+    : error;
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { readRows } from '../data/read';
+import type { Row } from '../data/rows';
+import { fileError } from '../protocol/file-error';
+import { HumanError } from '../protocol/human-error';
+import { findRoot, runPaths } from '../runs/paths';
+import { readRunExperiment } from '../runs/run-experiment';
+
+/** A line of `predictions.ndjson`: which row was evaluated, and its beginning. */
+const lineSchema = z.object({
+  split: z.enum(['validation', 'test']),
+  file: z.string(),
+  line: z.int().min(1),
+  label: z.string(),
+  labels: z.object({ truth: z.array(z.string()) }).optional(),
+  text: z.string(),
+});
+
+type Line = z.infer<typeof lineSchema>;
+
+export interface RunRows {
+  readonly split: 'validation' | 'test';
+  readonly rows: Row[];
+}
+
+/**
+ * The rows that a run was evaluated on, with their whole texts: `predictions.ndjson` says which, the data files have them.
+ *
+ * @param limit the most rows; of more, as many are taken evenly
+ * @throws HumanError where files are gone or have changed
+ */
+export async function rowsOfRun(folder: string, limit: number): Promise<RunRows> {
+  const file = runPaths(folder).predictions;
+  const lines = evenly(parseLines(await readText(file), file), limit);
+  const { data } = readRunExperiment(folder);
+  const root = findRoot(folder);
+  const texts = new Map<string, Map<number, string>>();
+  for (const name of new Set(lines.map((line) => line.file))) {
+    const rows = await readRows([resolve(root, name)], data);
+    texts.set(name, new Map(rows.map(({ line, text }) => [line, text])));
+  }
+  const rows = lines.map((line): Row => {
+    const text = texts.get(line.file)!.get(line.line);
+    if (text === undefined || !isExcerpt(line.text, text)) throw changed(root, line);
+    return { text, labels: line.labels?.truth ?? [line.label], file: line.file, line: line.line };
+  });
+  return { split: lines[0]!.split, rows };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileError('reading', file, error);
+  }
+}
+
+function parseLines(text: string, file: string): Line[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  try {
+    if (lines.length === 0) throw new Error('it is empty');
+    return lines.map((line) => lineSchema.parse(JSON.parse(line)));
+  } catch (cause) {
+    throw new HumanError('The rows that the run was evaluated on cannot be read.', {
+      place: { file },
+      cause,
+    });
+  }
+}
+
+/** Every so many rows, so that all classes are among them whatever the order of the file. */
+export function evenly<Item>(items: readonly Item[], limit: number): Item[] {
+  const count = Math.min(items.length, limit);
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}
+
+/** A long text is kept up to a `…`. */
+function isExcerpt(kept: string, text: string): boolean {
+  return kept === text || (kept.endsWith('…') && text.startsWith(kept.slice(0, -1)));
+}
+
+function changed(root: string, { file, line }: Line): HumanError {
+  return new HumanError('This row has changed since the run was evaluated.', {
+    place: { file: resolve(root, file), line },
+    hint: 'Train it anew to measure on the data as it is now.',
+  });
+}
