@@ -1,6 +1,6 @@
 /** On real weights, where they are: `TEXTCLF_TEST_MINILM` names the folder of all-MiniLM-L6-v2. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { gatherRows, input } from '../../src/graph/build';
 import { Scope } from '../../src/nn/scope';
 import { openCheckpoint } from '../../src/pretrained/checkpoint';
