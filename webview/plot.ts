@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { Column, PlotAxis } from './chart-data';
+import { spreadWords } from './spread-words';
 import { type Color, faint, themeColor } from './theme';
 
 /**
@@ -27,8 +28,14 @@ export interface PlotData {
   x: number[];
   axis: PlotAxis;
   curves: PlotCurve[];
-  /** Where to draw a flag. */
-  flag?: { x: number; text: string };
+  /** Lines across the chart with words above them, x rising. */
+  flags?: readonly Flag[];
+}
+
+export interface Flag {
+  x: number;
+  text: string;
+  look: 'dotted' | 'solid';
 }
 
 export interface PlotOptions {
@@ -133,7 +140,7 @@ export function createPlot(
       ],
       series: [{}, ...curves.map((curve) => seriesOf(curve, !hidden.has(curve.id)))],
       hooks: {
-        draw: [drawFlag, drawLetters, drawNotes].map((draw) => (drawn) => draw(drawn, data(), axisFont)),
+        draw: [drawFlags, drawLetters, drawNotes].map((draw) => (drawn) => draw(drawn, data(), axisFont)),
         setCursor: [options.onCursor],
         setScale: [
           (drawn, key) => {
@@ -258,26 +265,30 @@ function seriesOf({ color, look }: PlotCurve, show: boolean): uPlot.Series {
   }
 }
 
-function drawFlag(plot: uPlot, { flag }: PlotData, font: string): void {
-  if (!flag || plot.data[0].length === 0) return;
+function drawFlags(plot: uPlot, { flags = [] }: PlotData, font: string): void {
+  if (plot.data[0].length === 0) return;
   const { ctx, bbox } = plot;
-  const x = plot.valToPos(flag.x, 'x', true);
-  if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1) return;
   const ratio = uPlot.pxRatio;
+  const right = bbox.left + bbox.width;
   ctx.save();
   ctx.font = font.replace(/^\d+px/, `${11 * ratio}px`);
+  const drawn = flags
+    .map((flag) => ({ ...flag, at: plot.valToPos(flag.x, 'x', true) }))
+    .filter(({ at }) => at >= bbox.left - 1 && at <= right + 1)
+    .map((flag) => ({ ...flag, width: ctx.measureText(flag.text).width }));
+  const lefts = spreadWords(drawn, bbox.left, right, 10 * ratio);
   ctx.strokeStyle = ctx.fillStyle = themeColor('--vscode-foreground');
   ctx.lineWidth = ratio;
-  ctx.setLineDash([2 * ratio, 3 * ratio]);
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
   ctx.textBaseline = 'bottom';
-  const half = ctx.measureText(flag.text).width / 2;
   ctx.textAlign = 'left';
-  const left = Math.min(Math.max(x - half, bbox.left), bbox.left + bbox.width - 2 * half);
-  ctx.fillText(flag.text, left, bbox.top - 3 * ratio);
+  for (const [i, { at, text, look }] of drawn.entries()) {
+    ctx.setLineDash(look === 'dotted' ? [2 * ratio, 3 * ratio] : []);
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(text, lefts[i]!, bbox.top - 3 * ratio);
+  }
   ctx.restore();
 }
 

@@ -149,7 +149,7 @@ export class RunPanel implements vscode.Disposable {
     if (this.#dirty.has('header') || this.#dirty.has('progress') || this.#dirty.has('epochs')) {
       changed.header = header;
     }
-    for (const part of ['data', 'model', 'evaluation', 'examples', 'group'] as const) {
+    for (const part of ['data', 'model', 'thaw', 'evaluation', 'examples', 'group'] as const) {
       if (this.#dirty.has(part)) Object.assign(changed, { [part]: view[part] });
     }
     if (this.#dirty.has('baseline')) changed.baseline = this.#baseline?.scores ?? null;
@@ -231,13 +231,13 @@ export class RunPanel implements vscode.Disposable {
     const settings = await readSettings(run.folder);
     await this.#updateBaseline();
     const { view } = this.#feed;
-    const { data, model, epochs, evaluation, examples, group, log } = view;
+    const { data, model, epochs, thaw, evaluation, examples, group, log } = view;
     const state: RunState = {
       header: this.#header(run),
       curve: view.curve.curve,
       settings,
       baseline: this.#baseline?.scores ?? null,
-      ...{ data, model, epochs, evaluation, examples, group, log },
+      ...{ data, model, epochs, thaw, evaluation, examples, group, log },
     };
     this.#isReady = true;
     this.#sentAll();

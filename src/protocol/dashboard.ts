@@ -16,6 +16,7 @@ import type {
   Phase,
   RunStatus,
   SummaryEvent,
+  ThawedEvent,
   TrialEvent,
 } from './events';
 import type { TextPrediction } from './helper';
@@ -80,6 +81,9 @@ export interface CurveDelta extends Curve {
 /** A finished epoch, at the step where it ended. */
 export type EpochPoint = Omit<EpochEvent, 'time' | 'type'> & { step: number };
 
+/** The first epoch of another kind, at the step before it. */
+export type ThawPoint = Omit<ThawedEvent, 'time' | 'type'> & { step: number };
+
 export interface Interval {
   low: number;
   high: number;
@@ -124,6 +128,8 @@ export interface RunState {
   model: Omit<ModelEvent, 'time' | 'type'> | null;
   curve: Curve;
   epochs: EpochPoint[];
+  /** From where on the whole of a pretrained encoder is trained, no longer its classifier alone; null where nothing changes. */
+  thaw: ThawPoint | null;
   evaluation: ShownEvaluation | null;
   examples: ExamplesEvent['examples'];
   /** `experiment.json`: every option spelt out. */

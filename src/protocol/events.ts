@@ -89,7 +89,13 @@ export interface DataEvent extends Base {
   rows: Record<Split, number>;
   classes: { label: string; train: number; validation: number; test: number }[];
   lengths: LengthSummary;
-  vocabulary: { size: number; seen: number; vectorsFound?: number; unknownTokenShare: number };
+  vocabulary: {
+    size: number;
+    /** How many different words the training texts have; absent where the vocabulary is a pretrained encoder's. */
+    seen?: number;
+    vectorsFound?: number;
+    unknownTokenShare: number;
+  };
 }
 
 export interface ModelEvent extends Base {

@@ -87,7 +87,7 @@ export const runEventSchema = z.lazy(() =>
       }),
       vocabulary: z.object({
         size: count,
-        seen: count,
+        seen: count.optional(),
         vectorsFound: count.optional(),
         unknownTokenShare: z.number(),
       }),

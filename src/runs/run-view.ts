@@ -35,6 +35,7 @@ export type ViewPart =
   | 'progress'
   | 'curve'
   | 'epochs'
+  | 'thaw'
   | 'data'
   | 'model'
   | 'evaluation'
@@ -51,6 +52,7 @@ export class RunView {
   finished: FinishedEvent | undefined;
   data: RunState['data'] = null;
   model: RunState['model'] = null;
+  thaw: RunState['thaw'] = null;
   evaluation: ShownEvaluation | null = null;
   examples: RunState['examples'] = [];
   /** Replaced, never changed. */
@@ -111,8 +113,10 @@ export class RunView {
     switch (event.type) {
       case 'started':
       case 'warning':
-      case 'thawed':
         return [];
+      case 'thawed':
+        this.thaw = { epoch: event.epoch, step: this.batch?.step ?? 0 };
+        return ['thaw'];
       case 'phase':
         this.phase = event.phase;
         this.download = undefined;

@@ -57,6 +57,18 @@ describe('a view of a run', async () => {
     expect(texts.at(-1)).toMatch(/ succeeded$/);
   });
 
+  it('knows from which step on the whole encoder is trained', () => {
+    const view = new RunView();
+    const second = events.findIndex((event) => event.type === 'batch' && event.epoch === 2);
+    view.apply(events.slice(0, second));
+    expect(view.thaw).toBeNull();
+    expect(view.apply([{ type: 'thawed', time: events[second]!.time, epoch: 2 }])).toEqual(
+      new Set(['thaw', 'log']),
+    );
+    expect(view.thaw).toEqual({ epoch: 2, step: 5 });
+    expect(view.log.at(-1)!.text).toMatch(/epoch 2: from here on the whole encoder is trained$/);
+  });
+
   it('is the same however the events come, and says what each of them changed', () => {
     const view = new RunView();
     const changes = events.map((event) => [event.type, [...view.apply([event])].sort()] as const);

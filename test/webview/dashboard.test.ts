@@ -12,7 +12,7 @@ import { RunView, withIntervals } from '../../src/runs/run-view';
 import { textclf } from '../cli/support';
 import { toyExperiment, toyReviews, workspace, writeExperiment } from '../support/toy-data';
 import { DashboardBrowser, missingBrowser, type OpenOptions, type OpenPage, until } from './page';
-import { madeEvaluation, madeEvents, madeHeader, stateOf, stateOfRun } from './states';
+import { madeEvaluation, madeEvents, madeHeader, stateOf, stateOfRun, thawing } from './states';
 import { themes } from './themes';
 
 const missing = missingBrowser();
@@ -372,6 +372,30 @@ describe.skipIf(missing)('the dashboard', () => {
     expect(kept).toMatchObject({ kind: 'run', choices: { tab: 'settings', logLoss: true } });
     const again = await openRun({ kept });
     expect(await again.page.getByRole('tab', { selected: true }).innerText()).toBe('Settings');
+  });
+
+  it('marks where a pretrained encoder thaws, and counts its word pieces', async () => {
+    const { page, send } = await open();
+    const view = new RunView();
+    const events = thawing(madeEvents({ classes: 2, epochs: 3, batches: 10 }));
+    const thaw = events.findIndex(({ type }) => type === 'thawed');
+    view.apply(events.slice(0, thaw));
+    const settings = { model: { type: 'pretrained', maxLength: 128 } };
+    await send({ type: 'snapshot', state: stateOf(view, madeHeader(view), settings) });
+    const loss = page.getByRole('img', { name: /^Loss, latest values/ });
+    await loss.waitFor();
+    await page.getByText("30\u202f522 word pieces, the encoder's own").waitFor();
+    await page.getByText('texts are cut off after 128 tokens. A "maxLength" of 788 in "model"').waitFor();
+    expect(await loss.getAttribute('aria-label')).not.toContain('whole encoder');
+    const position = view.position;
+    view.apply(events.slice(thaw));
+    const changed = { thaw: view.thaw, header: madeHeader(view) };
+    await send({ type: 'delta', changed, ...view.since(position) });
+    for (const name of [/^Loss, .* whole encoder trained/, /^Learning rate, .* whole encoder trained/]) {
+      await page.getByRole('img', { name }).waitFor();
+    }
+    const rows = await page.locator('.epochs tbody tr').allInnerTexts();
+    expect(rows.map((row) => /^\s*(?:best\s*)?(\d|whole)/.exec(row)?.[1])).toEqual(['1', 'whole', '2', '3']);
   });
 
   it('offers to kill only what does not stop', async () => {

@@ -17,7 +17,16 @@ import { differingSettings } from '../../src/runs/compare';
 import { matchesFilter, readPredictions } from '../../src/runs/predictions';
 import { RunView, withIntervals } from '../../src/runs/run-view';
 import { DashboardBrowser } from './page';
-import { madeEvaluation, madeEvents, madeHeader, madeRuns, madeSearch, stateOf, stateOfRun } from './states';
+import {
+  madeEvaluation,
+  madeEvents,
+  madeHeader,
+  madeRuns,
+  madeSearch,
+  stateOf,
+  stateOfRun,
+  thawing,
+} from './states';
 import { themes } from './themes';
 
 const folder = process.env.TEXTCLF_SCREENS;
@@ -122,6 +131,34 @@ const multiLabelRows: EvaluatedRow[] = [
   labels: { truth, predicted },
 }));
 
+/** A pretrained encoder on its way here, cutting texts, and after its thaw. */
+function pretrained(startedAt: string): Screen[] {
+  const settings = {
+    model: { type: 'pretrained', encoder: 'distilbert-base-uncased', revision: 'main', maxLength: 0 },
+    training: { epochs: 3, freezeEncoderEpochs: 1 },
+  };
+  const view = (until: number) => {
+    const made = new RunView();
+    const events = thawing(madeEvents({ classes: 2, epochs: 3, batches: 400 }));
+    made.apply(events.slice(0, Math.floor(events.length * until)));
+    return made;
+  };
+  const screen = (name: string, made: RunView, changes: object): Screen => ({
+    name: `pretrained-${name}`,
+    messages: [
+      { type: 'snapshot', state: stateOf(made, madeHeader(made, { startedAt, ...changes }), settings) },
+    ],
+  });
+  const download = { name: 'distilbert-base-uncased', done: 120_000_000, total: 268_800_000 };
+  return [
+    screen('downloading', view(0), { phase: 'downloading', download }),
+    screen('tokenizing', view(0), { phase: 'tokenizing' }),
+    screen('frozen', view(0.2), {}),
+    screen('thawed', view(0.8), {}),
+    screen('done', view(1), { status: 'succeeded' }),
+  ];
+}
+
 function screens(): Screen[] {
   const startedAt = new Date(Date.now() - 151_000).toISOString();
   const snapshot = (state: RunState): ToPage => ({ type: 'snapshot', state });
@@ -174,6 +211,7 @@ function screens(): Screen[] {
       ],
     },
     { name: 'gone', messages: [{ type: 'gone', message: 'The folder of this run is gone.' }] },
+    ...pretrained(startedAt),
     manyClasses(long(1, 40)),
     comparison(),
     ...oneRun(long(0.6), long(1, 12)),

@@ -27,10 +27,10 @@ export function stateOfRun(folder: string, root: string, until = Number.POSITIVE
 }
 
 export function stateOf(view: RunView, header: RunHeader, settings: unknown): RunState {
-  const { data, model, epochs, evaluation, examples, log } = view;
+  const { data, model, epochs, thaw, evaluation, examples, log } = view;
   return {
     ...{ header, group: view.group, baseline: null, curve: view.curve.curve, settings },
-    ...{ data, model, epochs, evaluation, examples, log },
+    ...{ data, model, epochs, thaw, evaluation, examples, log },
   };
 }
 
@@ -106,6 +106,31 @@ export function madeEvents({ classes, epochs, batches }: MadeRun, seed = 1): Run
     });
   }
   return events;
+}
+
+/** The events of a pretrained encoder that thaws after its first epoch, made of those of another training. */
+export function thawing(events: readonly RunEvent[]): RunEvent[] {
+  const second = events.findIndex((event) => event.type === 'batch' && event.epoch === 2);
+  const changed = events.map((event): RunEvent => {
+    if (event.type === 'data') {
+      const vocabulary = { size: 30_522, unknownTokenShare: 0.0004 };
+      const lengths = { median: 231, p95: 788, longest: 3_104, cutTexts: 3_902, cutTokenShare: 0.187 };
+      return { ...event, vocabulary, lengths };
+    }
+    if (event.type !== 'model') return event;
+    return {
+      ...event,
+      summary: 'distilbert-base-uncased (DistilBERT): 6 layers of 768 units, 12 heads; 2 classes',
+      parameters: [
+        { name: 'embedding.weight', shape: [30_522, 768], trained: true },
+        { name: 'layers.0.attention.query.weight', shape: [768, 768], trained: true },
+        { name: 'head.output.bias', shape: [2], trained: true },
+      ],
+      parameterCount: 66_955_010,
+    };
+  });
+  const thaw: RunEvent[] = second < 0 ? [] : [{ time, type: 'thawed', epoch: 2 }];
+  return second < 0 ? changed : [...changed.slice(0, second), ...thaw, ...changed.slice(second)];
 }
 
 /** An evaluation in which neighbouring classes are confused, and a few others. */

@@ -192,7 +192,8 @@ class Chart extends Part {
       return value == null ? [] : [`${label} ${format(value)}`];
     };
     const shown = data.curves.filter(({ look }) => look !== 'raw').flatMap(last);
-    return `${title}, latest values: ${shown.join(', ')}`;
+    const flags = (data.flags ?? []).map(({ text }) => text);
+    return `${title}, latest values: ${[...shown, ...flags].join(', ')}`;
   }
 
   #draw(): void {

@@ -17,7 +17,7 @@ import {
 import { count, rate } from '../format';
 import { capital, metricLooks } from '../metrics';
 import type { Page } from '../page';
-import type { PlotCurve } from '../plot';
+import type { Flag, PlotCurve } from '../plot';
 import { settingAt } from '../settings';
 import { type ChartModel, chart } from './chart';
 import { isLive } from './header';
@@ -84,7 +84,6 @@ function metricChart(metric: MetricName, run: RunState): ChartModel {
   };
   const drawn = [...(isOfBatches(metric) ? trainCurves(metric, run, scale) : []), validation];
   const { x, columns } = align(drawn.map(({ points }) => points));
-  const best = bestEpoch(epochs);
   return {
     id: metric,
     title: capital(metricTitles[metric]),
@@ -99,11 +98,23 @@ function metricChart(metric: MetricName, run: RunState): ChartModel {
         ...drawn.map(({ points: _points, ...rest }, i) => ({ ...rest, values: columns[i]! })),
         ...baselineCurve(metric, run, x),
       ],
-      ...(best && { flag: { x: best.step / scale.stepsPerUnit, text: `best: epoch ${best.epoch}` } }),
+      flags: flagsOf(run, scale),
     },
     table: () => metricTables(metric, run),
     empty: emptyWords(run),
   };
+}
+
+/** The best epoch, and from where on more is trained than before. */
+function flagsOf({ epochs, thaw }: RunState, { stepsPerUnit }: Scale): Flag[] {
+  const best = bestEpoch(epochs);
+  const flags: Flag[] = [
+    ...(thaw ? [{ x: thaw.step / stepsPerUnit, text: 'whole encoder trained', look: 'solid' } as const] : []),
+    ...(best
+      ? [{ x: best.step / stepsPerUnit, text: `best: epoch ${best.epoch}`, look: 'dotted' } as const]
+      : []),
+  ];
+  return flags.sort((a, b) => a.x - b.x);
 }
 
 function trainCurves(metric: BatchMetric, run: RunState, scale: Scale): DrawnCurve[] {
@@ -158,7 +169,12 @@ function learningRateChart(run: RunState): ChartModel {
     format: rate,
     isSmall: true,
     fromZero: true,
-    data: { x, axis: progressAxes[scale.unit], curves: [{ ...line, values: columns[0]! }] },
+    data: {
+      x,
+      axis: progressAxes[scale.unit],
+      curves: [{ ...line, values: columns[0]! }],
+      flags: flagsOf(run, scale).filter(({ look }) => look === 'solid'),
+    },
     table: () =>
       bucketTable(run, 'Learning rate by batch', [['Learning rate', (i) => rate(curve.learningRate[i])]]),
     empty: emptyWords(run),

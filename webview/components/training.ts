@@ -39,7 +39,7 @@ export function trainingTab(run: RunState, page: Page): Template {
               ${isBaseline(run) ? nothing : learningRate(run, page)}
               <section aria-labelledby="epochs-heading">
                 <h2 id="epochs-heading">Epochs</h2>
-                ${guard([run.epochs, isLive(run.header), run.header.best?.metric], () => epochTable(run))}
+                ${guard([run.epochs, run.thaw, isLive(run.header), run.header.best?.metric], () => epochTable(run))}
               </section>
             </div>`
           : nothing
@@ -58,7 +58,7 @@ export function trainingTab(run: RunState, page: Page): Template {
   `;
 }
 
-function epochTable({ epochs, header }: RunState): Template {
+function epochTable({ epochs, header, thaw }: RunState): Template {
   if (epochs.length === 0) {
     return html`<p class="empty">${isLive(header) ? 'The first epoch has not ended yet.' : 'No epoch was finished.'}</p>`;
   }
@@ -84,10 +84,18 @@ function epochTable({ epochs, header }: RunState): Template {
         </tr>
       </thead>
       <tbody>
-        ${shown.map((epoch) => epochRow(epoch, names, epoch === best))}
+        ${shown.map((epoch) => [
+          epoch.epoch === thaw?.epoch ? thawRow(trainColumns.length + names.length + 3) : nothing,
+          epochRow(epoch, names, epoch === best),
+        ])}
       </tbody>
     </table>
   </div>`;
+}
+
+/** Between the epochs that trained the classifier alone and those that train everything. */
+function thawRow(columns: number): Template {
+  return html`<tr class="thaw"><td colspan=${columns}>whole encoder trained from here on</td></tr>`;
 }
 
 const trainColumns = ['loss', 'accuracy'] as const;
@@ -128,10 +136,10 @@ function dataFacts({ data, header, settings }: RunState): Template {
       <dt>Rows</dt><dd>${shown.map((split) => `${count(rows[split])} ${split}`).join(', ')}</dd>
       <dt>Tokens a text</dt><dd>median ${count(lengths.median)}, 95${'\u202f'}% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}</dd>
       ${lengths.cutTexts > 0 ? html`<dt>Cut off</dt><dd>${countOf(lengths.cutTexts, 'text')}, ${percent(lengths.cutTokenShare)} of all tokens</dd>` : nothing}
-      <dt>Vocabulary</dt><dd>${count(vocabulary.size)} of ${count(vocabulary.seen)} seen${vectors}</dd>
+      <dt>Vocabulary</dt><dd>${vocabulary.seen === undefined ? `${count(vocabulary.size)} word pieces, the encoder's own` : `${count(vocabulary.size)} of ${count(vocabulary.seen)} seen${vectors}`}</dd>
       <dt>Unknown tokens</dt><dd>${percent(vocabulary.unknownTokenShare)}</dd>
     </dl>
-    ${lengths.cutTokenShare > muchCut ? cutHint(lengths, settingAt(settings, 'tokenizer.maxLength')) : nothing}
+    ${lengths.cutTokenShare > muchCut ? cutHint(lengths, settings) : nothing}
     ${classTable(listed, shown, data)}
     ${left.length > 0 ? html`<details><summary>${countOf(left.length, 'smaller class', 'smaller classes')}</summary>${classTable(left, shown, data)}</details>` : nothing}
   `;
@@ -139,11 +147,18 @@ function dataFacts({ data, header, settings }: RunState): Template {
 
 type Data = NonNullable<RunState['data']>;
 
-function cutHint({ cutTokenShare, p95 }: Data['lengths'], maxLength: unknown): Template {
-  const after = typeof maxLength === 'number' ? ` after ${countOf(maxLength, 'token')}` : '';
+function cutHint({ cutTokenShare, p95 }: Data['lengths'], settings: unknown): Template {
+  const isPretrained = settingAt(settings, 'model.type') === 'pretrained';
+  const section = isPretrained ? 'model' : 'tokenizer';
+  const maxLength = settingAt(settings, `${section}.maxLength`);
+  const after = typeof maxLength === 'number' && maxLength > 0 ? ` after ${countOf(maxLength, 'token')}` : '';
+  const more =
+    isPretrained && maxLength === 0
+      ? 'The encoder can read no more: shorter texts, or an encoder for longer ones, would help.'
+      : `A "maxLength" of ${count(p95)} in "${section}" reads 95\u202f% of the texts whole${isPretrained ? ', as far as the encoder can' : ''}, and takes longer.`;
   return html`<p class="caution">
     <vscode-icon name="warning"></vscode-icon>
-    <span>The model does not read ${percent(cutTokenShare)} of all tokens: texts are cut off${after}. A "maxLength" of ${count(p95)} in "tokenizer" reads 95${'\u202f'}% of the texts whole, and takes longer.</span>
+    <span>The model does not read ${percent(cutTokenShare)} of all tokens: texts are cut off${after}. ${more}</span>
   </p>`;
 }
 

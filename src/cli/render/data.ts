@@ -23,13 +23,17 @@ export function dataLines(event: DataEvent, style: Style): string[] {
     vocabulary.vectorsFound === undefined
       ? ''
       : `; vectors found for ${count(vocabulary.vectorsFound)} (${percent(vocabulary.vectorsFound / Math.max(1, vocabulary.size))})`;
+  const words =
+    vocabulary.seen === undefined
+      ? `${count(vocabulary.size)} word pieces, the encoder's own`
+      : `${count(vocabulary.size)} of ${count(vocabulary.seen)} seen`;
   return [
     heading(style, 'Data'),
     ...indent(classTable(event, style)),
     '',
     ...indent([
       `${padEnd('Tokens a text', labelWidth)}median ${count(lengths.median)}, 95% up to ${count(lengths.p95)}, longest ${count(lengths.longest)}${cut}`,
-      `${padEnd('Vocabulary', labelWidth)}${count(vocabulary.size)} of ${count(vocabulary.seen)} seen${vectors}`,
+      `${padEnd('Vocabulary', labelWidth)}${words}${vectors}`,
       `${padEnd('Unknown tokens', labelWidth)}${percent(vocabulary.unknownTokenShare)}`,
     ]),
   ];

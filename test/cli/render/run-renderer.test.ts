@@ -195,6 +195,22 @@ describe('a whole run', () => {
     check(events, [...report, progress, firstEpoch, second, secondEpoch, ...ending], { progress: 'lines' });
   });
 
+  it("counts a pretrained encoder's word pieces, and says when it thaws", () => {
+    const events = wholeRun.map(
+      (event): RunEvent =>
+        event.type === 'data' ? { ...event, vocabulary: { size: 30_522, unknownTokenShare: 0 } } : event,
+    );
+    const second = events.findIndex((event) => event.type === 'epoch' && event.epoch === 2);
+    const { lines } = render([
+      ...events.slice(0, second),
+      at(9, { type: 'thawed', epoch: 2 }),
+      ...events.slice(second),
+    ]);
+    expect(lines).toContain("  Vocabulary      30,522 word pieces, the encoder's own");
+    const thaw = '  From epoch 2 on, the whole encoder is trained.';
+    expect(lines.slice(lines.indexOf(firstEpoch))).toEqual([firstEpoch, thaw, secondEpoch, ...ending]);
+  });
+
   it('keeps its columns where epochs are thousands and losses are huge', () => {
     const epoch = wholeRun.find(({ type }) => type === 'epoch') as EpochEvent;
     const events = [
