@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { input } from '../graph/build';
 import { Scope } from '../nn/scope';
-import { countOf } from '../protocol/count';
 import { quoteName } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
-import { HumanError } from '../protocol/human-error';
 import { checkpointNames, checkpointPrefix } from './checkpoint-names';
 import type { EncoderConfig } from './config';
 import { parseEncoderConfig } from './config-file';
 import { classify, encodeTexts } from './encoder';
+import { aboutConfig, extraTensors, misfit, missingTensors } from './misfit';
 import { isOfHead, WORD_TABLE } from './names';
 import { floatTypes, readFloats } from './read-floats';
 import { openWeightFiles, type StoredTensor, type WeightFiles } from './weight-files';
@@ -79,9 +78,9 @@ function describe(config: EncoderConfig, files: WeightFiles): Checkpoint {
       parameters.set(ours, { tensor, transposed, size: shape.reduce((size, dim) => size * dim, 1) });
     }
   }
-  if (missing.length > 0) throw missingTensors(missing, files, config);
+  if (missing.length > 0) throw missingTensors(missing, files.path, config);
   const extra = [...found].filter(([name]) => !ignored.test(name)).map(([, { entry }]) => entry.name);
-  if (extra.length > 0) throw extraTensors(extra, files, config);
+  if (extra.length > 0) throw extraTensors(extra, files.path, config);
   return {
     config,
     labels,
@@ -157,34 +156,4 @@ function checkTensor({ file, entry }: StoredTensor, shape: readonly number[], co
       'Quantized weights cannot be fine-tuned: take the original checkpoint.',
     );
   }
-}
-
-function missingTensors(missing: string[], { path }: WeightFiles, config: EncoderConfig): HumanError {
-  const why = `${countOf(missing.length, 'tensor')} of the encoder ${missing.length === 1 ? 'is' : 'are'} missing: ${someOf(missing)}`;
-  return misfit(path, why, aboutConfig(config));
-}
-
-function extraTensors(extra: string[], { path }: WeightFiles, config: EncoderConfig): HumanError {
-  const why = `it has ${countOf(extra.length, 'tensor')} that such an encoder does not have: ${someOf(extra)}`;
-  return misfit(path, why, aboutConfig(config));
-}
-
-function someOf(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map(quoteName).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
-}
-
-function aboutConfig({ modelType, layers, hiddenSize, vocabularySize }: EncoderConfig): string {
-  return `config.json says: ${modelType}, ${countOf(layers, 'layer')} of ${hiddenSize} units, ${countOf(vocabularySize, 'token')}. Both files have to be of one checkpoint: download it again, all its files.`;
-}
-
-function misfit(
-  path: string,
-  why: string,
-  hint = 'Download the checkpoint again, all its files.',
-): HumanError {
-  return new HumanError(`This checkpoint does not fit its config.json: ${why}.`, {
-    place: { file: path },
-    hint,
-  });
 }

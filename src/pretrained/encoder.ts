@@ -1,4 +1,4 @@
-import { add, gatherRows, range, relu, reshape, tanh, trim } from '../graph/build';
+import { add, gatherRows, range, reshape, trim } from '../graph/build';
 import type { Value } from '../graph/ops';
 import type { Dim } from '../graph/shape';
 import { activations } from '../nn/activations';
@@ -6,7 +6,8 @@ import { attentionPadding } from '../nn/attention';
 import { dropout, type LinearStart, linear, normalize } from '../nn/layers';
 import type { Scope } from '../nn/scope';
 import { transformerLayer } from '../nn/transformer-layer';
-import type { Architecture, EncoderConfig } from './config';
+import type { EncoderConfig } from './config';
+import { traits } from './traits';
 
 export interface EmbeddingUse {
   /** Whether this part stays as it is: then it has no dropout. */
@@ -23,43 +24,6 @@ export interface EncoderUse {
   /** So many of the first layers, and the embeddings below them. */
   readonly freezeLayers: number;
 }
-
-/**
- * What tells the architectures apart beyond what a configuration says, from `modeling_<architecture>.py` of
- * Hugging Face's transformers.
- */
-interface Traits {
-  /** Which blocks of a layer have dropout on what they give. */
-  readonly drops: { readonly attention: boolean; readonly feedForward: boolean };
-  /** Whether all layers have the same parameters. */
-  readonly sharesLayers: boolean;
-  readonly head: { readonly dropsState: boolean; readonly activation: (x: Value) => Value };
-}
-
-const traits: { readonly [Name in Architecture]: Traits } = {
-  // BertPooler, then dropout and the classifier.
-  bert: {
-    drops: { attention: true, feedForward: true },
-    sharesLayers: false,
-    head: { dropsState: false, activation: tanh },
-  },
-  // RobertaClassificationHead.
-  roberta: {
-    drops: { attention: true, feedForward: true },
-    sharesLayers: false,
-    head: { dropsState: true, activation: tanh },
-  },
-  distilbert: {
-    drops: { attention: false, feedForward: true },
-    sharesLayers: false,
-    head: { dropsState: false, activation: relu },
-  },
-  albert: {
-    drops: { attention: true, feedForward: false },
-    sharesLayers: true,
-    head: { dropsState: false, activation: tanh },
-  },
-};
 
 /**
  * The encoder's whole way: `embedded [time, batch, embeddingSize]` (the words' vectors, texts padded at their end)

@@ -111,10 +111,11 @@ function noSafetensors(folder: string): HumanError {
       hint: 'Download the checkpoint again, all its files.',
     });
   }
-  const hint =
-    'Take another revision of it that has model.safetensors, or convert it once where Python is at hand: ' +
-    `python -c "from transformers import AutoModel; AutoModel.from_pretrained('${basename(folder)}').save_pretrained('converted', safe_serialization=True)" ` +
-    'and name the new folder, with the tokenizer files copied into it.';
+  const convert =
+    `from transformers import AutoModel, AutoTokenizer; folder = r'${folder}'; ` +
+    "AutoModel.from_pretrained(folder).save_pretrained('converted', safe_serialization=True); " +
+    "AutoTokenizer.from_pretrained(folder).save_pretrained('converted')";
+  const hint = `Take another revision of it that has ${SINGLE}, or convert it once where Python is at hand and name the new folder: python -c "${convert}"`;
   return new HumanError(
     `This checkpoint has its weights only as ${other}; expected ${SINGLE}. Such a file can run code of its maker when it is opened, so TextClf opens safetensors alone.`,
     { place: { file: join(folder, other) }, hint },

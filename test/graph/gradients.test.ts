@@ -208,6 +208,11 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
       ids: { shape: [2, 3], data: [1, 3, 1, 0, 1, 3] },
       build: ([table], ids) => g.tanh(g.gatherRows(table!, ids!)),
     },
+    {
+      inputs: [['time', 'batch', 2]],
+      sizes: { time: 3, batch: 2 },
+      build: ([x]) => g.tanh(g.gatherRows(x!, g.range(1))),
+    },
   ],
   scatterAddRows: [
     {
