@@ -75,8 +75,12 @@ function readToken(env: Environment): string | undefined {
 /** Python's expanduser and expandvars: a `~` at the start, `$NAME` and `${NAME}`; what is not set stays as it is. */
 export function expandPath(path: string, env: Environment): string {
   return path
-    .replace(/^~(?=$|[/\\])/, () => homedir())
+    .replace(/^~(?=$|[/\\])/, () => home(env))
     .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (whole, plain, braced) => env[plain ?? braced] ?? whole);
+}
+
+function home(env: Environment): string {
+  return (process.platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir();
 }
 
 function clean(token: string | undefined): string | undefined {
