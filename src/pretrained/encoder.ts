@@ -37,12 +37,18 @@ export function encodeTexts(
   { freezeEmbeddings, freezeLayers }: EncoderUse,
 ): Value {
   const padding = attentionPadding(mask);
-  let states = embedTokens(scope, embedded, config, { frozen: freezeEmbeddings || freezeLayers > 0 });
+  const frozen = frozenLayers(config, freezeLayers);
+  let states = embedTokens(scope, embedded, config, { frozen: freezeEmbeddings || frozen > 0 });
   for (let index = 0; index < config.layers; index++) {
-    const use = { frozen: index < freezeLayers, firstOnly: index === config.layers - 1 };
+    const use = { frozen: index < frozen, firstOnly: index === config.layers - 1 };
     states = paddedLayer(scope, index, states, padding, config, use);
   }
   return reshape(states, [embedded.shape[1]!, config.hiddenSize]);
+}
+
+/** How many layers stay as they are where so many were asked for: ALBERT's are one, so that it is all of them or none. */
+export function frozenLayers({ architecture, layers }: EncoderConfig, freezeLayers: number): number {
+  return traits[architecture].sharesLayers && freezeLayers > 0 ? layers : freezeLayers;
 }
 
 /**

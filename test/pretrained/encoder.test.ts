@@ -7,7 +7,7 @@ import { activations } from '../../src/nn/activations';
 import { Scope } from '../../src/nn/scope';
 import { checkpointNames } from '../../src/pretrained/checkpoint-names';
 import { longestText } from '../../src/pretrained/config';
-import { classify, embedTokens, encoderLayer, encodeTexts } from '../../src/pretrained/encoder';
+import { classify, embedTokens, encoderLayer, encodeTexts, frozenLayers } from '../../src/pretrained/encoder';
 import { depthOf, WORD_TABLE } from '../../src/pretrained/names';
 import { readSafetensors } from '../../src/runs/safetensors';
 import { expectClose } from '../support/close';
@@ -172,6 +172,14 @@ describe('dropout', () => {
     const scope = new Scope(true);
     embedTokens(scope, input('x', ['time', 'batch', 16]), bert, { frozen: true });
     expect(scope.dropoutMasks).toEqual([]);
+  });
+
+  it('leaves all of ALBERT alone where one layer is frozen, which is each of them', () => {
+    const { config } = openFixture('albert');
+    const albert = { ...config, dropout: 0.1, attentionDropout: 0.1 };
+    expect(frozenLayers(albert, 1)).toBe(3);
+    expect(frozenLayers(albert, 0)).toBe(0);
+    expect(masksOf(albert, { ...all, freezeLayers: 1 }).map((mask) => mask.name)).toEqual(['head_dropout']);
   });
 
   it('stands where the other architectures have it', () => {
