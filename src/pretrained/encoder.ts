@@ -51,6 +51,11 @@ export function frozenLayers({ architecture, layers }: EncoderConfig, freezeLaye
   return traits[architecture].sharesLayers && freezeLayers > 0 ? layers : freezeLayers;
 }
 
+/** How many layers have parameters of their own: ALBERT's are all the same one. */
+export function ownLayers({ architecture, layers }: EncoderConfig): number {
+  return traits[architecture].sharesLayers ? 1 : layers;
+}
+
 /**
  * Words, positions and the type of a single text's tokens, normalized and, in ALBERT, brought to the layers' width:
  * `embedded [time, batch, embeddingSize] -> [time, batch, hiddenSize]`.

@@ -15,11 +15,16 @@
  */
 export const WORD_TABLE = 'embedding.weight';
 
-/** How far above the word vectors a parameter stands: 0 for these, 1 for the first layer, layers + 1 for the head. */
+/**
+ * How far below the head a parameter stands: 0 for the head itself, 1 for the last layer, layers + 1 for the word vectors and
+ * what is added to them.
+ *
+ * @param layers how many layers have parameters of their own: ALBERT's single one is the last
+ */
 export function depthOf(name: string, layers: number): number {
-  if (name.startsWith('head.')) return layers + 1;
+  if (isOfHead(name)) return 0;
   const layer = /^layers\.(\d+)\./.exec(name)?.[1];
-  return layer === undefined ? 0 : Number(layer) + 1;
+  return layer === undefined ? layers + 1 : layers - Number(layer);
 }
 
 /** Whether a parameter belongs to the classifier on top instead of to the encoder. */

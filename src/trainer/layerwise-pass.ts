@@ -1,6 +1,6 @@
 import { input, reshape } from '../graph/build';
 import { Scope } from '../nn/scope';
-import { embedTokens, encoderLayer } from '../pretrained/encoder';
+import { embedTokens, encoderLayer, ownLayers } from '../pretrained/encoder';
 import { type Executable, type Executor, floatTensor, type Tensor, type Tensors } from '../runtime/executor';
 import type { DropoutPools } from './dropout-pool';
 import { type BackwardPass, drawMasks, type GradientInput, lossFeeds, resultOf } from './encoder-gradients';
@@ -36,7 +36,7 @@ export async function layerwisePass(
   pools: DropoutPools,
 ): Promise<BackwardPass> {
   const isTrained = (name: string) => name in gradients;
-  const sharesLayers = !('layers.1.attention.query.weight' in values);
+  const sharesLayers = ownLayers(shape.config) === 1;
   const nameOf = (layer: number) => `layers.${sharesLayers ? 0 : layer}.`;
   const { layers } = shape.config;
   const frozen = shape.freezeLayers;

@@ -1,7 +1,8 @@
 import type { Random } from '../data/random';
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { ParameterSpec } from '../nn/scope';
-import { depthOf, isOfHead } from '../pretrained/names';
+import { ownLayers } from '../pretrained/encoder';
+import { depthOf, isOfHead, WORD_TABLE } from '../pretrained/names';
 import { type Executable, type Executor, floatTensor, type Tensor, type Tensors } from '../runtime/executor';
 import type { Batch, EncodedText } from './batch';
 import { DropoutPools } from './dropout-pool';
@@ -68,13 +69,11 @@ export class PretrainedStep implements Step {
   static async compile(executor: Executor, options: PretrainedStepOptions): Promise<PretrainedStep> {
     const { shape, optimizer, layerLearningRateDecay, gradientAccumulation } = options;
     const { config, freezeLayers } = shape;
-    const rateAt = (depth: number) => layerLearningRateDecay ** (config.layers + 1 - depth);
+    const layers = ownLayers(config);
     const isTrained = (name: string) => {
-      const depth = depthOf(name, config.layers);
-      return (
-        isOfHead(name) ||
-        (!options.staysFrozen && (depth === 0 ? trainsEmbedding(shape) : depth > freezeLayers))
-      );
+      const depth = depthOf(name, layers);
+      if (depth === 0 || options.staysFrozen) return depth === 0;
+      return depth > layers ? trainsEmbedding(shape) : layers - depth >= freezeLayers;
     };
     const program = encoderGradientProgram(shape, isTrained);
     const sumsBatches = gradientAccumulation > 1;
@@ -82,7 +81,7 @@ export class PretrainedStep implements Step {
       program.parameters.map((spec) => ({
         ...spec,
         trained: isTrained(spec.name),
-        rate: rateAt(depthOf(spec.name, config.layers)),
+        rate: layerLearningRateDecay ** depthOf(spec.name, layers),
       })),
       optimizer,
       sumsBatches,
@@ -203,7 +202,7 @@ export class PretrainedStep implements Step {
     parameters.update(names, learningRate, scale);
     if (encoded || !table.isTrained) return;
     if (clips) table.clip(gradientClip);
-    const rate = layerLearningRateDecay ** (shape.config.layers + 1);
+    const rate = layerLearningRateDecay ** depthOf(WORD_TABLE, ownLayers(shape.config));
     table.update(++this.tableSteps, learningRate * rate, scale);
   }
 

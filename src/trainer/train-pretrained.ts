@@ -3,6 +3,7 @@ import { OptionError } from '../experiment/option-error';
 import type { Experiment, PretrainedOptions } from '../experiment/schema';
 import { openCheckpoint } from '../pretrained/checkpoint';
 import { longestText } from '../pretrained/config';
+import { frozenLayers } from '../pretrained/encoder';
 import { type ModelCard, writeModelCard } from '../pretrained/model-card';
 import { isOfHead } from '../pretrained/names';
 import { savePretrained } from '../pretrained/save';
@@ -37,9 +38,12 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
     signal.throwIfAborted();
 
     enterPhase(context, 'compiling');
-    const { freezeEmbeddings, freezeLayers } = options;
+    const freezeLayers = frozenLayers(config, options.freezeLayers);
     const form = taskForm(experiment, dataset.labels, data.facts);
-    const shape: EncoderShape = { ...form, config, freezeEmbeddings, freezeLayers };
+    const shape: EncoderShape = {
+      ...form,
+      ...{ config, freezeLayers, freezeEmbeddings: options.freezeEmbeddings },
+    };
     const step = await compile(context, shape);
     try {
       loadWeights(context, step, checkpoint, dataset.labels);

@@ -7,7 +7,14 @@ import { activations } from '../../src/nn/activations';
 import { Scope } from '../../src/nn/scope';
 import { checkpointNames } from '../../src/pretrained/checkpoint-names';
 import { longestText } from '../../src/pretrained/config';
-import { classify, embedTokens, encoderLayer, encodeTexts, frozenLayers } from '../../src/pretrained/encoder';
+import {
+  classify,
+  embedTokens,
+  encoderLayer,
+  encodeTexts,
+  frozenLayers,
+  ownLayers,
+} from '../../src/pretrained/encoder';
 import { depthOf, WORD_TABLE } from '../../src/pretrained/names';
 import { readSafetensors } from '../../src/runs/safetensors';
 import { expectClose } from '../support/close';
@@ -97,8 +104,13 @@ describe.each(encoderNames)('%s equals PyTorch', (name) => {
     const names = checkpointNames(config);
     expect([...names.keys()].sort()).toEqual(specs.map((spec) => spec.name).sort());
     expect(new Set([...names.values()].map((found) => found.name)).size).toBe(names.size);
-    const depths = new Set(specs.map((spec) => depthOf(spec.name, config.layers)));
-    expect(Math.max(...depths)).toBe(config.layers + 1);
+    const depths = new Set(specs.map((spec) => depthOf(spec.name, ownLayers(config))));
+    // The head, each layer with parameters of its own, the embedding.
+    const all = Array.from(
+      { length: (config.architecture === 'albert' ? 1 : config.layers) + 2 },
+      (_, i) => i,
+    );
+    expect([...depths].sort()).toEqual(all);
   });
 });
 

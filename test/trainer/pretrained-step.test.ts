@@ -252,6 +252,21 @@ describe('the step', () => {
     await Promise.all([plain, decayed].map((step) => step.release()));
   });
 
+  it("counts ALBERT's single layer once, however often it is computed", async () => {
+    const shape = shapeOf(tinyConfig('albert'));
+    const [plain, decayed] = [await open(shape), await open(shape, { layerLearningRateDecay: 0.5 })];
+    const before = weightsOf(plain);
+    for (const step of [plain, decayed]) await step.train(makeBatch(texts, shape), 0.1, createRandom(1));
+    const [full, less] = [weightsOf(plain), weightsOf(decayed)];
+    const moved = (after: Weights, name: string) =>
+      Math.hypot(...after[name]!.map((value, i) => value - before[name]![i]!));
+    const ratios = ['head.dense.weight', 'layers.0.attention.value.weight', 'projection.weight'].map(
+      (name) => moved(less, name) / moved(full, name),
+    );
+    expectClose(ratios, [1, 0.5, 0.25], 1e-3, 'ratio');
+    await Promise.all([plain, decayed].map((step) => step.release()));
+  });
+
   it('clips the norm over all that is trained, the word vectors included', async () => {
     const shape = shapeOf(tinyConfig('bert'));
     const [plain, clipped] = [await open(shape), await open(shape, { gradientClip: 0.01 })];
