@@ -172,7 +172,7 @@ function settings({ base, settings: { model, training }, versions }: ModelCard):
 
 function limits({ maxLength, rows, task }: ModelCard): string[] {
   return [
-    `- A text is read up to ${countOf(maxLength, 'token')}; the rest is cut off.`,
+    `- A text is read up to ${countOf(maxLength, 'token')}; the rest is cut off. (transformers.js cuts off the closing mark of such a text too: it gives slightly other probabilities there.)`,
     `- It has learnt from ${countOf(rows.train, 'row')} and knows what is like them: texts of another kind, time or language may be given any class with a high probability.`,
     task === 'multi-label'
       ? '- Labels are judged one by one; that none fits is said by low probabilities alone.'
