@@ -8,6 +8,9 @@ const good = ['good', 'great', 'lovely', 'fine', 'superb'];
 const bad = ['bad', 'awful', 'poor', 'boring', 'weak'];
 const filler = ['the', 'film', 'was', 'a', 'story', 'with', 'people', 'and', 'music', 'in', 'it'];
 
+/** Every word of the toy reviews. */
+export const toyWords: readonly string[] = [...good, ...bad, ...filler];
+
 /** A folder that is removed when the test file is done. */
 export function workspace(): string {
   const folder = mkdtempSync(join(tmpdir(), 'textclf-test-'));
