@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type ModelConfig, parseModelConfig } from '../predict/model-config';
+import type { Task } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { networkFile, type OnnxForm, onnxFiles, onnxForms } from '../runs/model-files';
@@ -59,7 +60,8 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
     await buildFolder(output, async (making) => copyFiles(model, making, () => true, signal));
     return { output, form, bytes: sizeOf(output), forms: [] };
   }
-  if (configOf(model).kind === 'baseline') {
+  const { kind, rule } = configOf(model);
+  if (kind === 'baseline') {
     throw new HumanError(`A baseline has no ${form} form: it is small, and no network reads its texts.`, {
       place: { file: model },
       hint: 'Export it as it is: --format folder',
@@ -69,7 +71,7 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
   let facts: Pick<Exported, 'forms' | 'measuredOn' | 'notMeasured'> = { forms: [] };
   await buildFolder(output, async (making) => {
     copyFiles(model, making, (name) => !isWeights(name), signal);
-    facts = await addForm(making, form, rows, options);
+    facts = await addForm(making, { form, task: rule.task }, rows, options);
   });
   return { output, form, bytes: sizeOf(output), ...facts };
 }
@@ -94,7 +96,7 @@ function sizeOf(folder: string): number {
 /** Writes and measures a form of the model's network. */
 async function addForm(
   making: string,
-  form: OnnxForm,
+  { form, task }: { readonly form: OnnxForm; readonly task: Task },
   found: RunRows | { readonly reason: string },
   { model, signal, progress }: ExportOptions,
 ): Promise<Pick<Exported, 'forms' | 'measuredOn' | 'notMeasured'>> {
@@ -117,7 +119,7 @@ async function addForm(
     }),
   );
   if ('reason' in found) {
-    writeFormsIntoCard(making, forms);
+    writeFormsIntoCard(making, task, forms);
     return { forms, notMeasured: found.reason };
   }
   const total = networks.length * found.rows.length;
@@ -132,7 +134,7 @@ async function addForm(
     return { ...facts, accuracy, macroF1, agreement: agreement(results[0]!, results[i]!) };
   });
   const measuredOn = { split: found.split, rows: found.rows.length };
-  writeFormsIntoCard(making, measured, measuredOn);
+  writeFormsIntoCard(making, task, measured, measuredOn);
   return { forms: measured, measuredOn };
 }
 

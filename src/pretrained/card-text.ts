@@ -9,12 +9,18 @@ export function markdown(text: string): string {
   return text.replace(harmful, ' ').replace(meaningful, '\\$&');
 }
 
-/** A value in YAML, which JSON is a part of; what YAML does not print is escaped. */
+/** JSON in which whatever does not print is escaped; YAML, of which JSON is a part, demands it. */
 export function yaml(value: unknown): string {
-  return JSON.stringify(value).replace(
-    harmful,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escaped(JSON.stringify(value));
+}
+
+/** The same over several lines. */
+export function jsonLines(value: unknown): string[] {
+  return JSON.stringify(value, null, 2).split('\n').map(escaped);
+}
+
+function escaped(json: string): string {
+  return json.replace(harmful, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A table of Markdown whose cells are Markdown; numbers stand at the right. */
@@ -31,4 +37,17 @@ export function percent(share: number): string {
 /** Lines in a block that shows them as they are. None of them may begin with three backticks. */
 export function code(language: string, lines: readonly string[]): string[] {
   return [`\`\`\`${language}`, ...lines, '```'];
+}
+
+/**
+ * A card with a section of its own, in place of the one with this heading, or at the end. No other text of a card begins
+ * a line with `## `.
+ */
+export function withSection(card: string, heading: string, lines: readonly string[]): string {
+  const sections = card.trimEnd().split(/\n+(?=## )/);
+  const section = [heading, '', ...lines].join('\n');
+  const at = sections.findIndex((text) => text.startsWith(`${heading}\n`));
+  if (at < 0) sections.push(section);
+  else sections[at] = section;
+  return `${sections.join('\n\n')}\n`;
 }

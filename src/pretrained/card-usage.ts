@@ -1,10 +1,22 @@
 import type { Task } from '../protocol/events';
 import { code } from './card-text';
 
+/** What of a model lies in a folder. */
+export interface CardFiles {
+  /** Whether `model.safetensors` is there, which Python's transformers read. */
+  readonly hasCheckpoint: boolean;
+  /** What transformers.js calls the form of the network: `fp32`, `fp16`, `int8`. */
+  readonly form: string;
+  /** The ONNX file, from the folder. */
+  readonly network: string;
+}
+
+export const wholeModel: CardFiles = { hasCheckpoint: true, form: 'fp32', network: 'onnx/model.onnx' };
+
 /** How the model is used, with each of the programs that open its folder. */
-export function usage(task: Task): string[] {
+export function usage(task: Task, { hasCheckpoint, form, network }: CardFiles): string[] {
   const isMulti = task === 'multi-label';
-  return [
+  const python = [
     'Python, with `transformers`:',
     '',
     ...code('python', [
@@ -14,12 +26,15 @@ export function usage(task: Task): string[] {
       'print(classify("some text"))',
     ]),
     '',
+  ];
+  return [
+    ...(hasCheckpoint ? python : []),
     'JavaScript, with `@huggingface/transformers`:',
     '',
     ...code('js', [
       "import { pipeline } from '@huggingface/transformers';",
       '',
-      "const classify = await pipeline('text-classification', 'path/to/this/folder', { dtype: 'fp32' });",
+      `const classify = await pipeline('text-classification', 'path/to/this/folder', { dtype: '${form}' });`,
       "console.log(await classify('some text', { top_k: null }));",
     ]),
     '',
@@ -31,7 +46,7 @@ export function usage(task: Task): string[] {
       '',
       'folder = "path/to/this/folder"',
       'tokenizer = AutoTokenizer.from_pretrained(folder)',
-      'session = onnxruntime.InferenceSession(f"{folder}/onnx/model.onnx")',
+      `session = onnxruntime.InferenceSession(f"{folder}/${network}")`,
       'tokens = tokenizer(["some text"], padding=True, truncation=True, return_tensors="np")',
       'zeros = numpy.zeros_like(tokens["input_ids"])',
       'feeds = {i.name: tokens.get(i.name, zeros).astype(numpy.int64) for i in session.get_inputs()}',

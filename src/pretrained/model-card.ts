@@ -3,8 +3,8 @@ import { count, countOf } from '../protocol/count';
 import type { DataEvent, Evaluation, Split, Task } from '../protocol/events';
 import { type MetricName, metricTitles } from '../protocol/metrics';
 import { writeFileAtomic } from '../runs/atomic';
-import { code, markdown, percent, table, yaml } from './card-text';
-import { usage } from './card-usage';
+import { code, jsonLines, markdown, percent, table, yaml } from './card-text';
+import { usage, wholeModel } from './card-usage';
 
 /** What a model's README tells. Names of data and labels may be anything: they are escaped. */
 export interface ModelCard {
@@ -31,6 +31,9 @@ export interface ModelCard {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** The heading over how the model is used. */
+export const USE = '## Use';
+
 /** The file that the Hugging Face Hub shows as a model's page. */
 export const CARD_FILE = 'README.md';
 
@@ -49,7 +52,7 @@ export function modelCardText(card: ModelCard): string {
     ...[`# ${markdown(card.name)}`, '', ...introduction(card), ''],
     ...['## Results', '', ...results(card), ''],
     ...['## Data', '', ...data(card), ''],
-    ...['## Use', '', ...usage(card.task), ''],
+    ...[USE, '', ...usage(card.task, wholeModel), ''],
     ...['## Settings', '', ...settings(card), ''],
     ...['## Limits', '', ...limits(card)],
   ];
@@ -164,7 +167,7 @@ function settings({ base, settings: { model, training }, versions }: ModelCard):
   const encoder = base ? base.model : baseName(String(model.encoder ?? ''));
   const made = Object.entries(versions).map(([name, version]) => `${markdown(name)} ${markdown(version)}`);
   return [
-    ...code('json', JSON.stringify({ model: { ...model, encoder }, training }, null, 2).split('\n')),
+    ...code('json', jsonLines({ model: { ...model, encoder }, training })),
     '',
     `Made with ${made.join(', ')}.`,
   ];
