@@ -28,8 +28,10 @@ await build({
   // What VS Code gives to the extension, and what it must not load: models run in other processes.
   external: ['vscode'],
   entryPoints: ['src/extension.ts'],
-  outfile: 'dist/extension.js',
-  // It is loaded whenever an experiment is in the workspace.
+  outdir: 'dist',
+  // It is loaded whenever an experiment is in the workspace; what is imported later is a file of its own.
+  splitting: true,
+  chunkNames: 'extension-[name]',
   minify: true,
   banner: {},
 });

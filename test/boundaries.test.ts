@@ -63,8 +63,11 @@ const allowed: Record<string, readonly string[]> = {
     'protocol',
     'trainer/check-experiment',
   ],
-  // What is missing of an encoder: names and a look into the cache.
-  host: ['experiment', 'runs', 'data', 'protocol', 'hub/missing-encoder'],
+  // Of the Hub no more than names, a look into the cache and what the environment says.
+  host: [
+    ...['experiment', 'runs', 'data', 'protocol'],
+    ...['hub/missing-encoder', 'hub/hub-name', 'hub/hub-environment'],
+  ],
   extension: ['host', 'experiment', 'runs', 'data', 'protocol'],
   webview: ['protocol'],
 };

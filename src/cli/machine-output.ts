@@ -1,12 +1,7 @@
 import { formatPlace, HumanError } from '../protocol/human-error';
+import type { WorkLine } from '../protocol/work';
 import { ReportedMistake } from './errors';
 import type { Terminal } from './terminal';
-
-/** What `--json` prints of work that takes a while, an object a line, for the editor and other programs. */
-export type WorkLine =
-  | { type: 'progress'; done: number; total: number; message?: string }
-  | ({ type: 'done' } & Record<string, unknown>)
-  | { type: 'failed'; message: string; hint?: string };
 
 /**
  * Does work that can be interrupted and ends with a line for programs: `done` with what it gives, or `failed`.

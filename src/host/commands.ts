@@ -44,6 +44,7 @@ export interface Commands {
   'textclf.adoptTrial': [trial?: RunTarget];
   'textclf.revealRun': [run?: RunTarget];
   'textclf.exportModel': [run?: RunTarget];
+  'textclf.pushModel': [run?: RunTarget];
   'textclf.deleteRun': [run?: RunTarget | InSelection, selected?: readonly RunTarget[]];
   'textclf.showLog': [run?: RunTarget];
   'textclf.createExample': [];

@@ -1,51 +1,64 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { fileError } from '../protocol/file-error';
-import { HumanError } from '../protocol/human-error';
-import { savedModel } from '../runs/paths';
+import { withCliProgress } from './cli-progress';
 import type { RunTarget } from './commands';
-import { knownRun, pickRun } from './pick';
-import { withoutLinks } from './plain-text';
+import { type ExportForm, exportName, formChoices, measuredText } from './model-folder';
+import { pickModelRun } from './pick';
 import { reveal } from './reveal';
+import type { StoredRun } from './run-store';
+import { accuracyText } from './run-text';
 import type { Services } from './services';
+import { requireTrust } from './trust';
 
-/** Copies a run's model into a folder of its own inside a folder that the person chooses. */
+/** Writes a run's model into a folder of its own inside a folder that the person chooses. */
 export async function exportModel(services: Services, target: RunTarget | undefined): Promise<void> {
-  const { store, report } = services;
-  const picked = await pickRun(services, target, {
-    title: 'Export Model',
-    filter: ({ hasModel }) => hasModel,
-    none: 'There is no run with a model yet.',
-  });
+  requireTrust('exported');
+  const picked = await pickModelRun(services, target, 'Export Model');
   if (!picked) return;
-  const [parent] =
-    (await vscode.window.showOpenDialog({
-      title: `Export the Model of ${picked.name}: Choose a Folder`,
-      openLabel: 'Export Here',
-      canSelectFiles: false,
-      canSelectFolders: true,
-      defaultUri: vscode.Uri.file(picked.root),
-    })) ?? [];
+  const { run, model } = picked;
+  const form = await pickForm(run, model);
+  const parent = form && (await pickParent(run));
   if (!parent) return;
-  const folder = join(parent.fsPath, folderName(picked.name));
-  if (existsSync(folder) && !(await mayOverwrite(folder))) return;
-  // It may have been deleted, or have got a better model, while the person chose.
-  const model = savedModel(knownRun(store, picked.folder).folder);
-  if (!model) throw new HumanError(`${picked.name} has no model.`);
-  if (await copyWithProgress(model, folder)) {
-    await report.info(`The model of ${picked.name} is in ${folder}.`, [
-      { title: 'Reveal Folder', run: () => reveal(folder) },
-    ]);
-  }
+  const folder = join(parent.fsPath, exportName(run.name, form));
+  const isThere = existsSync(folder);
+  if (isThere && !(await mayOverwrite(folder))) return;
+  const done = await withCliProgress(services, 'Exporting the model', {
+    args: [
+      ...['export', '--run', run.folder, '--format', form, '--output', folder],
+      ...(isThere ? ['--force'] : []),
+    ],
+    folder: run.root,
+  });
+  if (!done) return;
+  const facts = measuredText(done);
+  await services.report.info(`The model of ${run.name} is in ${folder}.${facts ? ` ${facts}` : ''}`, [
+    { title: 'Reveal Folder', run: () => reveal(folder) },
+  ]);
 }
 
-/** What every file system takes: `spam filter: v2` becomes `spam-filter-v2`. */
-function folderName(name: string): string {
-  const slug = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
-  return `${slug.slice(0, 60) || 'model'}-model`;
+/** What is written; not asked where there is nothing to choose. */
+async function pickForm({ record, name }: StoredRun, model: string): Promise<ExportForm | undefined> {
+  const items = formChoices(model, record.model, accuracyText(record)).map(
+    ({ form, title: label, size: description, detail }) => ({ form, label, description, detail }),
+  );
+  if (items.length === 1) return items[0]!.form;
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Export the Model of ${name}`,
+    placeHolder: 'In which form?',
+  });
+  return picked?.form;
+}
+
+async function pickParent({ name, root }: StoredRun): Promise<vscode.Uri | undefined> {
+  const folders = await vscode.window.showOpenDialog({
+    title: `Export the Model of ${name}: Choose a Folder`,
+    openLabel: 'Export Here',
+    canSelectFiles: false,
+    canSelectFolders: true,
+    defaultUri: vscode.Uri.file(root),
+  });
+  return folders?.[0];
 }
 
 async function mayOverwrite(folder: string): Promise<boolean> {
@@ -53,41 +66,4 @@ async function mayOverwrite(folder: string): Promise<boolean> {
   const detail = 'What is in it now is deleted.';
   const question = `${folder} exists already. Replace it?`;
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
-}
-
-/** The folder appears under its name when it is whole. False: cancelled. */
-function copyWithProgress(model: string, folder: string): Thenable<boolean> {
-  const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
-  return vscode.window.withProgress({ ...options, title: 'Exporting the model' }, async (progress, token) => {
-    const part = `${folder}.part-${randomBytes(3).toString('hex')}`;
-    const before = await identityOf(model);
-    try {
-      await mkdir(part, { recursive: true });
-      const files = await readdir(model);
-      for (const file of files) {
-        if (token.isCancellationRequested) return false;
-        progress.report({ message: withoutLinks(file), increment: 100 / files.length });
-        await copyFile(join(model, file), join(part, file));
-      }
-      if ((await identityOf(model)) !== before) throw new Error('replaced meanwhile');
-      await rm(folder, { recursive: true, force: true });
-      await rename(part, folder);
-      return true;
-    } catch (error) {
-      if ((await identityOf(model)) !== before) {
-        throw new HumanError('The run saved a better model while this one was copied.', {
-          hint: 'Export it again.',
-          cause: error,
-        });
-      }
-      throw fileError('writing', folder, error);
-    } finally {
-      await rm(part, { recursive: true, force: true });
-    }
-  });
-}
-
-/** A run that goes on replaces its model's folder as a whole. */
-async function identityOf(model: string): Promise<number | undefined> {
-  return (await stat(model).catch(() => undefined))?.ino;
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
+import { savedModel } from '../runs/paths';
 import { byExperiment } from './by-experiment';
 import { type ExperimentTarget, experimentOf, type RunTarget, runFolderOf } from './commands';
 import { progressOf, resultText } from './group-text';
@@ -51,6 +52,27 @@ export async function pickRun(
     matchOnDetail: true,
   });
   return picked?.run;
+}
+
+/**
+ * The run with a model that a person means, and the folder of the model.
+ *
+ * @throws HumanError where there is none
+ */
+export async function pickModelRun(
+  services: Pick<Services, 'store'>,
+  target: RunTarget | undefined,
+  title: string,
+): Promise<{ run: StoredRun; model: string } | undefined> {
+  const run = await pickRun(services, target, {
+    title,
+    filter: ({ hasModel }) => hasModel,
+    none: 'There is no run with a model yet.',
+  });
+  if (!run) return undefined;
+  const model = savedModel(run.folder);
+  if (!model) throw new HumanError(`${run.name} has no model.`);
+  return { run, model };
 }
 
 async function describedItems(

@@ -9,6 +9,7 @@ import { deleteRuns } from './delete-runs';
 import { exportModel } from './export-model';
 import { pickExperiment, pickRun } from './pick';
 import { withoutIcons, withoutLinks } from './plain-text';
+import { pushModel } from './push-model';
 import { reveal } from './reveal';
 import { registerRunDocuments } from './run-documents';
 import type { Services } from './services';
@@ -69,6 +70,7 @@ export function registerRunActions(services: Services, selection: Selection): vs
       if (folder) await reveal(folder);
     }),
     registerCommand(report, 'textclf.exportModel', (target) => exportModel(services, target)),
+    registerCommand(report, 'textclf.pushModel', (target) => pushModel(services, target)),
     registerCommand(report, 'textclf.deleteRun', async (target, selected) => {
       if (!isInSelection(target)) return deleteRuns(services, target, selected);
       const runs = await selection();

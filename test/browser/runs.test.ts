@@ -22,7 +22,7 @@ import {
   treeRow,
   webview,
 } from '../vscode/page';
-import { describeInVSCode, patience, useWorkbench } from '../vscode/workbench';
+import { describeInVSCode, patience, screenshot, useWorkbench } from '../vscode/workbench';
 import { clickable } from './experiments';
 
 const hostile = '$(trash) <b>bold</b> [x](command:y)';
@@ -131,12 +131,16 @@ describeInVSCode('the runs view', () => {
     await page.mouse.move(900, 400);
   });
 
-  it('exports a model, and asks before it replaces one', async () => {
+  it('exports a model in the form that is chosen, and asks before it replaces one', async () => {
     const { page } = workbench;
     const target = join(workbench.folder, 'trash-b-bold-b-x-command-y-model');
     const files = ['config.json', 'model.onnx', 'model.safetensors', 'tokenizer.json'];
-    const exportModel = async () => {
+    const exportModel = async (form = 'Whole folder') => {
       await pickFromContextMenu(page, treeRow(page, hostile), 'Export Model…');
+      const choice = quickInput(page).locator('.monaco-list-row', { hasText: form });
+      await choice.waitFor();
+      await screenshot(page, 'export-form');
+      await choice.click();
       await quickInput(page).getByRole('button', { name: 'Export Here' }).click();
     };
     await exportModel();
@@ -149,6 +153,26 @@ describeInVSCode('the runs view', () => {
       .waitFor();
     await dialog(page).getByRole('button', { name: 'Cancel' }).click();
     expect(readdirSync(target).sort()).toEqual(files);
+    await exportModel('ONNX, int8');
+    await notification(page, /int8: .*, accuracy .* %; fp32: /).waitFor();
+    expect(existsSync(target.replace(/model$/, 'onnx-int8/model_int8.onnx'))).toBe(true);
+  });
+
+  it('tells what is going to be sent to the Hub, and sends nothing unless that is meant', async () => {
+    const { page } = workbench;
+    await pickFromContextMenu(page, treeRow(page, hostile), 'Push Model to the Hugging Face Hub…');
+    const box = quickInput(page).locator('input');
+    await expect.poll(() => box.inputValue(), patience).toBe('trash-b-bold-b-x-command-y');
+    await box.fill('a b');
+    await quickInput(page).getByText('A name is "organisation/name"').waitFor();
+    await box.fill('club/spam');
+    await page.keyboard.press('Enter');
+    await quickInput(page).getByText('Only you, or the members of the organisation').waitFor();
+    await page.keyboard.press('Enter');
+    await dialog(page).getByText('It becomes the repository club/spam').waitFor();
+    await dialog(page).getByText('model.onnx (').waitFor();
+    await screenshot(page, 'push');
+    await dialog(page).getByRole('button', { name: 'Cancel' }).click();
   });
 
   it('refuses to delete a run in training', async () => {

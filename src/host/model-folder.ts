@@ -1,0 +1,124 @@
+/** A run's model on disk: its files, their sizes and the forms that it can be exported in. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesText } from '../protocol/bytes';
+import { networkFile } from '../runs/model-files';
+
+export interface ModelFile {
+  /** Inside the folder, with forward slashes. */
+  path: string;
+  bytes: number;
+}
+
+/** All files of a model, those left aside whose name begins with a dot; sorted by their path. */
+export function modelFiles(folder: string, inside = ''): ModelFile[] {
+  return readdirSync(join(folder, inside))
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .flatMap((name) => {
+      const path = inside === '' ? name : `${inside}/${name}`;
+      const stats = statSync(join(folder, path));
+      return stats.isDirectory() ? modelFiles(folder, path) : [{ path, bytes: stats.size }];
+    });
+}
+
+export function totalBytes(files: readonly ModelFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** As `textclf export --format` names them. */
+export type ExportForm = 'folder' | 'fp32' | 'fp16' | 'int8';
+
+export interface FormChoice {
+  form: ExportForm;
+  title: string;
+  size: string;
+  detail: string;
+}
+
+/**
+ * The forms to choose from; a baseline has no network, and so the folder alone.
+ *
+ * @param accuracy of the trained model, in words; empty where none was measured
+ */
+export function formChoices(folder: string, model: string | undefined, accuracy: string): FormChoice[] {
+  const whole: FormChoice = {
+    form: 'folder',
+    title: model === 'pretrained' ? 'Whole folder (Hugging Face)' : 'Whole folder',
+    size: bytesText(totalBytes(modelFiles(folder))),
+    detail: `${
+      model === 'pretrained'
+        ? 'Opens in transformers (Python), transformers.js and TextClf'
+        : 'The weights, the tokenizer and the network: opens in TextClf'
+    }${accuracy ? `. ${accuracy}` : ''}`,
+  };
+  const network = networkFile(folder);
+  if (network === undefined) return [whole];
+  const bytes = networkBytes(network);
+  const small = 'Its accuracy is measured and told when it is written';
+  return [
+    whole,
+    {
+      ...{ form: 'fp32', title: 'ONNX, fp32', size: bytesText(bytes) },
+      detail: `For any ONNX Runtime, exact${accuracy ? `. ${accuracy}` : ''}`,
+    },
+    {
+      ...{ form: 'fp16', title: 'ONNX, fp16', size: `about ${bytesText(bytes / 2)}` },
+      detail: `Weights of 16 bits. ${small}`,
+    },
+    {
+      ...{ form: 'int8', title: 'ONNX, int8', size: `about ${bytesText(bytes / 4)}` },
+      detail: `Weights of 8 bits: the smallest and mostly the fastest. ${small}`,
+    },
+  ];
+}
+
+/** A large network keeps its weights beside it. */
+function networkBytes(file: string): number {
+  const beside = statSync(`${file}_data`, { throwIfNoEntry: false });
+  return statSync(file).size + (beside?.size ?? 0);
+}
+
+/** What every file system, and the Hub, take: `spam filter: v2` becomes `spam-filter-v2`. */
+export function slugOf(name: string): string {
+  const slug = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
+  return slug.slice(0, 60).replace(/[-.]+$/, '') || 'model';
+}
+
+const endings: Readonly<Record<ExportForm, string>> = {
+  folder: 'model',
+  fp32: 'onnx',
+  fp16: 'onnx-fp16',
+  int8: 'onnx-int8',
+};
+
+/** The folder that an export makes. */
+export function exportName(name: string, form: ExportForm): string {
+  return `${slugOf(name)}-${endings[form]}`;
+}
+
+/** What `textclf export` tells at its end, in a sentence: sizes and accuracies of the written form and of fp32. */
+export function measuredText(facts: Readonly<Record<string, unknown>>): string {
+  const forms = Array.isArray(facts.forms) ? facts.forms.filter(isForm) : [];
+  const texts = forms.map(({ form, bytes, accuracy }) => {
+    const measured = typeof accuracy === 'number' ? `, accuracy ${(100 * accuracy).toFixed(1)} %` : '';
+    return `${form}: ${bytesText(bytes)}${measured}`;
+  });
+  if (texts.length === 0) return '';
+  const { measuredOn, notMeasured } = facts;
+  const rows = isMeasuredOn(measuredOn) ? ` (on ${measuredOn.rows} ${measuredOn.split} rows)` : '';
+  const why = typeof notMeasured === 'string' ? ` Not measured: ${notMeasured}` : '';
+  return `${texts.reverse().join('; ')}${rows}.${why}`;
+}
+
+function isForm(value: unknown): value is { form: string; bytes: number; accuracy?: unknown } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { form, bytes } = value as Record<string, unknown>;
+  return typeof form === 'string' && typeof bytes === 'number';
+}
+
+function isMeasuredOn(value: unknown): value is { rows: number; split: string } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { rows, split } = value as Record<string, unknown>;
+  return typeof rows === 'number' && typeof split === 'string';
+}
