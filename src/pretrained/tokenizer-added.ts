@@ -18,7 +18,7 @@ export function finderOf(
     const content = normalize(token.content);
     if (content !== '') byContent.set(content, token);
   }
-  if (byContent.size === 0) return (text) => [{ text, start: 0 }];
+  if (byContent.size === 0) return (text) => (text === '' ? [] : [{ text, start: 0 }]);
   const longestFirst = [...byContent.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(longestFirst.map(literally).join('|'), 'g');
 

@@ -33,7 +33,7 @@ export function charsmapOf({
   return (text) =>
     text.replace(runs, (run) => {
       if (/^[\0-\x7f]*$/.test(run)) return replace(run);
-      return Array.from(segmenter.segment(run), ({ segment }) => replace(segment)).join('');
+      return graphemesOf(run).map(replace).join('');
     });
 }
 
@@ -43,7 +43,27 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
  * Parts of a text that no grapheme crosses. ASCII characters are graphemes of their own, but for a line's end and
  * beside others: most of a text need not be segmented, which is slow.
  */
-const runs = /(?:(?:\r\n|[\0-\x7f])?[^\0-\x7f]+)+(?:\r\n|[\0-\x7f])?|\r\n|[\0-\x7f]/g;
+const runs = /(?:(?:\r\n|[\0-\x7f])?[^\0-\x7f])+(?:\r\n|[\0-\x7f])?|\r\n|[\0-\x7f]/g;
+
+/**
+ * The characters of a text as people see them. Window by window, because the segmenter's time grows with the square of
+ * a text's length; a window's last grapheme may go on behind it and is looked at again.
+ */
+function graphemesOf(text: string): string[] {
+  const graphemes: string[] = [];
+  for (let start = 0, size = 256; start < text.length; ) {
+    const isCut = /[\ud800-\udbff]/.test(text[start + size - 1] ?? '');
+    const end = start + size + (isCut ? 1 : 0);
+    const found = Array.from(segmenter.segment(text.slice(start, end)), ({ segment }) => segment);
+    if (end < text.length) found.pop();
+    for (const grapheme of found) {
+      graphemes.push(grapheme);
+      start += grapheme.length;
+    }
+    size = found.length === 0 ? 2 * size : 256;
+  }
+  return graphemes;
+}
 
 /** The value of the shortest key that `key` starts with. */
 function findShortest(units: Uint32Array, key: Uint8Array): number | undefined {
