@@ -3,6 +3,7 @@ import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxr
 import { measureBaseline } from './baseline';
 import { measureDashboard } from './dashboard';
 import { measureEditor } from './editor';
+import { measureEncoderMemory, runEncoderStep } from './encoder-memory';
 import { measureFineTuning } from './fine-tune';
 import { measureHelper } from './helper-latency';
 import { measureMemory } from './memory';
@@ -17,6 +18,7 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
  * npm run bench -- --rounds 60     more steps, for a steadier median
  * npm run bench -- --baseline      the baseline on film reviews, beside scikit-learn's where it is found
  * npm run bench -- --fine-tune    a pretrained encoder, beside Hugging Face's Trainer; TEXTCLF_BENCH_ENCODER names its folder
+ * npm run bench -- --encoder-memory  what training a 110 M encoder needs, with activations kept and recomputed
  * npm run bench -- --memory        the resident size over 2 000 steps
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
@@ -30,6 +32,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     baseline: { type: 'boolean', default: false },
     'fine-tune': { type: 'boolean', default: false },
+    'encoder-memory': { type: 'boolean', default: false },
+    'encoder-step': { type: 'string' },
     memory: { type: 'boolean', default: false },
     predict: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
@@ -44,6 +48,8 @@ const replicaFile = new URL('./replica.js', import.meta.url);
 
 if (values.baseline) await measureBaseline(Number(values.rounds ?? 3));
 else if (values['fine-tune']) await measureFineTuning(threads, values.only);
+else if (values['encoder-memory']) await measureEncoderMemory(threads);
+else if (values['encoder-step']) await runEncoderStep(values['encoder-step'], threads);
 else if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
