@@ -235,6 +235,15 @@ describe('what Python downloaded', () => {
     expect(readFileSync(join(snapshot(), 'model.safetensors')).equals(weights)).toBe(true);
   });
 
+  it('is linked anew where a link leads nowhere', async () => {
+    layAsPython(wanted);
+    rmSync(join(snapshot(), 'model.safetensors'));
+    symlinkSync(join('..', '..', 'blobs', 'gone'), join(snapshot(), 'model.safetensors'));
+    await get();
+    expect(readFileSync(join(snapshot(), 'model.safetensors')).equals(weights)).toBe(true);
+    expect(requests().filter((what) => what.includes('/resolve/'))).toEqual([]);
+  });
+
   it('was moved, not linked, where it could make no links: it is not downloaded again', async () => {
     layAsPython(wanted);
     for (const name of wanted as (keyof typeof files)[]) {
