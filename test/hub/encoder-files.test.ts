@@ -240,7 +240,7 @@ describe('what Python downloaded', () => {
     rmSync(join(snapshot(), 'model.safetensors'));
     symlinkSync(join('..', '..', 'blobs', 'gone'), join(snapshot(), 'model.safetensors'));
     await get();
-    expect(readFileSync(join(snapshot(), 'model.safetensors')).equals(weights)).toBe(true);
+    expect(readlinkSync(join(snapshot(), 'model.safetensors'))).toContain(sha256(weights));
     expect(requests().filter((what) => what.includes('/resolve/'))).toEqual([]);
   });
 
