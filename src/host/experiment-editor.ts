@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCodeLenses } from './code-lenses';
+import { registerEncoderCompletions } from './encoder-completions';
 import { ExperimentChecks } from './experiment-checks';
 import { registerQuickFixes } from './quick-fixes';
 import type { Services } from './services';
@@ -12,6 +13,7 @@ export function registerExperimentEditor(services: Services): vscode.Disposable 
     checks,
     registerQuickFixes(checks),
     registerCodeLenses(services),
+    registerEncoderCompletions(),
     registerTrainCommands(services, checks),
   );
 }

@@ -36,39 +36,44 @@ export interface FormChoice {
   detail: string;
 }
 
+/** Of a network so small that its weights are a part of the file only, nobody knows before. */
+function sizeAfter(bytes: number): string {
+  return bytes > 1e6 ? `about ${bytesText(bytes)}` : '';
+}
+
 /**
  * The forms to choose from; a baseline has no network, and so the folder alone.
  *
  * @param accuracy of the trained model, in words; empty where none was measured
  */
 export function formChoices(folder: string, model: string | undefined, accuracy: string): FormChoice[] {
+  const withAccuracy = (size: string) => [size, accuracy].filter(Boolean).join(' · ');
   const whole: FormChoice = {
     form: 'folder',
     title: model === 'pretrained' ? 'Whole folder (Hugging Face)' : 'Whole folder',
-    size: bytesText(totalBytes(modelFiles(folder))),
-    detail: `${
+    size: withAccuracy(bytesText(totalBytes(modelFiles(folder)))),
+    detail:
       model === 'pretrained'
         ? 'Opens in transformers (Python), transformers.js and TextClf'
-        : 'The weights, the tokenizer and the network: opens in TextClf'
-    }${accuracy ? `. ${accuracy}` : ''}`,
+        : 'The weights, the tokenizer and the network: opens in TextClf',
   };
   const network = networkFile(folder);
   if (network === undefined) return [whole];
   const bytes = networkBytes(network);
-  const small = 'Its accuracy is measured and told when it is written';
+  const small = 'Measured while it is written';
   return [
     whole,
     {
-      ...{ form: 'fp32', title: 'ONNX, fp32', size: bytesText(bytes) },
-      detail: `For any ONNX Runtime, exact${accuracy ? `. ${accuracy}` : ''}`,
+      ...{ form: 'fp32', title: 'ONNX, fp32', size: withAccuracy(bytesText(bytes)) },
+      detail: 'For any ONNX Runtime, exact',
     },
     {
-      ...{ form: 'fp16', title: 'ONNX, fp16', size: `about ${bytesText(bytes / 2)}` },
+      ...{ form: 'fp16', title: 'ONNX, fp16', size: sizeAfter(bytes / 2) },
       detail: `Weights of 16 bits. ${small}`,
     },
     {
-      ...{ form: 'int8', title: 'ONNX, int8', size: `about ${bytesText(bytes / 4)}` },
-      detail: `Weights of 8 bits: the smallest and mostly the fastest. ${small}`,
+      ...{ form: 'int8', title: 'ONNX, int8', size: sizeAfter(bytes / 4) },
+      detail: `Weights of 8 bits: smallest, mostly fastest. ${small}`,
     },
   ];
 }
