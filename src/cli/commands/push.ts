@@ -44,27 +44,39 @@ export function addPush(program: Command, terminal: Terminal): void {
 }
 
 async function runPush(options: PushCommandOptions, terminal: Terminal): Promise<void> {
-  const { folder } = findModel(rootOf(options), options.run);
-  const { filesToPush } = await import('../../hub/push-model');
-  const files = await filesToPush(folder);
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (options.json) {
     await withWorkLines(terminal, async (print) => {
-      const pushed = await push(folder, options, (done, total) => print({ type: 'progress', done, total }));
-      return { ...pushed, repo: options.repo, files: files.length, bytes };
+      const plan = await planOf(options);
+      const pushed = await push(plan, options, (done, total) => print({ type: 'progress', done, total }));
+      return { ...pushed, repo: options.repo, files: plan.files.length, bytes: plan.bytes };
     });
     return;
   }
-  terminal.note(planLines(options, files, bytes).join('\n'));
+  const plan = await planOf(options);
+  terminal.note(planLines(options, plan).join('\n'));
   if (!options.yes) await confirm(terminal);
-  const { url, commit } = await push(folder, options, (done, total) =>
+  const { url, commit } = await push(plan, options, (done, total) =>
     terminal.showLive(`sent ${bytesText(done)} of ${bytesText(total)}`),
   ).finally(() => terminal.showLive());
   terminal.print(harmless(url), `commit ${harmless(commit)}`);
 }
 
+/** What is to be sent. */
+interface Plan {
+  readonly folder: string;
+  readonly files: readonly PushedFile[];
+  readonly bytes: number;
+}
+
+async function planOf(options: PushCommandOptions): Promise<Plan> {
+  const { folder } = findModel(rootOf(options), options.run);
+  const { filesToPush } = await import('../../hub/push-model');
+  const files = await filesToPush(folder);
+  return { folder, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+}
+
 async function push(
-  folder: string,
+  { folder }: Plan,
   { repo, public: isPublic = false, message }: PushCommandOptions,
   progress: (done: number, total: number) => void,
 ): Promise<PushedModel> {
@@ -82,11 +94,7 @@ async function push(
 }
 
 /** What is going to happen, before it does. */
-function planLines(
-  { repo, public: isPublic }: PushCommandOptions,
-  files: readonly PushedFile[],
-  bytes: number,
-): string[] {
+function planLines({ repo, public: isPublic }: PushCommandOptions, { files, bytes }: Plan): string[] {
   const seen = isPublic ? 'everybody can see it' : 'only you can see it, if it is made now';
   return [
     `To send to ${harmless(repo)} on the Hugging Face Hub (${seen}):`,
