@@ -4,9 +4,6 @@ import { fileError } from '../protocol/file-error';
 import { writeFileAtomic } from '../runs/atomic';
 import { vocabularyFiles } from './tokenizer-build';
 import type { ReadTokenizer } from './tokenizer-files';
-import { wordsOf } from './tokenizer-json';
-import type { Marks } from './tokenizer-marks';
-import type { Special } from './tokenizer-settings';
 
 /**
  * Writes a tokenizer so that every reader cuts texts alike. The class is the one that takes `tokenizer.json` as it is:
@@ -14,8 +11,8 @@ import type { Special } from './tokenizer-settings';
  *
  * @param limit tokens of a text, marks included
  */
-export function saveTokenizer(read: ReadTokenizer, marks: Marks, limit: number, folder: string): void {
-  const special = { ...foundRoles(read, marks), ...read.special };
+export function saveTokenizer(read: ReadTokenizer, limit: number, folder: string): void {
+  const { special } = read;
   const write = (name: string, contents: unknown, indent?: number) =>
     writeFileAtomic(join(folder, name), `${JSON.stringify(contents, null, indent)}\n`);
   const { normalizer, pre_tokenizer, post_processor, decoder } = read.json;
@@ -52,21 +49,4 @@ function copyIfThere(from: string, to: string): void {
   } catch (error) {
     throw fileError('writing', to, error);
   }
-}
-
-/** The roles that a `tokenizer.json` tells by itself. */
-function foundRoles({ json }: ReadTokenizer, { before, after }: Marks): Special {
-  const words = wordsOf(json);
-  const contents = new Map([...words].map(([content, id]) => [id, content]));
-  const { model } = json;
-  const roles = {
-    cls_token: contents.get(before[0]!),
-    sep_token: contents.get(after.at(-1) ?? -1),
-    unk_token: model.type === 'Unigram' ? contents.get(model.unk_id ?? -1) : model.unk_token,
-    pad_token: ['[PAD]', '<pad>'].find((content) => words.has(content)),
-    mask_token: ['[MASK]', '<mask>'].find((content) => words.has(content)),
-  };
-  return Object.fromEntries(
-    Object.entries(roles).flatMap(([role, content]) => (content ? [[role, content]] : [])),
-  );
 }

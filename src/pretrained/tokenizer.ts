@@ -3,6 +3,7 @@ import { readTokenizer } from './tokenizer-files';
 import { checkFit } from './tokenizer-fit';
 import { marksOf } from './tokenizer-marks';
 import { pipelineOf } from './tokenizer-pipeline';
+import { withRoles } from './tokenizer-roles';
 import { saveTokenizer } from './tokenizer-save';
 
 /** What turns a text into the ids that an encoder reads. */
@@ -43,10 +44,11 @@ export function openPretrainedTokenizer(
   folder: string,
   { maxLength, longest, vocabularySize }: PretrainedTokenizerOptions,
 ): PretrainedTokenizer {
-  const read = readTokenizer(folder);
-  return inFile(read.file, () => {
+  const found = readTokenizer(folder);
+  return inFile(found.file, () => {
+    const marks = marksOf(found.json.post_processor);
+    const read = withRoles(found, marks);
     const { encode, unknownId } = pipelineOf(read.json);
-    const marks = marksOf(read.json.post_processor);
     const highest = checkFit(read, marks, vocabularySize);
     const around = marks.before.length + marks.after.length;
     const limit = Math.min(maxLength || Infinity, longest, read.limit);
@@ -69,7 +71,7 @@ export function openPretrainedTokenizer(
         ids.set(marks.after, marks.before.length + kept);
         return { ids, length: inner.length + around };
       },
-      saveTokenizerFiles: (target) => saveTokenizer(read, marks, limit, target),
+      saveTokenizerFiles: (target) => saveTokenizer(read, limit, target),
     };
   });
 }
