@@ -95,6 +95,29 @@ describe('writeSafetensors', () => {
     expect(readSafetensors(file)).toEqual({ tensors, metadata });
   });
 
+  it('writes tensors that are made one after the other, as it writes those that are there', () => {
+    const folder = temporaryFolder();
+    const [there, made] = [join(folder, 'there'), join(folder, 'made')];
+    writeSafetensors(there, {
+      b: { shape: [2], data: Float32Array.of(1, 2) },
+      a: { shape: [1], data: Float32Array.of(3) },
+    });
+    const order: string[] = [];
+    const later = (name: string, ...numbers: number[]) => ({
+      shape: [numbers.length],
+      make: () => {
+        order.push(name);
+        return Float32Array.from(numbers);
+      },
+    });
+    writeSafetensors(made, { b: later('b', 1, 2), a: later('a', 3) });
+    expect(readFileSync(made)).toEqual(readFileSync(there));
+    expect(order).toEqual(['a', 'b']);
+    const short = { shape: [3], make: () => new Float32Array(2) };
+    expect(() => writeSafetensors(made, { short })).toThrow('short has 2 numbers');
+    expect(readFileSync(made)).toEqual(readFileSync(there));
+  });
+
   it('refuses a shape that does not hold the numbers', () => {
     const file = join(temporaryFolder(), 'model.safetensors');
     expect(() => writeSafetensors(file, { bias: { shape: [3], data: new Float32Array(2) } })).toThrow('bias');

@@ -24,3 +24,12 @@ it('gives a run the model of another, in place of its own', () => {
   expect(readFileSync(join(group, 'model', 'model.onnx'), 'utf8')).toBe('second');
   expect(readFileSync(join(first, 'model', 'model.onnx'), 'utf8')).toBe('first');
 });
+
+it('takes along the folders inside of a model', () => {
+  const [from, group] = [runWith('first'), runWith('second')];
+  mkdirSync(join(from, 'model', 'onnx'));
+  writeFileSync(join(from, 'model', 'onnx', 'model.onnx'), 'inner');
+  shareModel(from, group);
+  expect(readFileSync(join(group, 'model', 'onnx', 'model.onnx'), 'utf8')).toBe('inner');
+  expect(readdirSync(join(group, 'model')).sort()).toEqual(['first.json', 'model.onnx', 'onnx']);
+});
