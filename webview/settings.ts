@@ -14,6 +14,17 @@ export function flattenSettings(settings: unknown, path = ''): Setting[] {
   return entries.flatMap(([key, value]) => flattenSettings(value, path === '' ? key : `${path}.${key}`));
 }
 
+/** Options that mean something to a pretrained encoder alone, and those that mean nothing to it. */
+const ofEncoders = /^training\.(freezeEncoderEpochs|layerLearningRateDecay|recompute)$/;
+const ofOthers = /^tokenizer\./;
+
+/** Without the options that the model at hand does not have: they stand at their defaults and say nothing. */
+export function ownSettings(settings: readonly Setting[]): Setting[] {
+  const type = settings.find(({ path }) => path === 'model.type')?.value;
+  const foreign = type === '"pretrained"' ? ofOthers : ofEncoders;
+  return settings.filter(({ path }) => !foreign.test(path));
+}
+
 /** The options whose path or value has all of the words. */
 export function searchSettings(settings: readonly Setting[], search: string): Setting[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);

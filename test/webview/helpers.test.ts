@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseExperiment } from '../../src/experiment/parse';
 import { align, epochMeans, sample, scaleOf } from '../../webview/chart-data';
 import { frequentConfusions, sortClasses } from '../../webview/confusions';
 import {
@@ -12,7 +13,7 @@ import {
   percentRange,
   rate,
 } from '../../webview/format';
-import { flattenSettings, searchSettings, settingAt } from '../../webview/settings';
+import { flattenSettings, ownSettings, searchSettings, settingAt } from '../../webview/settings';
 import { epochMetricsOf } from '../support/sample-metrics';
 import { madeEvaluation } from './states';
 
@@ -161,5 +162,25 @@ describe('settings', () => {
     ['nothing like it', []],
   ])('are found by "%s"', (search, expected) => {
     expect(searchSettings(settings, search).map(({ path }) => path)).toEqual(expected);
+  });
+});
+
+describe('the settings that a model has', () => {
+  const shown = (model: object) => {
+    const written = { data: { train: 'a.csv' }, model };
+    const { experiment } = parseExperiment(JSON.stringify(written), 'a.textclf.json');
+    return ownSettings(flattenSettings(experiment)).map(({ path }) => path);
+  };
+  const ofEncoders = ['freezeEncoderEpochs', 'layerLearningRateDecay', 'recompute'].map(
+    (key) => `training.${key}`,
+  );
+
+  it('are its own: a pretrained encoder brings its tokenizer, other models have nothing to thaw', () => {
+    const encoder = shown({ type: 'pretrained', encoder: 'bert-base-uncased' });
+    expect(encoder).toEqual(expect.arrayContaining(['model.encoder', 'model.revision', ...ofEncoders]));
+    expect(encoder.filter((path) => path.startsWith('tokenizer'))).toEqual([]);
+    const network = shown({ type: 'lstm' });
+    expect(network).toEqual(expect.arrayContaining(['tokenizer.maxLength', 'training.epochs']));
+    expect(network.filter((path) => ofEncoders.includes(path))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import { count, countOf } from '../format';
-import { flattenSettings, type Setting, searchSettings } from '../settings';
+import { flattenSettings, ownSettings, type Setting, searchSettings } from '../settings';
 import { nothing, Part, type Template } from './part';
 
 /** Every option of the experiment, with a search. */
@@ -15,7 +15,7 @@ class Settings extends Part {
   }
 
   override render(): Template {
-    const all = flattenSettings(this.settings);
+    const all = ownSettings(flattenSettings(this.settings));
     const found = searchSettings(all, this.search);
     return html`
       <div class="section-head">
