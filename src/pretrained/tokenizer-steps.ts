@@ -13,10 +13,10 @@ export function steps<Made>(table: Record<string, (step: Step) => Made>, part: s
   try {
     return make(step);
   } catch (cause) {
-    if (cause instanceof z.ZodError) {
-      throw new HumanError(`The ${part} "${step.type}" is damaged: ${firstProblem(cause)}`, { cause });
-    }
-    throw cause;
+    // A pattern that is no regular expression is a SyntaxError.
+    if (!(cause instanceof z.ZodError || cause instanceof SyntaxError)) throw cause;
+    const why = cause instanceof z.ZodError ? firstProblem(cause) : cause.message;
+    throw new HumanError(`The ${part} "${step.type}" is damaged: ${why}`, { cause });
   }
 }
 
