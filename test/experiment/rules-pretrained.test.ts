@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { adoptSettings } from '../../src/experiment/adopt';
 import { baselineOf } from '../../src/experiment/baseline-of';
 import { fixesOf } from '../../src/experiment/fixes';
 import { parseExperiment } from '../../src/experiment/parse';
 import { resolveExperiment } from '../../src/experiment/resolve';
+import { resolveTrial } from '../../src/experiment/search-space';
 
 interface Parts {
   model?: object;
@@ -171,5 +173,40 @@ it('has a baseline on the same rows, without what only the encoder has', () => {
     data: experiment!.data,
     model: { type: 'baseline' },
     training: { seed: 7 },
+  });
+});
+
+describe('a trial of a pretrained encoder', () => {
+  const settings = { 'training.optimizer.learningRate': 5e-5, 'training.batchSize': 8 };
+
+  it('has the defaults of its model around what it varies', () => {
+    const { experiment, findings } = resolveTrial(JSON.parse(written({})), settings, 'trial 1');
+    expect(findings).toEqual([]);
+    expect(experiment!.training).toMatchObject({
+      epochs: 3,
+      batchSize: 8,
+      optimizer: { type: 'adamW', learningRate: 5e-5, weightDecay: 0.01 },
+      scheduler: { type: 'linear' },
+    });
+  });
+
+  it('writes them where it becomes the experiment', () => {
+    const { text } = adoptSettings(written({}), 'a.textclf.json', settings);
+    expect(JSON.parse(text).training).toEqual({
+      batchSize: 8,
+      optimizer: { type: 'adamW', learningRate: 5e-5 },
+    });
+    expect(parse(text).experiment!.training.optimizer).toMatchObject({ type: 'adamW', learningRate: 5e-5 });
+  });
+
+  it('gets them where the model is what is varied', () => {
+    const lstm = { data: { train: 'a.csv' }, model: { type: 'lstm' } };
+    const model = { type: 'pretrained', encoder: 'roberta-base' };
+    const { experiment } = resolveTrial(lstm, { model, 'training.batchSize': 8 }, 'trial 1');
+    expect(experiment!.training).toMatchObject({
+      epochs: 3,
+      batchSize: 8,
+      optimizer: { learningRate: 2e-5 },
+    });
   });
 });
