@@ -35,16 +35,21 @@ export function halveWeights(model: ModelProto): ModelProto {
  */
 export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, (float) => {
-    const sign = (float >>> 16) & 0x8000;
-    const exponent = (float >>> 23) & 0xff;
-    const fraction = (float & 0x7fffff) | 0x800000;
-    // Below 2^-14 the fraction has the fewer bits the smaller the number is.
-    const dropped = Math.min(exponent < 113 ? 126 - exponent : 13, 25);
-    const kept = roundToEven(fraction, dropped);
-    // The leading bit of a normal number's fraction adds one to its exponent; so does a carry.
-    return sign | (exponent < 113 ? kept : kept + ((exponent - 113) << 10));
-  });
+  // Not Uint16Array.from: it lists all numbers first, eight bytes each.
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < result.length; i++) result[i] = halfBits(bits[i]!);
+  return result;
+}
+
+function halfBits(float: number): number {
+  const sign = (float >>> 16) & 0x8000;
+  const exponent = (float >>> 23) & 0xff;
+  const fraction = (float & 0x7fffff) | 0x800000;
+  // Below 2^-14 the fraction has the fewer bits the smaller the number is.
+  const dropped = Math.min(exponent < 113 ? 126 - exponent : 13, 25);
+  const kept = roundToEven(fraction, dropped);
+  // The leading bit of a normal number's fraction adds one to its exponent; so does a carry.
+  return sign | (exponent < 113 ? kept : kept + ((exponent - 113) << 10));
 }
 
 function roundToEven(fraction: number, dropped: number): number {

@@ -118,14 +118,14 @@ interface Levels {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** Each column divided by a scale of its own, so that its largest number is the highest level. */
+/** `[rows, columns]`, each column divided by a scale of its own, so that its largest number is the highest level. */
 export function quantizeColumns(floats: Float32Array, columns: number): Levels {
   const scales = new Float32Array(columns);
-  floats.forEach((value, i) => {
-    const size = Math.abs(value) / productLevels;
+  for (let i = 0; i < floats.length; i++) {
+    const size = Math.abs(floats[i]!) / productLevels;
     if (size > scales[i % columns]!) scales[i % columns] = size;
-  });
-  return { values: Int8Array.from(floats, (value, i) => level(value, scales[i % columns]!)), scales };
+  }
+  return { values: levels(floats, (i) => scales[i % columns]!), scales };
 }
 
 /** The same for rows. */
@@ -134,12 +134,17 @@ export function quantizeRows(floats: Float32Array, rows: number, columns: number
     const ofRow = floats.subarray(row * columns, (row + 1) * columns);
     return ofRow.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / tableLevels;
   });
-  const values = Int8Array.from(floats, (value, i) => level(value, scales[Math.floor(i / columns)]!));
-  return { values, scales };
+  return { values: levels(floats, (i) => scales[Math.floor(i / columns)]!), scales };
 }
 
-function level(value: number, scale: number): number {
-  return scale === 0 ? 0 : Math.round(value / scale);
+function levels(floats: Float32Array, scaleOf: (index: number) => number): Int8Array<ArrayBuffer> {
+  // Not Int8Array.from: it lists all numbers first, eight bytes each.
+  const values = new Int8Array(floats.length);
+  for (let i = 0; i < values.length; i++) {
+    const scale = scaleOf(i);
+    values[i] = scale === 0 ? 0 : Math.round(floats[i]! / scale);
+  }
+  return values;
 }
 
 /** Whether a Gemm is x W + b, with nothing transposed and nothing scaled. */
