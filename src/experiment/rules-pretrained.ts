@@ -1,4 +1,5 @@
 /** Rules about pretrained encoders: what is trained of them, and how far each step goes. */
+import { countOf } from '../protocol/count';
 import { defaultsOf } from './model-defaults';
 import type { Rule } from './rule';
 
@@ -32,7 +33,7 @@ export const pretrainedRules: Rule[] = [
         ? [
             {
               path: ['training', 'freezeEncoderEpochs'],
-              message: `The encoder is never trained: it is frozen for ${freezeEncoderEpochs} epochs, of ${epochs} in all.`,
+              message: `The encoder is never trained: it is frozen for ${countOf(freezeEncoderEpochs, 'epoch')}, of ${epochs} in all.`,
               ...(epochs > 1 ? { remedies: [{ type: 'set', values: [1] }] } : {}),
             },
           ]
