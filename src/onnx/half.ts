@@ -54,7 +54,7 @@ function halfBits(float: number): number {
 
 function roundToEven(fraction: number, dropped: number): number {
   const kept = fraction >>> dropped;
-  const rest = fraction - kept * 2 ** dropped;
-  const half = 2 ** (dropped - 1);
-  return rest > half || (rest === half && kept % 2 === 1) ? kept + 1 : kept;
+  const rest = fraction & ((1 << dropped) - 1);
+  const half = 1 << (dropped - 1);
+  return rest > half || (rest === half && (kept & 1) === 1) ? kept + 1 : kept;
 }
