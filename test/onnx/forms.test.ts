@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +12,7 @@ import { toOnnxModel } from '../../src/onnx/model';
 import { quantizeColumns, quantizeRows, quantizeWeights } from '../../src/onnx/quantize';
 import { readModel } from '../../src/onnx/read';
 import { modelChunks, modelFiles, sizeOfChunks } from '../../src/onnx/write';
-import { openModelBytes } from '../../src/runtime/onnxruntime';
+import { loadModelFile, openModelBytes } from '../../src/runtime/onnxruntime';
 import { intTensor } from '../support/run';
 
 /** Words to logits, with two large products of one operand and a small one without a bias. */
@@ -87,6 +90,18 @@ describe('a model in pieces', () => {
       return beside.subarray(offset, offset + length);
     });
     expect(await logitsOf(modelChunks(read))).toEqual(truth);
+  });
+
+  it('is opened from both files by onnxruntime', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'textclf-onnx-'));
+    const files = modelFiles(model, 'model.onnx_data', 30_000);
+    writeFileSync(join(folder, 'model.onnx'), Buffer.concat(files.model));
+    writeFileSync(join(folder, 'model.onnx_data'), Buffer.concat(files.data!));
+    const executable = await loadModelFile(join(folder, 'model.onnx'), { threads: 1 });
+    const { logits } = await executable.run(feeds);
+    await executable.release();
+    rmSync(folder, { recursive: true });
+    expect(Array.from(logits!.data, Number)).toEqual(truth);
   });
 
   it.each(['../secret', 'a/b', 'a\\b', '..', ''])('reads no weights from %j', (name) => {
