@@ -5,6 +5,7 @@ import type { FetchedEncoder } from '../hub/encoder-files';
 import { describeEncoder } from '../pretrained/describe';
 import type { ModelCard } from '../pretrained/model-card';
 import { WORD_TABLE } from '../pretrained/names';
+import { countOf } from '../protocol/count';
 import { sizeOf } from '../runtime/executor';
 import type { EncodedData } from './prepare-pretrained';
 import type { EncoderShape } from './pretrained-programs';
@@ -26,7 +27,9 @@ export function tellModel(
   const frozen = [
     ...(freezeEmbeddings && freezeLayers === 0 ? ['frozen word vectors'] : []),
     ...(freezeLayers > 0 ? [`${freezeLayers} of them frozen`] : []),
-    ...(training.freezeEncoderEpochs > 0 ? [`frozen for ${training.freezeEncoderEpochs} epochs`] : []),
+    ...(training.freezeEncoderEpochs > 0
+      ? [`frozen for ${countOf(training.freezeEncoderEpochs, 'epoch')}`]
+      : []),
   ];
   writer.emit({
     type: 'model',
