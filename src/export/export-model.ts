@@ -4,12 +4,12 @@ import { type ModelConfig, parseModelConfig } from '../predict/model-config';
 import type { Task } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
-import { networkFile, type OnnxForm, onnxFiles, onnxForms } from '../runs/model-files';
+import { dataFileOf, networkFile, type OnnxForm, onnxFiles, onnxForms } from '../runs/model-files';
 import { buildFolder, refuseInside, refuseOccupied } from './build-folder';
 import { bytesOf, copyFiles, filesOf } from './folder-files';
 import { type FormFacts, type MeasuredOn, writeFormsIntoCard } from './forms-card';
 import { agreement, type Measured, measure } from './measure';
-import { dataFileOf, tellOfDataFile, writeForm } from './network-files';
+import { tellOfDataFile, writeForm } from './network-files';
 import { type RunRows, rowsOfRun } from './run-rows';
 
 /** `folder` copies everything; the others write the network alone, beside what opens it. */

@@ -7,19 +7,14 @@ import { readModel } from '../onnx/read';
 import { modelFiles } from '../onnx/write';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
-import { replaceFile, writeFileAtomic, writeFully } from '../runs/atomic';
-import type { OnnxForm } from '../runs/model-files';
+import { writeChunksAtomic, writeFileAtomic } from '../runs/atomic';
+import { dataFileOf, type OnnxForm } from '../runs/model-files';
 
 /** The forms that are computed from the first. */
 const conversions: { readonly [Form in Exclude<OnnxForm, 'fp32'>]: (model: ModelProto) => ModelProto } = {
   fp16: halveWeights,
   int8: quantizeWeights,
 };
-
-/** Weights that do not fit into a model lie beside it, under the name that transformers.js expects. */
-export function dataFileOf(network: string): string {
-  return `${network}_data`;
-}
 
 /**
  * Writes a network in another form, its weights beside it where they are too many for one file.
@@ -35,8 +30,8 @@ export function writeForm(source: string, form: OnnxForm, target: string): void 
   }
   const converted = conversions[form](read(source));
   const { model, data } = modelFiles(converted, basename(dataFileOf(target)));
-  writeChunks(target, model);
-  if (data) writeChunks(dataFileOf(target), data);
+  writeChunksAtomic(target, model);
+  if (data) writeChunksAtomic(dataFileOf(target), data);
 }
 
 /** transformers.js looks for weights beside a network only where the model's configuration says so. */
@@ -48,12 +43,6 @@ export function tellOfDataFile(folder: string, network: string): void {
   if (!hasData && before === undefined) return;
   const own = hasData ? { [key]: { use_external_data_format: true } } : {};
   writeFileAtomic(file, `${JSON.stringify({ ...config, ...own }, null, 2)}\n`);
-}
-
-function writeChunks(path: string, chunks: readonly Uint8Array[]): void {
-  replaceFile(path, (fd) => {
-    for (const chunk of chunks) writeFully(fd, chunk);
-  });
 }
 
 function read(file: string): ModelProto {

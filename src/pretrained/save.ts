@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toOnnxModel } from '../onnx/model';
 import { modelFiles } from '../onnx/write';
-import { replaceFile, replaceFolder, writeFileAtomic, writeFully } from '../runs/atomic';
-import { ONNX_FOLDER, onnxFiles } from '../runs/model-files';
+import { replaceFolder, writeChunksAtomic, writeFileAtomic } from '../runs/atomic';
+import { dataFileOf, ONNX_FOLDER, onnxFiles } from '../runs/model-files';
 import { type TensorToMake, writeSafetensors } from '../runs/safetensors';
 import { checkpointNames } from './checkpoint-names';
 import type { EncoderConfig } from './config';
@@ -55,16 +55,12 @@ export function savePretrained(folder: string, model: SavedPretrained): void {
 function writeOnnx(folder: string, config: EncoderConfig, outputs: number, weights: Weights): boolean {
   const data = new Map(Object.entries(weights).map(([name, weight]) => [name, weight.data]));
   const program = pretrainedInference(config, outputs);
-  const files = modelFiles(toOnnxModel(program, data, { standard: true }), `${onnxFiles.fp32}_data`);
-  writeChunks(join(folder, onnxFiles.fp32), files.model);
-  if (files.data) writeChunks(join(folder, `${onnxFiles.fp32}_data`), files.data);
+  const file = join(folder, onnxFiles.fp32);
+  const model = toOnnxModel(program, data, { standard: true });
+  const files = modelFiles(model, dataFileOf(onnxFiles.fp32));
+  writeChunksAtomic(file, files.model);
+  if (files.data) writeChunksAtomic(dataFileOf(file), files.data);
   return files.data !== undefined;
-}
-
-function writeChunks(path: string, chunks: readonly Uint8Array[]): void {
-  replaceFile(path, (fd) => {
-    for (const chunk of chunks) writeFully(fd, chunk);
-  });
 }
 
 /** `model.safetensors` with transformers' names and, in linear layers, `[out, in]`. */

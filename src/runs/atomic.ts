@@ -23,7 +23,14 @@ const largestWrite = 64 * 1024 * 1024;
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  replaceFile(path, (fd) => writeFully(fd, bytes));
+  writeChunksAtomic(path, [bytes]);
+}
+
+/** The same for content in pieces. */
+export function writeChunksAtomic(path: string, chunks: readonly Uint8Array[]): void {
+  replaceFile(path, (fd) => {
+    for (const chunk of chunks) writeFully(fd, chunk);
+  });
 }
 
 /** As `writeFileAtomic`, for content that `write` puts into an open file piece by piece. */

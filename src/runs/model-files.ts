@@ -13,6 +13,11 @@ export const onnxFiles: { readonly [Form in OnnxForm]: string } = {
   int8: 'model_int8.onnx',
 };
 
+/** Weights that do not fit into an ONNX file lie beside it, under this name. */
+export function dataFileOf(network: string): string {
+  return `${network}_data`;
+}
+
 /** Where the network of a pretrained model lies in its folder, as transformers.js expects it; others lie in the folder itself. */
 export const ONNX_FOLDER = 'onnx';
 
