@@ -30,20 +30,23 @@ export function charsmapOf({
     const whole = Buffer.byteLength(grapheme) < 6 ? lookUp(grapheme) : undefined;
     return whole ?? Array.from(grapheme, (character) => lookUp(character) ?? character).join('');
   });
+  const changed = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+    .filter((character) => replace(character) !== character)
+    .map((character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  const parts = new RegExp(`${besideOthers}|\\r\\n|[${changed.join('')}]`, 'g');
   return (text) =>
-    text.replace(runs, (run) => {
-      if (/^[\0-\x7f]*$/.test(run)) return replace(run);
-      return graphemesOf(run).map(replace).join('');
-    });
+    text.replace(parts, (part) =>
+      /^[\0-\x7f]*$/.test(part) ? replace(part) : graphemesOf(part).map(replace).join(''),
+    );
 }
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * Parts of a text that no grapheme crosses. ASCII characters are graphemes of their own, but for a line's end and
- * beside others: most of a text need not be segmented, which is slow.
+ * Characters beyond ASCII with those of ASCII beside them: no grapheme crosses its ends. All other characters of ASCII
+ * but line ends are graphemes of their own, so most of a text need not be segmented, which is slow.
  */
-const runs = /(?:(?:\r\n|[\0-\x7f])?[^\0-\x7f])+(?:\r\n|[\0-\x7f])?|\r\n|[\0-\x7f]/g;
+const besideOthers = '(?:(?:\\r\\n|[\\0-\\x7f])?[^\\0-\\x7f])+(?:\\r\\n|[\\0-\\x7f])?';
 
 /**
  * The characters of a text as people see them. Window by window, because the segmenter's time grows with the square of
