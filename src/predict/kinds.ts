@@ -40,7 +40,7 @@ export const openers: { readonly [Kind in ModelConfig['kind']]: (model: OpenFold
       const encoder = parseEncoderConfig(json, join(folder, 'config.json'));
       const { vocabularySize, paddingId } = encoder;
       // The other kinds do without its library.
-      const { openPretrainedTokenizer } = await import('../pretrained/tokenizer');
+      const { openPretrainedTokenizer } = await import('../pretrained/tokenizer/tokenizer');
       const tokenizer = openPretrainedTokenizer(folder, {
         maxLength,
         longest: longestText(encoder),

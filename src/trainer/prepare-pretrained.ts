@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset, Example } from '../data/rows';
-import type { PretrainedTokenizer } from '../pretrained/tokenizer';
+import type { PretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
 import type { EncodedText } from './batch';
 import { countClasses, summarizeLengths } from './data-facts';
 import type { PreparedData } from './prepare';

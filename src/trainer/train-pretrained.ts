@@ -7,7 +7,7 @@ import { frozenLayers } from '../pretrained/encoder';
 import { type ModelCard, writeModelCard } from '../pretrained/model-card';
 import { isOfHead } from '../pretrained/names';
 import { savePretrained } from '../pretrained/save';
-import { openPretrainedTokenizer } from '../pretrained/tokenizer';
+import { openPretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
 import { fetchRunEncoder } from './fetch-encoder';
 import { fitModel, type Trainable } from './fit-model';
 import { type EncodedData, encodeData, tableRows } from './prepare-pretrained';

@@ -6,7 +6,7 @@ import { type EncoderConfig, longestText } from '../../src/pretrained/config';
 import { pretrainedInference } from '../../src/pretrained/inference-program';
 import type { ModelCard } from '../../src/pretrained/model-card';
 import { type SavedPretrained, savePretrained } from '../../src/pretrained/save';
-import { openPretrainedTokenizer } from '../../src/pretrained/tokenizer';
+import { openPretrainedTokenizer } from '../../src/pretrained/tokenizer/tokenizer';
 import { type EncoderName, openFixture, readWeights } from './encoder-fixture';
 
 /** As many as the encoders of the fixtures have rows. */

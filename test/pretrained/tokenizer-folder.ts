@@ -2,7 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openPretrainedTokenizer, type PretrainedTokenizerOptions } from '../../src/pretrained/tokenizer';
+import {
+  openPretrainedTokenizer,
+  type PretrainedTokenizerOptions,
+} from '../../src/pretrained/tokenizer/tokenizer';
 
 /** A checkpoint's files, binary ones in base64, and what Python's tokenizers make of `texts`. */
 export interface TokenizerCase {

@@ -1,10 +1,10 @@
-import { HumanError } from '../protocol/human-error';
-import { readTokenizer } from './tokenizer-files';
-import { checkFit } from './tokenizer-fit';
-import { marksOf } from './tokenizer-marks';
-import { pipelineOf } from './tokenizer-pipeline';
-import { withRoles } from './tokenizer-roles';
-import { saveTokenizer } from './tokenizer-save';
+import { HumanError } from '../../protocol/human-error';
+import { readTokenizer } from './files';
+import { checkFit } from './fit';
+import { marksOf } from './marks';
+import { pipelineOf } from './pipeline';
+import { withRoles } from './roles';
+import { saveTokenizer } from './save';
 
 /** What turns a text into the ids that an encoder reads. */
 export interface PretrainedTokenizer {

@@ -1,7 +1,7 @@
-import { HumanError } from '../protocol/human-error';
-import type { ReadTokenizer } from './tokenizer-files';
-import { wordsOf } from './tokenizer-json';
-import type { Marks } from './tokenizer-marks';
+import { HumanError } from '../../protocol/human-error';
+import type { ReadTokenizer } from './files';
+import { wordsOf } from './json';
+import type { Marks } from './marks';
 
 /**
  * The highest id of a tokenizer.

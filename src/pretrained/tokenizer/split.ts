@@ -1,10 +1,10 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
-import type { Step } from './tokenizer-json';
-import { patternSchema } from './tokenizer-normalizers';
-import { steps } from './tokenizer-steps';
-import { punctuation, whiteSpace } from './tokenizer-unicode';
-import { remembered } from './tokenizer-words';
+import type { Step } from './json';
+import { patternSchema } from './normalizers';
+import { steps } from './steps';
+import { punctuation, whiteSpace } from './unicode';
+import { remembered } from './words';
 
 /** Cuts a part of a normalized text into words; `first` says whether the part stands at the text's start. */
 export type Split = (text: string, first: boolean) => string[];

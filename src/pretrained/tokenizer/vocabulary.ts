@@ -1,6 +1,6 @@
-import { HumanError } from '../protocol/human-error';
-import { readSentencePiece } from './tokenizer-sentencepiece';
-import type { Special, TokenizerSettings } from './tokenizer-settings';
+import { HumanError } from '../../protocol/human-error';
+import { readSentencePiece } from './sentencepiece';
+import type { Special, TokenizerSettings } from './settings';
 
 /** What a builder is given: the bytes and the path of a vocabulary file. */
 export interface VocabularyFile {

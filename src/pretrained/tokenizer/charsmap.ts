@@ -1,5 +1,5 @@
-import { HumanError } from '../protocol/human-error';
-import { remembered } from './tokenizer-words';
+import { HumanError } from '../../protocol/human-error';
+import { remembered } from './words';
 
 /**
  * SentencePiece's table of replacements, which holds a Darts double array over UTF-8 bytes and the texts that it

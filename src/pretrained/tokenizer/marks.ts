@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { HumanError } from '../protocol/human-error';
-import type { Step } from './tokenizer-json';
-import { steps } from './tokenizer-steps';
+import { HumanError } from '../../protocol/human-error';
+import type { Step } from './json';
+import { steps } from './steps';
 
 /** The ids around a text's tokens: `[CLS]` before and `[SEP]` behind, or `<s>` and `</s>`. */
 export interface Marks {

@@ -1,8 +1,8 @@
-import { finderOf } from './tokenizer-added';
-import { type TokenizerJson, wordsOf } from './tokenizer-json';
-import { modelOf } from './tokenizer-models';
-import { normalizerFor } from './tokenizer-normalizers';
-import { splitFor } from './tokenizer-split';
+import { finderOf } from './added';
+import { type TokenizerJson, wordsOf } from './json';
+import { modelOf } from './models';
+import { normalizerFor } from './normalizers';
+import { splitFor } from './split';
 
 export interface Pipeline {
   /** The ids of a text's tokens, without the marks around it. */

@@ -1,8 +1,8 @@
 import { ReplaceNormalizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
-import { charsmapOf } from './tokenizer-charsmap';
-import type { Step } from './tokenizer-json';
-import { steps } from './tokenizer-steps';
+import { charsmapOf } from './charsmap';
+import type { Step } from './json';
+import { steps } from './steps';
 import {
   aroundChinese,
   lowercase,
@@ -11,7 +11,7 @@ import {
   removeMarks,
   removeNonspacingMarks,
   spacesOf,
-} from './tokenizer-unicode';
+} from './unicode';
 
 export type Normalize = (text: string) => string;
 

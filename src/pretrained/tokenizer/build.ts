@@ -1,17 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listNames, quoteName } from '../protocol/did-you-mean';
-import { fileError } from '../protocol/file-error';
-import { HumanError } from '../protocol/human-error';
-import { type AddedToken, type TokenizerJson, tokenizerSchema, wordsOf } from './tokenizer-json';
-import { checked, type Special, type TokenizerSettings } from './tokenizer-settings';
-import {
-  type Built,
-  buildAlbert,
-  buildByteLevel,
-  buildWordPiece,
-  buildXlmRoberta,
-} from './tokenizer-vocabulary';
+import { listNames, quoteName } from '../../protocol/did-you-mean';
+import { fileError } from '../../protocol/file-error';
+import { HumanError } from '../../protocol/human-error';
+import { type AddedToken, type TokenizerJson, tokenizerSchema, wordsOf } from './json';
+import { checked, type Special, type TokenizerSettings } from './settings';
+import { type Built, buildAlbert, buildByteLevel, buildWordPiece, buildXlmRoberta } from './vocabulary';
 
 const ofBert: Special = {
   unk_token: '[UNK]',

@@ -1,4 +1,4 @@
-import type { ModelJson } from './tokenizer-json';
+import type { ModelJson } from './json';
 
 /** How much less likely an unknown character is than the least likely piece. */
 const unknownPenalty = 10;

@@ -1,7 +1,7 @@
 import { BPE, WordPiece } from '@huggingface/tokenizers';
-import type { ModelJson } from './tokenizer-json';
-import { unigramOf } from './tokenizer-unigram';
-import { remembered } from './tokenizer-words';
+import type { ModelJson } from './json';
+import { unigramOf } from './unigram';
+import { remembered } from './words';
 
 /** The ids of a word's pieces. */
 export type Encode = (word: string) => readonly number[];

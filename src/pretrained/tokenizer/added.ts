@@ -1,5 +1,5 @@
-import type { AddedToken } from './tokenizer-json';
-import type { Normalize } from './tokenizer-normalizers';
+import type { AddedToken } from './json';
+import type { Normalize } from './normalizers';
 
 /** A part of a text: an added token, or what is to be cut into words. */
 export type Part = { id: number } | { text: string; start: number };

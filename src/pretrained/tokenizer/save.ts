@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileError } from '../protocol/file-error';
-import { writeFileAtomic } from '../runs/atomic';
-import { vocabularyFiles } from './tokenizer-build';
-import type { ReadTokenizer } from './tokenizer-files';
+import { fileError } from '../../protocol/file-error';
+import { writeFileAtomic } from '../../runs/atomic';
+import { vocabularyFiles } from './build';
+import type { ReadTokenizer } from './files';
 
 /**
  * Writes a tokenizer so that every reader cuts texts alike. The class is the one that takes `tokenizer.json` as it is:

@@ -1,5 +1,5 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { HumanError } from '../protocol/human-error';
+import { HumanError } from '../../protocol/human-error';
 
 export interface Piece {
   text: string;

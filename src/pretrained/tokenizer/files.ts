@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildTokenizer } from './tokenizer-build';
-import { type TokenizerJson, tokenizerSchema } from './tokenizer-json';
-import {
-  parseJson,
-  readSettings,
-  readText,
-  type Special,
-  type TokenizerSettings,
-} from './tokenizer-settings';
+import { buildTokenizer } from './build';
+import { type TokenizerJson, tokenizerSchema } from './json';
+import { parseJson, readSettings, readText, type Special, type TokenizerSettings } from './settings';
 
 export interface ReadTokenizer {
   json: TokenizerJson;

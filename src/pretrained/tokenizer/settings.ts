@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { fileError } from '../protocol/file-error';
-import { HumanError } from '../protocol/human-error';
-import { firstProblem } from './tokenizer-steps';
+import { fileError } from '../../protocol/file-error';
+import { HumanError } from '../../protocol/human-error';
+import { firstProblem } from './steps';
 
 /** A token is written as itself or as an object. */
 const token = z

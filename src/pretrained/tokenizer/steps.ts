@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { HumanError } from '../protocol/human-error';
-import type { Step } from './tokenizer-json';
+import { HumanError } from '../../protocol/human-error';
+import type { Step } from './json';
 
 /** What the table makes of a step of a tokenizer, or an error that says which step it is and what of it is wrong. */
 export function steps<Made>(table: Record<string, (step: Step) => Made>, part: string, step: Step): Made {

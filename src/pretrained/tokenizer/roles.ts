@@ -1,7 +1,7 @@
-import type { ReadTokenizer } from './tokenizer-files';
-import { wordsOf } from './tokenizer-json';
-import type { Marks } from './tokenizer-marks';
-import type { Special } from './tokenizer-settings';
+import type { ReadTokenizer } from './files';
+import { wordsOf } from './json';
+import type { Marks } from './marks';
+import type { Special } from './settings';
 
 /**
  * A tokenizer all of whose special tokens are known by their roles, and found in texts: as transformers, which adds to
