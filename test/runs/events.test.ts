@@ -159,7 +159,10 @@ describe('readEvents', () => {
   });
 
   it('lists broken lines elsewhere and reads on', () => {
-    const file = fileWith(`${lines[0]}\nstray output\n\n${lines[7]}\n{"type":"warning"}\n${lines[8]}\n`);
+    const [started, warned, finished] = [everyType.started, everyType.warning, everyType.finished].map(
+      (event) => JSON.stringify(event),
+    );
+    const file = fileWith(`${started}\nstray output\n\n${warned}\n{"type":"warning"}\n${finished}\n`);
     const { events, problems } = readEvents(file);
     expect(events).toEqual([everyType.started, everyType.warning, everyType.finished]);
     expect(problems.map(({ line }) => line)).toEqual([2, 3, 5]);
