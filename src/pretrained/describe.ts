@@ -1,3 +1,4 @@
+import { countOf } from '../protocol/count';
 import type { Architecture, EncoderConfig } from './config';
 
 const titles: { readonly [Name in Architecture]: string } = {
@@ -11,7 +12,7 @@ const titles: { readonly [Name in Architecture]: string } = {
 export function describeEncoder({ architecture, layers, hiddenSize, heads }: EncoderConfig): string {
   return [
     titles[architecture],
-    `${layers} layer${layers > 1 ? 's' : ''} of ${hiddenSize} units`,
-    `${heads} head${heads > 1 ? 's' : ''}`,
+    `${countOf(layers, 'layer')} of ${hiddenSize} units`,
+    countOf(heads, 'head'),
   ].join(', ');
 }

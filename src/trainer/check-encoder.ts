@@ -5,10 +5,10 @@ import { findEncoder } from '../hub/find-encoder';
 import { offlineVariable } from '../hub/hub-environment';
 import { missingEncoder } from '../hub/missing-encoder';
 import { openCheckpoint } from '../pretrained/checkpoint';
-import { type EncoderConfig, longestText } from '../pretrained/config';
+import type { EncoderConfig } from '../pretrained/config';
 import { bytesText } from '../protocol/bytes';
-import { countOf } from '../protocol/count';
 import { HumanError } from '../protocol/human-error';
+import { beyondEncoder } from './encoder-limits';
 import { similarFiles } from './similar-files';
 
 /** What stands between an experiment and its encoder: not there, not one that can be trained, or too small for it. */
@@ -16,7 +16,14 @@ export async function encoderFindings(model: PretrainedOptions, folder: string):
   const path = ['model', 'encoder'];
   try {
     const download = missingEncoder(model, folder);
-    return download ? [downloadFinding(download)] : configFindings(model, configOf(model, folder));
+    if (download) return [downloadFinding(download)];
+    return beyondEncoder(model, configOf(model, folder)).map(({ message, hint, path: at, remedies }) => ({
+      severity: 'error',
+      message,
+      ...(hint ? { hint } : {}),
+      path: at,
+      remedies,
+    }));
   } catch (error) {
     if (!(error instanceof HumanError)) throw error;
     const { message, place, hint } = error;
@@ -63,34 +70,6 @@ function downloadFinding({
     hint: `It is kept in ${cache} for all experiments, and for other programs that use the Hugging Face Hub.`,
     path,
   };
-}
-
-/** Options that ask more of the encoder than it has. */
-function configFindings(
-  { maxLength, freezeLayers }: PretrainedOptions,
-  config: EncoderConfig,
-): PlacedFinding[] {
-  const findings: PlacedFinding[] = [];
-  const longest = longestText(config);
-  if (maxLength > longest) {
-    findings.push({
-      severity: 'error',
-      message: `This encoder reads at most ${countOf(longest, 'token')} of a text, not ${maxLength}.`,
-      hint: 'Leave "maxLength" out to read as many as it can.',
-      path: ['model', 'maxLength'],
-      remedies: [{ type: 'set', values: [longest] }, { type: 'remove' }],
-    });
-  }
-  if (freezeLayers > config.layers) {
-    findings.push({
-      severity: 'error',
-      message: `This encoder has ${countOf(config.layers, 'layer')}: ${freezeLayers} cannot be frozen.`,
-      hint: 'Freeze fewer. To train the classifier alone, freeze all of them.',
-      path: ['model', 'freezeLayers'],
-      remedies: [{ type: 'set', values: [config.layers] }],
-    });
-  }
-  return findings;
 }
 
 /** Folders that may be meant, as the experiment would name them. */

@@ -2,6 +2,7 @@ import type { Dataset } from '../data/rows';
 import type { DecisionRule } from '../metrics/decide';
 import type { Evaluation, Scores } from '../protocol/events';
 import { type EncodedText, makeBatch } from './batch';
+import { chunks } from './batches';
 import { lostLoss, trainEpochs } from './epochs';
 import { evaluateSplit } from './evaluate';
 import { Monitor } from './monitor';
@@ -59,7 +60,9 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
   const truth = validation.map((text) => text.labels);
   const given = thresholdsOf(training.threshold, form.task, labels);
   let last = given;
-  let best: { epoch: number; restore: () => void; thresholds: Thresholds } | undefined;
+  let best: { restore: () => void; thresholds: Thresholds } | undefined;
+  /** Whether the weights are those of the best epoch: no step was taken since. */
+  let isCurrent = false;
   let bestScores: Scores | undefined;
 
   const { epochs, stopped } = await trainEpochs({
@@ -73,14 +76,18 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
     monitor,
     signal,
     emit: (event) => writer.emit(event),
-    beginEpoch: (epoch) => model.beginEpoch?.(epoch),
+    beginEpoch: (epoch) => {
+      isCurrent = false;
+      model.beginEpoch?.(epoch);
+    },
     onEpoch: ({ epoch, isBest, train: trainScores, validation: scores, probabilities }) => {
       const { loss, accuracy } = scores;
       last = thresholdsOf(training.threshold, form.task, labels, { truth, probabilities });
       if (isBest) {
         // At once, so that the best model is there whenever the process ends.
         model.save(last);
-        best = { epoch, restore: model.remember(), thresholds: last };
+        best = { restore: model.remember(), thresholds: last };
+        isCurrent = true;
         bestScores = { loss, accuracy };
       }
       writer.update({
@@ -108,7 +115,7 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
   }
   // No row may have steps to make up for: they would move the restored ones.
   step.settle();
-  best.restore();
+  if (!isCurrent) best.restore();
   return best.thresholds;
 }
 
@@ -144,8 +151,11 @@ async function classifyExamples(
 ): Promise<void> {
   const { examples, training } = context.experiment;
   if (examples.length === 0) return;
-  const texts = examples.map((text) => ({ ids: encode(text), labels: [] }));
-  const { logits } = await step.evaluate(makeBatch(texts, form));
+  const logits: number[] = [];
+  for (const texts of chunks(examples, training.batchSize)) {
+    const encoded = texts.map((text) => ({ ids: encode(text), labels: [] }));
+    logits.push(...(await step.evaluate(makeBatch(encoded, form))).logits);
+  }
   if (!logits.every(Number.isFinite)) throw lostLoss('the finished model', training);
-  tellExamples(context, labels, logits, { task: form.task, thresholds });
+  tellExamples(context, labels, Float32Array.from(logits), { task: form.task, thresholds });
 }

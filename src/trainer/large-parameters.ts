@@ -135,6 +135,11 @@ function stride(size: number): number {
 
 const roomFor = (tensors: number) => (size: number) => tensors * stride(size);
 
+const weights = {
+  what: "the encoder's weights",
+  hint: 'Take a smaller encoder, freeze its lower layers ("freezeLayers"), or close other programs.',
+};
+
 /** Memories that together have room for parameters of these sizes, in this order. */
 class Memories {
   private readonly rest: { memory: RowMemory; size: number }[] = [];
@@ -148,7 +153,7 @@ class Memories {
       else sizes.push(room);
     }
     for (const size of sizes) {
-      const memory = new RowMemory();
+      const memory = new RowMemory(weights);
       memory.reserve(size);
       this.rest.push({ memory, size });
     }

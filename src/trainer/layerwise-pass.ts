@@ -137,11 +137,11 @@ export async function layerwisePass(
   };
 }
 
-/** The programs; `isTrained` says of a layer's parameter, named as layer 0's, whether it has a gradient. */
+/** The programs that such a network needs; `isTrained` says of a layer's parameter, named as layer 0's, whether it has a gradient. */
 function partPrograms(
   shape: EncoderShape,
   isTrained: (layer: number, name: string) => boolean,
-): Record<Part, EncoderProgram> {
+): [Part, EncoderProgram][] {
   const { config, freezeEmbeddings, freezeLayers } = shape;
   const hidden = ['time', 'batch', config.hiddenSize];
   const last = config.layers - 1;
@@ -201,19 +201,24 @@ function partPrograms(
       });
     },
   } satisfies Record<Part, () => EncoderProgram>;
-  return Object.fromEntries(Object.entries(programs).map(([name, make]) => [name, make()])) as Record<
-    Part,
-    EncoderProgram
-  >;
+  const isUsed: { readonly [Name in Part]?: boolean } = {
+    frozenLayer: freezeLayers > 0,
+    layerGradient: freezeLayers < last,
+    embeddingGradient: trainsEmbedding(shape),
+  };
+  return Object.entries(programs)
+    .map(([name, make]) => [name as Part, make] as const)
+    .filter(([name]) => isUsed[name] ?? true)
+    .map(([name, make]) => [name, make()]);
 }
 
 async function compileAll(
   executor: Executor,
-  programs: Record<Part, EncoderProgram>,
+  programs: readonly [Part, EncoderProgram][],
 ): Promise<Record<Part, Compiled>> {
   const compiled: [string, Compiled][] = [];
   try {
-    for (const [name, program] of Object.entries(programs)) {
+    for (const [name, program] of programs) {
       compiled.push([name, { ...program, executable: await executor.compile(program.program) }]);
     }
   } catch (error) {

@@ -25,8 +25,21 @@ export const OVERHANG = 3;
 
 const module = new WebAssembly.Module(Buffer.from(rowsWasm, 'base64'));
 
+export interface MemoryContent {
+  readonly what: string;
+  readonly hint: string;
+}
+
+const wordVectors: MemoryContent = {
+  what: 'the word vectors',
+  hint: 'Lower "maxVocabulary" in the tokenizer section, or take shorter word vectors.',
+};
+
 /** Memory for float32 numbers, and the kernels that compute in it. Addresses count bytes. */
 export class RowMemory {
+  /** For whoever runs out of it: what the numbers are, and how to have fewer. */
+  constructor(private readonly content: MemoryContent = wordVectors) {}
+
   readonly kernels = new WebAssembly.Instance(module).exports as Exports;
 
   /**
@@ -41,10 +54,13 @@ export class RowMemory {
     try {
       memory.grow(Math.ceil(missing / PAGE));
     } catch (cause) {
-      throw new HumanError('the word vectors and what the optimizer keeps of them do not fit into 4 GB', {
-        hint: 'Lower "maxVocabulary" in the tokenizer section, or take shorter word vectors.',
-        cause,
-      });
+      throw new HumanError(
+        `${this.content.what} and what the optimizer keeps of them do not fit into memory`,
+        {
+          hint: this.content.hint,
+          cause,
+        },
+      );
     }
   }
 

@@ -7,6 +7,7 @@ import type { ModelCard } from '../pretrained/model-card';
 import { WORD_TABLE } from '../pretrained/names';
 import { countOf } from '../protocol/count';
 import { sizeOf } from '../runtime/executor';
+import { onnxruntimeVersion } from '../runtime/onnxruntime';
 import type { EncodedData } from './prepare-pretrained';
 import type { EncoderShape } from './pretrained-programs';
 import type { PretrainedStep } from './pretrained-step';
@@ -15,10 +16,10 @@ import { version } from './version';
 
 /** Says what is going to be trained. */
 export function tellModel(
-  { executor, writer, experiment: { training } }: RunContext,
+  { executor, writer, experiment: { model, training } }: RunContext,
   { parameters, specs, table }: PretrainedStep,
-  { encoder, freezeEmbeddings, freezeLayers }: PretrainedOptions,
-  { config }: EncoderShape,
+  { commit }: FetchedEncoder,
+  { config, freezeEmbeddings, freezeLayers }: EncoderShape,
 ): void {
   const all = [
     { name: WORD_TABLE, shape: [table.rows - 1, table.width], trained: table.isTrained },
@@ -26,11 +27,14 @@ export function tellModel(
   ];
   const frozen = [
     ...(freezeEmbeddings && freezeLayers === 0 ? ['frozen word vectors'] : []),
-    ...(freezeLayers > 0 ? [`${freezeLayers} of them frozen`] : []),
+    ...(freezeLayers > 0 ? [`${countOf(freezeLayers, 'layer')} frozen`] : []),
     ...(training.freezeEncoderEpochs > 0
       ? [`frozen for ${countOf(training.freezeEncoderEpochs, 'epoch')}`]
       : []),
   ];
+  const encoder = 'encoder' in model ? model.encoder : '';
+  // What a branch was when it was trained on.
+  if (commit !== undefined) writer.log(`${encoder} at commit ${commit}`);
   writer.emit({
     type: 'model',
     summary: [`${encoder}: ${describeEncoder(config)}`, ...frozen].join(', '),
@@ -63,6 +67,6 @@ export function cardOf(
     ...{ labels, task: data.task, maxLength, rows: facts.rows, classes: facts.classes },
     files: { train: filesOf(data.train), validation: filesOf(data.validation), test: filesOf(data.test) },
     settings: { model, training },
-    versions: { textclf: version },
+    versions: { textclf: version, onnxruntime: onnxruntimeVersion },
   };
 }

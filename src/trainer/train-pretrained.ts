@@ -1,5 +1,4 @@
 import type { Dataset } from '../data/rows';
-import { OptionError } from '../experiment/option-error';
 import type { Experiment, PretrainedOptions } from '../experiment/schema';
 import { openCheckpoint } from '../pretrained/checkpoint';
 import { longestText } from '../pretrained/config';
@@ -8,6 +7,7 @@ import { type ModelCard, writeModelCard } from '../pretrained/model-card';
 import { isOfHead } from '../pretrained/names';
 import { savePretrained } from '../pretrained/save';
 import { openPretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
+import { beyondEncoder } from './encoder-limits';
 import { fetchRunEncoder } from './fetch-encoder';
 import { fitModel, type Trainable } from './fit-model';
 import { type EncodedData, encodeData, tableRows } from './prepare-pretrained';
@@ -26,12 +26,16 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
   const checkpoint = openCheckpoint(source.folder);
   try {
     const { config } = checkpoint;
-    checkFreezing(options, config.layers);
+    for (const error of beyondEncoder(options, config)) throw error;
     const tokenizer = openPretrainedTokenizer(source.folder, {
       maxLength: options.maxLength,
       longest: longestText(config),
       vocabularySize: config.vocabularySize,
     });
+    if (tokenizer.maxLength < options.maxLength) {
+      const message = `The encoder's tokenizer reads at most ${tokenizer.maxLength} tokens of a text, not ${options.maxLength}.`;
+      context.writer.emit({ type: 'warning', message });
+    }
     enterPhase(context, 'tokenizing');
     const data = await encodeData(dataset, tokenizer, signal);
     tellData(context, data.facts);
@@ -47,7 +51,7 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
     const step = await compile(context, shape);
     try {
       loadWeights(context, step, checkpoint, dataset.labels);
-      tellModel(context, step, options, shape);
+      tellModel(context, step, source, shape);
       const card = cardOf(context, options, dataset, data, source, tokenizer.maxLength);
       return await fitModel(
         context,
@@ -65,16 +69,6 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
 function pretrainedOf({ model }: Experiment): PretrainedOptions {
   if (model.type !== 'pretrained') throw new Error(`The ${model.type} is no pretrained encoder.`);
   return model;
-}
-
-function checkFreezing({ freezeLayers }: PretrainedOptions, layers: number): void {
-  if (freezeLayers <= layers) return;
-  throw new OptionError(
-    `The encoder has ${layers} layers, and ${freezeLayers} are to be frozen.`,
-    ['model', 'freezeLayers'],
-    `Set "freezeLayers" to ${layers} to train the classifier alone, or to less.`,
-    [{ type: 'set', values: [layers, Math.floor(layers / 2)] }],
-  );
 }
 
 function compile({ experiment, executor }: RunContext, shape: EncoderShape): Promise<PretrainedStep> {

@@ -241,6 +241,11 @@ describe('what cannot be fine-tuned', () => {
     expect(await failing(change)).toContain(named);
   });
 
+  it('longer texts than the encoder reads', async () => {
+    const message = await failing(() => {}, { model: { maxLength: 25 } });
+    expect(message).toMatch(/toy\.textclf\.json.*at most 24 tokens/);
+  });
+
   it('more frozen layers than there are', async () => {
     const message = await failing(() => {}, { model: { freezeLayers: 3 } });
     expect(message).toContain('toy.textclf.json');
