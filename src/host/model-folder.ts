@@ -42,7 +42,7 @@ function sizeAfter(bytes: number): string {
 }
 
 /**
- * The forms to choose from; a baseline has no network, and so the folder alone.
+ * The forms to choose from; a baseline has the folder alone.
  *
  * @param accuracy of the trained model, in words; empty where none was measured
  */
@@ -57,7 +57,8 @@ export function formChoices(folder: string, model: string | undefined, accuracy:
         ? 'Opens in transformers (Python), transformers.js and TextClf'
         : 'The weights, the tokenizer and the network: opens in TextClf',
   };
-  const network = networkFile(folder);
+  // A baseline's has no weights that could be made smaller: it tells classes from features that are counted outside.
+  const network = model === 'baseline' ? undefined : networkFile(folder);
   if (network === undefined) return [whole];
   const bytes = networkBytes(network);
   const small = 'Measured while it is written';

@@ -12,7 +12,8 @@ beforeAll(() => {
   const write = (path: string, bytes: number) => writeFileSync(join(folder, path), Buffer.alloc(bytes));
   for (const name of ['baseline', 'pretrained/onnx']) mkdirSync(join(folder, name), { recursive: true });
   write('baseline/config.json', 1000);
-  write('baseline/weights.safetensors', 9000);
+  write('baseline/weights.safetensors', 5000);
+  write('baseline/model.onnx', 4000);
   write('pretrained/README.md', 1000);
   write('pretrained/.hidden', 5);
   write('pretrained/model.safetensors', 40_000);
@@ -33,7 +34,7 @@ describe("a model's folder", () => {
     expect(totalBytes(files)).toBe(8_041_000);
   });
 
-  it('is exported whole where it has no network', () => {
+  it('is exported whole where it is a baseline, whose network reads no texts', () => {
     const choices = formChoices(join(folder, 'baseline'), 'baseline', '');
     expect(choices).toMatchObject([{ form: 'folder', title: 'Whole folder', size: '10.0 kB' }]);
   });
