@@ -36,7 +36,8 @@ export function downloadsOf(
     const { name, bytes, cache } = missing;
     return [
       {
-        name: `the encoder ${name}`,
+        // Two revisions of one encoder are told apart.
+        name: `the encoder ${name}${encoder.revision === 'main' ? '' : ` (${encoder.revision})`}`,
         size: bytes === undefined ? '' : `about ${bytesText(bytes)}`,
         folder: cache,
       },
@@ -50,25 +51,27 @@ interface EncoderName {
   revision: string;
 }
 
-/** The experiment's own, and what its search puts in the place of it or of the whole model. */
+/** The experiment's own, or what the trials of its search start from: their values take the place of its own. */
 function encodersOf({ model, search }: Experiment): EncoderName[] {
-  const own = model.type === 'pretrained' ? [model] : [];
-  const { revision } = own[0] ?? { revision: 'main' };
-  const options = search?.options ?? {};
-  const tried = (option: string): readonly unknown[] => {
-    const values = options[option];
-    return Array.isArray(values) ? values : [];
+  const tried = (option: string, own: readonly unknown[]): readonly unknown[] => {
+    const values = search?.options[option];
+    return Array.isArray(values) ? values : own;
   };
-  const models = tried('model').filter(
-    (value): value is Partial<EncoderName> => typeof value === 'object' && value !== null,
-  );
-  const all = [
-    ...own,
-    ...tried('model.encoder').map((encoder) => ({ encoder, revision })),
-    ...models.map(({ encoder, revision = 'main' }) => ({ encoder, revision })),
-  ];
-  const named = all.filter((one): one is EncoderName => typeof one.encoder === 'string');
-  return named.filter(({ encoder }, i) => named.findIndex((other) => other.encoder === encoder) === i);
+  const named = tried('model', [model])
+    .filter(isPretrained)
+    .flatMap(({ encoder, revision = 'main' }) =>
+      tried('model.encoder', [encoder]).flatMap((name) =>
+        tried('model.revision', [revision]).map((other) => ({ encoder: name, revision: other })),
+      ),
+    )
+    .filter((one): one is EncoderName => typeof one.encoder === 'string' && typeof one.revision === 'string');
+  // Several revisions of one encoder are as many downloads.
+  return [...new Map(named.map((one) => [JSON.stringify([one.encoder, one.revision]), one])).values()];
+}
+
+/** A model that a search lists is as it is written there: without defaults. */
+function isPretrained(model: unknown): model is { encoder?: unknown; revision?: unknown } {
+  return typeof model === 'object' && model !== null && 'type' in model && model.type === 'pretrained';
 }
 
 /** A name that leads nowhere is the check's business, and the training process's. */

@@ -38,7 +38,7 @@ it.each<[what: string, model: object, rest: object, expected: string[]]>([
     'another revision than that in the cache',
     { ...encoder('roberta-base'), revision: 'v2' },
     {},
-    ['the encoder roberta-base about 502 MB'],
+    ['the encoder roberta-base (v2) about 502 MB'],
   ],
   ['a folder', encoder('./mine'), {}, []],
   ['a folder that is not there', encoder('./yours'), {}, []],
@@ -47,6 +47,28 @@ it.each<[what: string, model: object, rest: object, expected: string[]]>([
     encoder('roberta-base'),
     { search: { options: { 'model.encoder': ['roberta-base', 'albert-base-v2'] } } },
     ['the encoder albert-base-v2 about 49.5 MB'],
+  ],
+  [
+    'revisions that a search tries, one of which is in the cache',
+    encoder('roberta-base'),
+    { search: { options: { 'model.revision': ['main', 'v2', 'v3'] } } },
+    ['the encoder roberta-base (v2) about 502 MB', 'the encoder roberta-base (v3) about 502 MB'],
+  ],
+  [
+    'a search that tries encoders at the revision of the experiment, and not its own encoder',
+    { ...encoder('some/body'), revision: 'v2' },
+    { search: { options: { 'model.encoder': ['roberta-base', 'albert-base-v2'] } } },
+    ['the encoder roberta-base (v2) about 502 MB', 'the encoder albert-base-v2 (v2) about 49.5 MB'],
+  ],
+  [
+    'models of a search that differ by their revision alone',
+    { type: 'lstm' },
+    {
+      search: {
+        options: { model: [encoder('roberta-base'), { ...encoder('roberta-base'), revision: 'v2' }] },
+      },
+    },
+    ['the encoder roberta-base (v2) about 502 MB'],
   ],
   [
     'whole models of a search',
