@@ -14,8 +14,9 @@ const allowed: Record<string, readonly string[]> = {
   experiment: ['protocol'],
   text: ['protocol'],
   baseline: ['text', 'protocol'],
-  hub: ['protocol', 'experiment/known-encoders'],
-  // A single file of another part is allowed by its name: pure functions over numbers.
+  // A single file of another part is allowed by its name.
+  hub: ['protocol', 'experiment/known-encoders', 'runs/folder-files', 'runs/shard-index'],
+  // Pure functions over numbers.
   metrics: ['protocol', 'nn/probabilities'],
   data: ['protocol', 'experiment'],
   runs: ['protocol', 'experiment'],
@@ -27,7 +28,7 @@ const allowed: Record<string, readonly string[]> = {
   // Checkpoints of pretrained encoders in Hugging Face's form: the network, its weights and its tokenizer.
   pretrained: [
     ...['nn', 'graph', 'onnx', 'protocol'],
-    ...['runs/safetensors', 'runs/safetensors-reader', 'runs/atomic', 'runs/model-files'],
+    ...['runs/safetensors', 'runs/safetensors-reader', 'runs/shard-index', 'runs/atomic', 'runs/model-files'],
   ],
   trainer: [
     ...['models', 'pretrained', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],

@@ -4,17 +4,14 @@ import { type ModelConfig, parseModelConfig } from '../predict/model-config';
 import type { Task } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
-import { dataFileOf, networkFile, type OnnxForm, onnxFiles, onnxForms } from '../runs/model-files';
+import { filesIn, totalBytes } from '../runs/folder-files';
+import { dataFileOf, type ExportForm, networkFile, type OnnxForm, onnxFiles } from '../runs/model-files';
 import { buildFolder, refuseInside, refuseOccupied } from './build-folder';
-import { bytesOf, copyFiles, filesOf } from './folder-files';
+import { bytesOf, copyFiles } from './folder-files';
 import { type FormFacts, type MeasuredOn, writeFormsIntoCard } from './forms-card';
 import { agreement, type Measured, measure } from './measure';
 import { tellOfDataFile, writeForm } from './network-files';
 import { type RunRows, rowsOfRun } from './run-rows';
-
-/** `folder` copies everything; the others write the network alone, beside what opens it. */
-export const exportForms = ['folder', ...onnxForms] as const;
-export type ExportForm = (typeof exportForms)[number];
 
 export interface ExportOptions {
   /** The folder of the model. */
@@ -90,7 +87,7 @@ function isWeights(name: string): boolean {
 }
 
 function sizeOf(folder: string): number {
-  return bytesOf(filesOf(folder).map((name) => join(folder, name)));
+  return totalBytes(filesIn(folder));
 }
 
 /** Writes and measures a form of the model's network. */

@@ -1,12 +1,6 @@
-import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-
-/** All files of a folder and of those in it, by their paths from it. */
-export function filesOf(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
-}
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { filesIn } from '../runs/folder-files';
 
 /** @throws the signal's reason where it was aborted */
 export function copyFiles(
@@ -15,7 +9,9 @@ export function copyFiles(
   isWanted: (name: string) => boolean,
   signal: AbortSignal,
 ): void {
-  for (const name of filesOf(from).filter(isWanted)) {
+  for (const name of filesIn(from)
+    .map(({ path }) => path)
+    .filter(isWanted)) {
     signal.throwIfAborted();
     mkdirSync(dirname(join(to, name)), { recursive: true });
     copyFileSync(join(from, name), join(to, name));

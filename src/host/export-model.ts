@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { ExportForm } from '../runs/model-files';
 import { withCliProgress } from './cli-progress';
 import type { RunTarget } from './commands';
-import { type ExportForm, exportName, formChoices, measuredText } from './model-folder';
+import { exportName, formChoices, measuredText } from './model-folder';
 import { pickModelRun } from './pick';
 import { reveal } from './reveal';
 import type { StoredRun } from './run-store';

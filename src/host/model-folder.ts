@@ -1,33 +1,8 @@
-/** A run's model on disk: its files, their sizes and the forms that it can be exported in. */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** The forms that a run's model can be exported in. */
+import { statSync } from 'node:fs';
 import { bytesText } from '../protocol/bytes';
-import { networkFile } from '../runs/model-files';
-
-export interface ModelFile {
-  /** Inside the folder, with forward slashes. */
-  path: string;
-  bytes: number;
-}
-
-/** All files of a model, those left aside whose name begins with a dot; sorted by their path. */
-export function modelFiles(folder: string, inside = ''): ModelFile[] {
-  return readdirSync(join(folder, inside))
-    .filter((name) => !name.startsWith('.'))
-    .sort()
-    .flatMap((name) => {
-      const path = inside === '' ? name : `${inside}/${name}`;
-      const stats = statSync(join(folder, path));
-      return stats.isDirectory() ? modelFiles(folder, path) : [{ path, bytes: stats.size }];
-    });
-}
-
-export function totalBytes(files: readonly ModelFile[]): number {
-  return files.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** As `textclf export --format` names them. */
-export type ExportForm = 'folder' | 'fp32' | 'fp16' | 'int8';
+import { filesIn, totalBytes } from '../runs/folder-files';
+import { dataFileOf, type ExportForm, networkFile } from '../runs/model-files';
 
 export interface FormChoice {
   form: ExportForm;
@@ -51,7 +26,7 @@ export function formChoices(folder: string, model: string | undefined, accuracy:
   const whole: FormChoice = {
     form: 'folder',
     title: model === 'pretrained' ? 'Whole folder (Hugging Face)' : 'Whole folder',
-    size: withAccuracy(bytesText(totalBytes(modelFiles(folder)))),
+    size: withAccuracy(bytesText(totalBytes(filesIn(folder)))),
     detail:
       model === 'pretrained'
         ? 'Opens in transformers (Python), transformers.js and TextClf'
@@ -81,7 +56,7 @@ export function formChoices(folder: string, model: string | undefined, accuracy:
 
 /** A large network keeps its weights beside it. */
 function networkBytes(file: string): number {
-  const beside = statSync(`${file}_data`, { throwIfNoEntry: false });
+  const beside = statSync(dataFileOf(file), { throwIfNoEntry: false });
   return statSync(file).size + (beside?.size ?? 0);
 }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { hubEndpoint, hubToken } from '../hub/hub-environment';
+import { filesIn, isVisible } from '../runs/folder-files';
 import { withCliProgress } from './cli-progress';
 import type { RunTarget } from './commands';
-import { modelFiles } from './model-folder';
 import { pickModelRun } from './pick';
 import { withoutLinks } from './plain-text';
 import { type PushPlan, pushQuestion, repoName, repoRefusal } from './push-plan';
@@ -31,7 +31,7 @@ export async function pushModel(services: Services, target: RunTarget | undefine
   const isPublic = repo === undefined ? undefined : await askWhoMaySee();
   if (repo === undefined || isPublic === undefined) return;
   const plan: PushPlan = {
-    ...{ name: run.name, repo, isPublic, files: modelFiles(model) },
+    ...{ name: run.name, repo, isPublic, files: filesIn(model).filter(({ path }) => isVisible(path)) },
     hasOwnWords: run.record.model !== 'pretrained',
     endpoint: hubEndpoint(process.env),
   };

@@ -2,14 +2,14 @@
 import { isHubName } from '../hub/hub-name';
 import { bytesText } from '../protocol/bytes';
 import { countOf } from '../protocol/count';
-import { type ModelFile, totalBytes } from './model-folder';
+import { type FolderFile, totalBytes } from '../runs/folder-files';
 
 export interface PushPlan {
   /** The run's, as the person named it. */
   name: string;
   repo: string;
   isPublic: boolean;
-  files: readonly ModelFile[];
+  files: readonly FolderFile[];
   /** Whether its vocabulary was made of the training texts. */
   hasOwnWords: boolean;
   /** The Hub's address. */

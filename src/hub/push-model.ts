@@ -1,10 +1,10 @@
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createRepo, HubApiError, modelInfo, uploadFiles, whoAmI } from '@huggingface/hub';
 import { quoteName } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
+import { type FolderFile, filesIn, isVisible, totalBytes } from '../runs/folder-files';
 import { defaultFirstWait } from './download';
 import { hubEndpoint, hubToken, offlineVariable } from './hub-environment';
 import { asTheHub, type HubAccess, hubFetch } from './hub-fetch';
@@ -37,48 +37,24 @@ export interface PushedModel {
   commit: string;
 }
 
-export interface PushedFile {
-  /** Inside the folder, with forward slashes. */
-  path: string;
-  bytes: number;
-}
-
 /**
  * The files that would be sent of a model's folder, sorted by their path.
  *
- * @throws HumanError where a link leads out of the folder
+ * @throws HumanError where there is a link among them: what it leads to may be anything
  */
-export async function filesToPush(folder: string): Promise<PushedFile[]> {
+export function filesToPush(folder: string): FolderFile[] {
+  const refuse = (path: string) => {
+    if (!isVisible(path)) return;
+    throw new HumanError(`${path} is a link: what it leads to is not sent with the model.`, {
+      place: { file: join(folder, path) },
+      hint: 'Put the file itself there, or take the link away.',
+    });
+  };
   try {
-    return await listFolder(folder, await realpath(folder));
+    return filesIn(folder, refuse).filter(({ path }) => isVisible(path));
   } catch (error) {
     throw fileError('reading', folder, error);
   }
-}
-
-async function listFolder(folder: string, root: string, inside = ''): Promise<PushedFile[]> {
-  const files: PushedFile[] = [];
-  for (const name of (await readdir(join(folder, inside))).sort()) {
-    if (name.startsWith('.')) continue;
-    const path = inside === '' ? name : `${inside}/${name}`;
-    const file = join(folder, path);
-    const isLink = (await lstat(file)).isSymbolicLink();
-    const stats = await stat(file);
-    if (isLink && (stats.isDirectory() || !isInside(root, await realpath(file)))) {
-      throw new HumanError(`${path} is a link to another folder, which is not sent with the model.`, {
-        place: { file },
-        hint: 'Put the file itself there, or take the link away.',
-      });
-    }
-    if (stats.isDirectory()) files.push(...(await listFolder(folder, root, path)));
-    else if (stats.isFile()) files.push({ path, bytes: stats.size });
-  }
-  return files;
-}
-
-function isInside(root: string, file: string): boolean {
-  const path = relative(root, file);
-  return path !== '' && path.split(sep)[0] !== '..';
 }
 
 /**
@@ -89,10 +65,10 @@ function isInside(root: string, file: string): boolean {
 export async function pushModel(request: PushRequest): Promise<PushedModel> {
   const { folder, env = process.env, signal, message = 'Upload a text classifier', progress } = request;
   const token = tokenFor(request, env);
-  const files = await filesToPush(folder);
+  const files = filesToPush(folder);
   if (!files.some(({ path }) => path === 'config.json'))
     throw new HumanError(`${folder} is no folder of a model: it has no config.json.`);
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = totalBytes(files);
   let done = 0;
   const onSent = (bytes: number) => {
     done += bytes;

@@ -6,6 +6,11 @@ export const onnxForms = ['fp32', 'fp16', 'int8'] as const;
 
 export type OnnxForm = (typeof onnxForms)[number];
 
+/** What a model is exported as: `folder` copies everything, the others write the network alone, beside what opens it. */
+export const exportForms = ['folder', ...onnxForms] as const;
+
+export type ExportForm = (typeof exportForms)[number];
+
 /** The file of each, as transformers.js names them. */
 export const onnxFiles: { readonly [Form in OnnxForm]: string } = {
   fp32: 'model.onnx',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportName, formChoices, measuredText, modelFiles, totalBytes } from '../../src/host/model-folder';
+import { exportName, formChoices, measuredText } from '../../src/host/model-folder';
 import { type PushPlan, pushQuestion, repoName, repoRefusal } from '../../src/host/push-plan';
 import { isHubName } from '../../src/hub/hub-name';
 
@@ -15,7 +15,6 @@ beforeAll(() => {
   write('baseline/weights.safetensors', 5000);
   write('baseline/model.onnx', 4000);
   write('pretrained/README.md', 1000);
-  write('pretrained/.hidden', 5);
   write('pretrained/model.safetensors', 40_000);
   write('pretrained/onnx/model.onnx', 1_000_000);
   write('pretrained/onnx/model.onnx_data', 7_000_000);
@@ -23,17 +22,6 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a model's folder", () => {
-  it('has files in folders, but none that are hidden', () => {
-    const files = modelFiles(join(folder, 'pretrained'));
-    expect(files.map(({ path }) => path)).toEqual([
-      'README.md',
-      'model.safetensors',
-      'onnx/model.onnx',
-      'onnx/model.onnx_data',
-    ]);
-    expect(totalBytes(files)).toBe(8_041_000);
-  });
-
   it('is exported whole where it is a baseline, whose network reads no texts', () => {
     const choices = formChoices(join(folder, 'baseline'), 'baseline', '');
     expect(choices).toMatchObject([{ form: 'folder', title: 'Whole folder', size: '10.0 kB' }]);

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { Exported, ExportForm } from '../../export/export-model';
+import type { Exported } from '../../export/export-model';
 import { bytesText } from '../../protocol/bytes';
 import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
+import { type ExportForm, exportForms } from '../../runs/model-files';
 import { harmless } from '../format/harmless';
 import { percent } from '../format/numbers';
 import { indent, table } from '../format/table';
@@ -20,9 +21,6 @@ interface ExportCommandOptions extends GlobalOptions {
   force?: boolean;
 }
 
-/** As `exportForms`, which is not loaded to print the help. */
-const formats: readonly ExportForm[] = ['folder', 'fp32', 'fp16', 'int8'];
-
 export function addExport(program: Command, terminal: Terminal): void {
   program
     .command('export')
@@ -33,7 +31,7 @@ export function addExport(program: Command, terminal: Terminal): void {
         '--format <format>',
         'folder: all files as they are; fp32, fp16, int8: the network alone as ONNX, its weights in so many bits',
       )
-        .choices(formats)
+        .choices(exportForms)
         .default('folder'),
     )
     .requiredOption('--output <folder>', 'the folder to make')

@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
-import type { PushedFile, PushedModel } from '../../hub/push-model';
+import type { PushedModel } from '../../hub/push-model';
 import { bytesText } from '../../protocol/bytes';
 import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
+import { type FolderFile, totalBytes } from '../../runs/folder-files';
 import { harmless } from '../format/harmless';
 import { indent, table } from '../format/table';
 import { withInterrupt } from '../interrupt';
@@ -64,15 +65,15 @@ async function runPush(options: PushCommandOptions, terminal: Terminal): Promise
 /** What is to be sent. */
 interface Plan {
   readonly folder: string;
-  readonly files: readonly PushedFile[];
+  readonly files: readonly FolderFile[];
   readonly bytes: number;
 }
 
 async function planOf(options: PushCommandOptions): Promise<Plan> {
   const { folder } = findModel(rootOf(options), options.run);
   const { filesToPush } = await import('../../hub/push-model');
-  const files = await filesToPush(folder);
-  return { folder, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
+  const files = filesToPush(folder);
+  return { folder, files, bytes: totalBytes(files) };
 }
 
 async function push(
