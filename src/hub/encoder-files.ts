@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
+import { weightsFile, weightsIndex } from '../runs/shard-index';
 import { type DownloadOptions, defaultFirstWait, defaultPatience, download, isWhole } from './download';
-import { hasVocabulary, plainFiles, shardsOf, weightsFile, weightsIndex } from './encoder-parts';
+import { hasVocabulary, plainFiles, shardsOf } from './encoder-parts';
 import { type FoundEncoder, findEncoder } from './find-encoder';
 import {
   blobFile,

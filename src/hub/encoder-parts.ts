@@ -1,8 +1,5 @@
 /** Which files of a model make an encoder. */
-
-export const weightsFile = 'model.safetensors';
-/** Says which file each weight of a large model is in. */
-export const weightsIndex = 'model.safetensors.index.json';
+import { parseShardIndex } from '../runs/shard-index';
 
 /** Any of these rows is enough to cut texts. */
 const vocabularies = [
@@ -29,23 +26,15 @@ export function hasVocabulary(has: Has): boolean {
 }
 
 /**
- * The files that hold the weights, by an index's `weight_map`.
+ * The files that hold the weights.
  *
- * @param json the text of a `model.safetensors.index.json`; it may be anything
- * @returns undefined where it is no index, or names what cannot be a file beside it
+ * @param json the text of a list of them; it may be anything
+ * @returns undefined where it is no such list, or names what cannot be a file beside it
  */
 export function shardsOf(json: string): string[] | undefined {
-  let index: unknown;
   try {
-    index = JSON.parse(json);
+    return [...new Set(Object.values(parseShardIndex(json)))];
   } catch {
     return undefined;
   }
-  if (typeof index !== 'object' || index === null || !('weight_map' in index)) return undefined;
-  const { weight_map: map } = index;
-  if (typeof map !== 'object' || map === null) return undefined;
-  const shards = [...new Set(Object.values(map))];
-  const isFine = (name: unknown): name is string =>
-    typeof name === 'string' && /^\w[\w.-]*\.safetensors$/.test(name);
-  return shards.length > 0 && shards.every(isFine) ? shards : undefined;
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { knownEncoders } from '../experiment/known-encoders';
-import { hasVocabulary, shardsOf, weightsFile, weightsIndex } from './encoder-parts';
+import { fileError } from '../protocol/file-error';
+import { weightsFile, weightsIndex } from '../runs/shard-index';
+import { hasVocabulary, shardsOf } from './encoder-parts';
 import { type CachedRepo, cachedCommit, cachedRepo, isKnownAbsent, snapshotFolder } from './hub-cache';
 import { checkHubName, localFolder } from './hub-name';
 
@@ -50,6 +52,14 @@ function isComplete(repo: CachedRepo, commit: string): boolean {
 function hasWeights(folder: string, has: (file: string) => boolean): boolean {
   if (has(weightsFile)) return true;
   if (!has(weightsIndex)) return false;
-  const shards = shardsOf(readFileSync(join(folder, weightsIndex), 'utf8'));
-  return shards?.every(has) ?? false;
+  return shardsOf(readText(join(folder, weightsIndex)))?.every(has) ?? false;
+}
+
+/** Other programs may change the cache at any time. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fileError('reading', file, error);
+  }
 }

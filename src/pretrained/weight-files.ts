@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import * as z from 'zod';
+import { join } from 'node:path';
 import { quoteName } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { openSafetensors, type SafetensorsFile } from '../runs/safetensors-reader';
+import { parseShardIndex, weightsFile, weightsIndex } from '../runs/shard-index';
 
 type Entry = Parameters<SafetensorsFile['read']>[0];
 
@@ -22,15 +22,8 @@ export interface WeightFiles {
   close(): void;
 }
 
-const SINGLE = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
-
 /** Weights in forms that can run code when they are opened, or that only other libraries read. */
 const otherForms = /^(pytorch_model.*\.bin(\.index\.json)?|.*\.(ckpt|pt|pth|h5|msgpack|ot))$/;
-
-const indexSchema = z.object({
-  weight_map: z.record(z.string(), z.string(), { error: '"weight_map" must name the file of each tensor' }),
-});
 
 /**
  * Opens the weights of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json` names.
@@ -38,12 +31,12 @@ const indexSchema = z.object({
  * @throws HumanError where they are missing, broken or in another form
  */
 export function openWeightFiles(folder: string): WeightFiles {
-  const single = join(folder, SINGLE);
+  const single = join(folder, weightsFile);
   if (existsSync(single)) {
     const file = openSafetensors(single);
     return { path: single, tensors: tensorsOf(file), close: () => file.close() };
   }
-  const index = join(folder, INDEX);
+  const index = join(folder, weightsIndex);
   if (existsSync(index)) return openShards(folder, index);
   throw noSafetensors(folder);
 }
@@ -75,23 +68,22 @@ function openShards(folder: string, index: string): WeightFiles {
 }
 
 function openShard(folder: string, name: string, index: string): SafetensorsFile {
-  // Of either system's paths: an index is copied from one to the other.
-  const isPlain = name === basename(name) && !name.includes('\\') && name.endsWith('.safetensors');
-  if (!isPlain) {
-    throw brokenIndex(index, `${quoteName(name)} is not the name of a .safetensors file in this folder`);
-  }
   const path = join(folder, name);
   if (!existsSync(path)) throw brokenIndex(index, `the shard ${name} is missing`);
   return openSafetensors(path);
 }
 
 function readIndex(index: string): Record<string, string> {
+  let text: string;
   try {
-    return indexSchema.parse(JSON.parse(readFileSync(index, 'utf8'))).weight_map;
+    text = readFileSync(index, 'utf8');
   } catch (error) {
-    if (error instanceof z.ZodError) throw brokenIndex(index, error.issues[0]!.message, error);
-    if (error instanceof SyntaxError) throw brokenIndex(index, error.message, error);
     throw fileError('reading', index, error);
+  }
+  try {
+    return parseShardIndex(text);
+  } catch (error) {
+    throw brokenIndex(index, error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -106,7 +98,7 @@ function brokenIndex(index: string, why: string, cause?: unknown): HumanError {
 function noSafetensors(folder: string): HumanError {
   const other = listFolder(folder).find((name) => otherForms.test(name));
   if (other === undefined) {
-    return new HumanError(`This checkpoint has no weights: expected ${SINGLE} or ${INDEX}.`, {
+    return new HumanError(`This checkpoint has no weights: expected ${weightsFile} or ${weightsIndex}.`, {
       place: { file: folder },
       hint: 'Download the checkpoint again, all its files.',
     });
@@ -115,9 +107,9 @@ function noSafetensors(folder: string): HumanError {
     `from transformers import AutoModel, AutoTokenizer; folder = r'${folder}'; ` +
     "AutoModel.from_pretrained(folder).save_pretrained('converted', safe_serialization=True); " +
     "AutoTokenizer.from_pretrained(folder).save_pretrained('converted')";
-  const hint = `Take another revision of it that has ${SINGLE}, or convert it once where Python is at hand and name the new folder: python -c "${convert}"`;
+  const hint = `Take another revision of it that has ${weightsFile}, or convert it once where Python is at hand and name the new folder: python -c "${convert}"`;
   return new HumanError(
-    `This checkpoint has its weights only as ${other}; expected ${SINGLE}. Such a file can run code of its maker when it is opened, so TextClf opens safetensors alone.`,
+    `This checkpoint has its weights only as ${other}; expected ${weightsFile}. Such a file can run code of its maker when it is opened, so TextClf opens safetensors alone.`,
     { place: { file: join(folder, other) }, hint },
   );
 }

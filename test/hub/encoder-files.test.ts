@@ -208,6 +208,12 @@ describe('what Python downloaded', () => {
     expect(hub.asked).toEqual([]);
   });
 
+  it('may have a folder in the place of the index of its weights: an error, not a bug', () => {
+    layAsPython(wanted.filter((name) => name !== 'model.safetensors'));
+    mkdirSync(join(snapshot(), 'model.safetensors.index.json'));
+    expect(() => findEncoder('org/tiny', 'main', folder, environment())).toThrow(HumanError);
+  });
+
   it('is gone on with where it is only a part', async () => {
     layAsPython(['config.json', 'model.safetensors']);
     expect(findEncoder('org/tiny', 'main', folder, environment())).toBeUndefined();
