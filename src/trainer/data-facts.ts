@@ -1,6 +1,10 @@
 import { countLabels, type Dataset } from '../data/rows';
 import type { DataEvent, LengthSummary } from '../protocol/events';
 
+export function countRows({ train, validation, test }: Dataset): DataEvent['rows'] {
+  return { train: train.length, validation: validation.length, test: test.length };
+}
+
 export function countClasses({ labels, train, validation, test }: Dataset): DataEvent['classes'] {
   const counts = [train, validation, test].map((rows) => countLabels(labels, rows));
   return labels.map((label, i) => ({

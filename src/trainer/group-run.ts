@@ -6,6 +6,7 @@ import { isFolds } from '../experiment/planned-runs';
 import type { Experiment } from '../experiment/schema';
 import { evaluateRows } from '../predict/evaluate';
 import { loadPredictor } from '../predict/predictor';
+import { type ModelCard, writeModelCard } from '../pretrained/model-card';
 import type { EpochMetrics, Evaluation, GroupEvent, RunEvent, TrialEvent } from '../protocol/events';
 import { formatError, HumanError } from '../protocol/human-error';
 import { isHigherBetter, metricOf } from '../protocol/metrics';
@@ -15,6 +16,7 @@ import { shareModel } from '../runs/share-model';
 import { type Halving, successiveHalving } from '../search/halving';
 import { foldOption, type GroupPlan } from '../search/plan';
 import { type Scores, summarize } from '../search/summary';
+import { countClasses, countRows } from './data-facts';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase } from './run-context';
@@ -56,6 +58,8 @@ interface Trial {
   readonly event: Omit<TrialEvent, 'time'>;
   readonly scores: Scores;
   readonly error?: unknown;
+  /** What its model's card tells; only models that have one. */
+  readonly card?: ModelCard | undefined;
 }
 
 /** So many runs that fail alike from the start on: the others would as well. */
@@ -128,6 +132,7 @@ class Group {
         probabilities,
         rule: predictor.rule,
       });
+      this.writeCard(best, { rows: countRows(dataset), classes: countClasses(dataset), evaluation });
       return evaluation;
     } finally {
       await predictor.release();
@@ -184,6 +189,7 @@ class Group {
     });
     const tell = () => writer.emit(trial.event());
     let folder: string | undefined;
+    let card: ModelCard | undefined;
     try {
       const { status } = await singleRun({
         experiment,
@@ -202,13 +208,16 @@ class Group {
           if (trial.hear(event)) tell();
         },
         onEpoch: (epoch, metrics) => this.judge(trial, epoch, metrics, experiment),
+        onCard: (told) => {
+          card = told;
+        },
       });
       trial.status = status === 'succeeded' && trial.isPruned ? 'pruned' : status;
     } catch (error) {
       if (folder === undefined) throw error;
       trial.fail(error);
     }
-    const done = { experiment, event: trial.event(), scores: trial.scores, error: trial.error };
+    const done = { experiment, event: trial.event(), scores: trial.scores, error: trial.error, card };
     this.trials.push(done);
     if (folder !== undefined && this.isBest(done)) this.keepBest(done, folder, trial);
     tell();
@@ -240,6 +249,7 @@ class Group {
   private keepBest(trial: Trial, folder: string, { bestEpoch }: RunningTrial): void {
     this.best = trial;
     shareModel(folder, this.writer.folder);
+    this.writeCard(trial);
     if (!bestEpoch) return;
     const { loss, accuracy } = bestEpoch.validation;
     this.writer.update({
@@ -250,6 +260,13 @@ class Group {
         validation: { loss, accuracy },
       },
     });
+  }
+
+  /** The model is the trial's, but it is found under the group's name. */
+  private writeCard({ card }: Trial, found: Partial<ModelCard> = {}): void {
+    if (!card) return;
+    const { name } = this.options.experiment;
+    writeModelCard(runPaths(this.writer.folder).model, { ...card, name, ...found });
   }
 
   private refuseHopeless(): void {

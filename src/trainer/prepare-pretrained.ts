@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dataset, Example } from '../data/rows';
 import type { PretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
 import type { EncodedText } from './batch';
-import { countClasses, summarizeLengths } from './data-facts';
+import { countClasses, countRows, summarizeLengths } from './data-facts';
 import type { PreparedData } from './prepare';
 
 export type EncodedData = Pick<PreparedData, 'train' | 'validation' | 'test' | 'facts'>;
@@ -43,7 +43,7 @@ export async function encodeData(
     test,
     facts: {
       type: 'data',
-      rows: { train: train.texts.length, validation: validation.length, test: test.length },
+      rows: countRows(dataset),
       classes: countClasses(dataset),
       lengths: summarizeLengths(train.lengths, tokenizer.maxLength),
       vocabulary: {

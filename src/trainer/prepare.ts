@@ -8,7 +8,7 @@ import { tokenizerOf } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
 import { numberTokens, unknownId, type Vocabulary } from '../text/vocabulary';
 import type { EncodedText } from './batch';
-import { countClasses, summarizeLengths } from './data-facts';
+import { countClasses, countRows, summarizeLengths } from './data-facts';
 import { vectorsFile } from './vectors-file';
 
 /** An experiment whose model is a network. */
@@ -50,7 +50,7 @@ export async function prepareData(
     embedding,
     facts: {
       type: 'data',
-      rows: { train: train.length, validation: held.texts.length, test: test.texts.length },
+      rows: countRows(dataset),
       classes: countClasses(dataset),
       lengths: summarizeLengths(lengths, options.maxLength),
       vocabulary: {

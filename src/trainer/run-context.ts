@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
+import type { ModelCard } from '../pretrained/model-card';
 import type { EpochMetrics, Evaluation, NewRunEvent } from '../protocol/events';
 import type { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
@@ -18,6 +19,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Hears of each epoch; returning `stop` ends training as early stopping would. */
   readonly onEpoch?: ((epoch: number, validation: EpochMetrics) => 'stop' | undefined) | undefined;
+  /** Hears of what the model's card tells, where it has one: before the training, and when it is measured. */
+  readonly onCard?: ((card: ModelCard) => void) | undefined;
 }
 
 /**

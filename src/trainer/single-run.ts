@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Dataset } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
-import type { EpochMetrics, Evaluation } from '../protocol/events';
+import type { Evaluation } from '../protocol/events';
 import { runPaths } from '../runs/paths';
 import { loadData } from './load-data';
 import { openRun, type RunOptions } from './open-run';
@@ -13,7 +13,8 @@ import { trainPretrained } from './train-pretrained';
 export interface SingleRunOptions extends RunOptions {
   /** Gives the data where it may have been read before; otherwise it is read. */
   readonly load?: (signal: AbortSignal) => Promise<Dataset>;
-  readonly onEpoch?: ((epoch: number, validation: EpochMetrics) => 'stop' | undefined) | undefined;
+  readonly onEpoch?: RunContext['onEpoch'];
+  readonly onCard?: RunContext['onCard'];
 }
 
 export interface TrainResult {
@@ -30,12 +31,15 @@ export interface TrainResult {
  * @throws HumanError for what a person can mend; the run is then marked as failed with the same message
  */
 export async function singleRun(options: SingleRunOptions): Promise<TrainResult> {
-  const { experiment, experimentFile, root, onEpoch } = options;
+  const { experiment, experimentFile, root, onEpoch, onCard } = options;
   const folder = dirname(experimentFile);
   const load = options.load ?? ((signal) => loadData(experiment, folder, signal));
   const { result, ...run } = await openRun(options, async (writer, signal, executor) => {
     const paths = runPaths(writer.folder);
-    const context: RunContext = { writer, experiment, folder, root, paths, executor, signal, onEpoch };
+    const context: RunContext = {
+      ...{ writer, experiment, folder, root, paths, executor, signal },
+      ...{ onEpoch, onCard },
+    };
     enterPhase(context, 'reading data');
     const dataset = await load(signal);
     writer.update({ dataDigest: dataset.digest });

@@ -53,6 +53,7 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
       loadWeights(context, step, checkpoint, dataset.labels);
       tellModel(context, step, source, shape);
       const card = cardOf(context, options, dataset, data, source, tokenizer.maxLength);
+      context.onCard?.(card);
       return await fitModel(
         context,
         dataset,
@@ -130,7 +131,9 @@ function trainable(context: RunContext, { labels }: Dataset, parts: Parts): Trai
       };
     },
     finish(evaluation) {
-      writeModelCard(paths.model, { ...card, evaluation });
+      const measured = { ...card, evaluation };
+      writeModelCard(paths.model, measured);
+      context.onCard?.(measured);
     },
   };
 }

@@ -83,6 +83,8 @@ function furthest(a: readonly number[], b: readonly number[]): number {
   return Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 }
 
+const cardOf = (folder: string) => readFileSync(join(runPaths(folder).model, 'README.md'), 'utf8');
+
 describe('groups of fine-tunings', () => {
   it('searches among frozen layers and learning rates, and measures the best on the test rows', async () => {
     const options = { 'model.freezeLayers': [0, 2], 'training.optimizer.learningRate': [0.003, 1e-6] };
@@ -105,6 +107,15 @@ describe('groups of fine-tunings', () => {
       weightsIn(runPaths(trials[best.index - 1]!.folder).model),
     );
     expect(group.evaluation).toMatchObject({ split: 'test', rows: 60 });
+
+    const [own, ofTrial] = [cardOf(group.folder), cardOf(trials[best.index - 1]!.folder)];
+    expect(own).toContain('\n# toy\n');
+    expect(own).toContain('Measured on 60 test rows:');
+    expect(own).toMatch(new RegExp(`\\| accuracy \\| ${(100 * group.evaluation!.accuracy).toFixed(1)}\\s%`));
+    expect(own).toMatch(/\| \*\*rows\*\* \|.* \*\*60\*\* \|/);
+    // The folders name the same files: what is told of the one model is not told of the other.
+    expect(ofTrial).toContain(`\n# toy ${trials[best.index - 1]!.trial.label}\n`);
+    expect(ofTrial).toMatch(/Measured on \d+ validation rows/);
   });
 
   it('trains each fold on the rows of the others', async () => {
@@ -120,6 +131,8 @@ describe('groups of fine-tunings', () => {
     const mean = means.find(({ split, name }) => split === 'test' && name === 'accuracy')!;
     expect(mean.runs).toBe(2);
     expect(mean.mean).toBeCloseTo((ofTest[0]! + ofTest[1]!) / 2, 12);
+    expect(cardOf(group.folder)).toContain('\n# toy\n');
+    expect(cardOf(group.folder)).toContain('Measured on 60 test rows:');
   });
 
   it('repeats with other seeds, which draw another classifier', async () => {
