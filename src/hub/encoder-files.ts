@@ -168,7 +168,7 @@ async function fetchBlob(
     },
     { signal, progress, firstWait, patience },
   );
-  await linkSnapshot(repo, commit, path, checksum.hex);
+  await linkSnapshot(repo, commit, path, { sum: checksum.hex, bytes });
 }
 
 /** @throws HumanError where a model is no encoder that could be read */

@@ -10,6 +10,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { isWhole } from './download';
 import { hubCache, mayLink } from './hub-environment';
 
 export interface CachedRepo {
@@ -59,18 +60,22 @@ export async function markAbsent({ folder }: CachedRepo, commit: string, file: s
   await writeFile(mark, '');
 }
 
-/** Makes a file of a commit stand for a blob that is there. */
+/**
+ * Makes a file of a commit stand for a blob that is there.
+ *
+ * @param bytes the size of the blob
+ */
 export async function linkSnapshot(
   repo: CachedRepo,
   commit: string,
   file: string,
-  sum: string,
+  { sum, bytes }: { sum: string; bytes: number },
 ): Promise<void> {
   const pointer = join(snapshotFolder(repo, commit), file);
-  if (existsSync(pointer)) return;
+  if (await isWhole(pointer, bytes)) return;
   const blob = blobFile(repo, sum);
   await mkdir(dirname(pointer), { recursive: true });
-  // It may lead to a blob that was deleted.
+  // It may lead to a blob that was deleted, or be a copy that was cut off.
   await rm(pointer, { force: true });
   const ways = [
     () => symlink(relative(dirname(pointer), blob), pointer),
@@ -83,7 +88,7 @@ export async function linkSnapshot(
       return await way();
     } catch (error) {
       // Another process was quicker, or this way is not to be had here.
-      if (existsSync(pointer)) return;
+      if (await isWhole(pointer, bytes)) return;
       if (way === ways[2]) throw error;
     }
   }

@@ -72,11 +72,17 @@ function readToken(env: Environment): string | undefined {
   }
 }
 
-/** Python's expanduser and expandvars: a `~` at the start, `$NAME` and `${NAME}`; what is not set stays as it is. */
-export function expandPath(path: string, env: Environment): string {
-  return path
-    .replace(/^~(?=$|[/\\])/, () => home(env))
-    .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (whole, plain, braced) => env[plain ?? braced] ?? whole);
+/** Python's expanduser: a `~` at the start of a path. */
+export function expandHome(path: string, env: Environment): string {
+  return path.replace(/^~(?=$|[/\\])/, () => home(env));
+}
+
+/** With Python's expandvars too: `$NAME` and `${NAME}`; what is not set stays as it is. */
+function expandPath(path: string, env: Environment): string {
+  return expandHome(path, env).replace(
+    /\$(?:(\w+)|\{([^}]*)\})/g,
+    (whole, plain, braced) => env[plain ?? braced] ?? whole,
+  );
 }
 
 function home(env: Environment): string {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { didYouMeanHint, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { expandPath } from './hub-environment';
+import { expandHome } from './hub-environment';
 
 /**
  * The folder that an experiment's `encoder` names: by a path that looks like one (`./x`, `../x`, `/x`, `~/x`, `C:\x`),
@@ -13,7 +13,8 @@ import { expandPath } from './hub-environment';
  */
 export function localFolder(encoder: string, folder: string, env: NodeJS.ProcessEnv): string | undefined {
   const looksLocal = /^(?:\.{0,2}[/\\]|\.{1,2}$|~(?:$|[/\\])|[A-Za-z]:[/\\])/.test(encoder);
-  const path = resolve(folder, encoder.startsWith('~') ? expandPath(encoder, env) : encoder);
+  // A name in an experiment reads no variables: their values, a token, would stand in messages.
+  const path = resolve(folder, expandHome(encoder, env));
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return path;
   if (!looksLocal) return undefined;

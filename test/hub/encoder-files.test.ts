@@ -250,6 +250,21 @@ describe('what Python downloaded', () => {
     expect(requests().filter((what) => what.includes('/resolve/'))).toEqual([]);
   });
 
+  it.each([
+    ['whose bytes are there', 0],
+    ['whose bytes are damaged too', 1],
+  ])('is replaced where a file was cut off, %s', async (_, downloads) => {
+    layAsPython(wanted);
+    rmSync(join(snapshot(), 'model.safetensors'));
+    writeFileSync(join(snapshot(), 'model.safetensors'), weights.subarray(0, 1000));
+    if (downloads > 0) writeFileSync(join(repo(), 'blobs', sha256(weights)), weights.subarray(0, 1000));
+    // What is whole by its names is not looked at: something has to be missing.
+    rmSync(join(snapshot(), 'vocab.txt'));
+    await get();
+    expect(readFileSync(join(snapshot(), 'model.safetensors')).equals(weights)).toBe(true);
+    expect(requests().filter((what) => what.includes('/resolve/'))).toHaveLength(downloads);
+  });
+
   it('was moved, not linked, where it could make no links: it is not downloaded again', async () => {
     layAsPython(wanted);
     for (const name of wanted as (keyof typeof files)[]) {
@@ -293,6 +308,12 @@ describe('a folder', () => {
 
   it.each(['./none', '../none', '/none/at/all', '~/none-at-all', 'C:\\none'])('must be there: %s', (path) => {
     expect(() => findEncoder(path, 'main', folder, environment())).toThrow(/^There is no folder .*none/);
+  });
+
+  it('has no variables in its name: their values would be told', () => {
+    const env = environment({ HOME: folder, USERPROFILE: folder, HF_TOKEN: token });
+    for (const path of ['~/$HF_TOKEN', './$HF_TOKEN'])
+      expect(() => findEncoder(path, 'main', folder, env)).toThrow(/^There is no folder .*HF_TOKEN/);
   });
 
   it('must be one', () => {
