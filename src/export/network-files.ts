@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ModelProto } from 'onnx-buf';
 import { halveWeights } from '../onnx/half';
@@ -61,12 +61,16 @@ function read(file: string): ModelProto {
   }
 }
 
-function readPart(file: string, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+/** @param length up to the file's end where it is not given */
+function readPart(file: string, offset: number, length: number | undefined): Uint8Array {
   const fd = openSync(file, 'r');
   try {
-    for (let done = 0; done < length; ) {
-      const count = readSync(fd, bytes, done, Math.min(length - done, 64 * 1024 * 1024), offset + done);
+    const left = fstatSync(fd).size - offset;
+    const wanted = length ?? left;
+    if (left < 0 || wanted > left) throw new Error('the file of its weights is too short');
+    const bytes = new Uint8Array(wanted);
+    for (let done = 0; done < wanted; ) {
+      const count = readSync(fd, bytes, done, Math.min(wanted - done, 64 * 1024 * 1024), offset + done);
       if (count === 0) throw new Error('the file of its weights is too short');
       done += count;
     }

@@ -87,7 +87,7 @@ describe('a model in pieces', () => {
     expect(beside.length).toBeGreaterThan(4 * (words * size + 2 * size * size));
     const read = readModel(Buffer.concat(files.model), (name, offset, length) => {
       expect([name, offset % 64]).toEqual(['model.onnx_data', 0]);
-      return beside.subarray(offset, offset + length);
+      return beside.subarray(offset, offset + length!);
     });
     expect(await logitsOf(modelChunks(read))).toEqual(truth);
   });
