@@ -1,5 +1,5 @@
 import { InvalidApiResponseFormatError } from '@huggingface/hub';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { HumanError } from '../protocol/human-error';
 import { refusalOf } from './hub-refusal';
 import { checkPassing, Interrupted, openLine } from './line';
@@ -130,22 +130,40 @@ export function notTheHub({ host }: URL, why: string, cause?: unknown): HumanErr
   });
 }
 
-/** The library takes the Hub's answers as they come: what it stumbles over is none. */
+/**
+ * A call of `@huggingface/hub`, which takes the Hub's answers as they come: what it stumbles over is none. Our own work
+ * stays outside, since a mistake of ours looks alike.
+ */
 export async function asTheHub<T>(
   { endpoint }: Pick<HubAccess, 'endpoint'>,
-  work: () => Promise<T>,
+  call: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await work();
+    return await call();
   } catch (error) {
-    if (isStumble(error)) throw notTheHub(new URL(endpoint), 'its answer has another form', error);
+    if (isStumble(error)) throw otherForm(endpoint, error);
     throw error;
   }
 }
 
 function isStumble(error: unknown): boolean {
-  const kinds = [z.ZodError, TypeError, SyntaxError, InvalidApiResponseFormatError];
+  const kinds = [TypeError, SyntaxError, InvalidApiResponseFormatError];
   return kinds.some((kind) => error instanceof kind);
+}
+
+/** @throws HumanError where it is not as the Hub answers */
+export function parseAnswer<T>(
+  { endpoint }: Pick<HubAccess, 'endpoint'>,
+  schema: z.ZodType<T>,
+  answer: unknown,
+): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  throw otherForm(endpoint, result.error);
+}
+
+function otherForm(endpoint: string, cause: unknown): HumanError {
+  return notTheHub(new URL(endpoint), 'its answer has another form', cause);
 }
 
 /** A file that tells how much of it went over the line. */

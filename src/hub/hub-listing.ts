@@ -1,7 +1,7 @@
 import { listFiles, modelInfo } from '@huggingface/hub';
 import * as z from 'zod';
 import type { Checksum } from './checksum';
-import { asTheHub, type HubAccess, hubFetch, notTheHub } from './hub-fetch';
+import { asTheHub, type HubAccess, hubFetch, notTheHub, parseAnswer } from './hub-fetch';
 
 /** A file of a commit, as the Hub lists it. */
 export interface HubFile {
@@ -26,12 +26,9 @@ const mostFiles = 10_000;
 
 /** The commit that a branch, a tag or the beginning of a commit's name is. */
 export async function lookUpCommit(access: HubAccess, name: string, revision: string): Promise<string> {
-  return asTheHub(access, async () => {
-    const { endpoint: hubUrl } = access;
-    const fetch = hubFetch(access);
-    const { sha } = await modelInfo({ name, revision, additionalFields: ['sha'], hubUrl, fetch });
-    return gitSum.parse(sha);
-  });
+  const options = { name, revision, hubUrl: access.endpoint, fetch: hubFetch(access) };
+  const { sha } = await asTheHub(access, () => modelInfo({ ...options, additionalFields: ['sha'] }));
+  return parseAnswer(access, gitSum, sha);
 }
 
 /** The files in the outermost folder of a commit, by name. */
@@ -40,24 +37,28 @@ export async function listCommit(
   name: string,
   commit: string,
 ): Promise<Map<string, HubFile>> {
-  return asTheHub(access, async () => {
-    const files = new Map<string, HubFile>();
-    const repo = { type: 'model', name } as const;
-    let listed = 0;
-    for await (const listing of listFiles({
-      repo,
-      revision: commit,
-      hubUrl: access.endpoint,
-      fetch: hubFetch(access),
-    })) {
-      if (++listed > mostFiles) throw notTheHub(new URL(access.endpoint), 'its list of files has no end');
-      const { type, path, size, oid, lfs } = entry.parse(listing);
-      if (type !== 'file') continue;
+  const listed = parseAnswer(access, z.array(entry), await listAll(access, name, commit));
+  const files = listed
+    .filter(({ type }) => type === 'file')
+    .map(({ path, size, oid, lfs }): HubFile => {
       const checksum: Checksum = lfs
         ? { algorithm: 'sha256', hex: lfs.oid }
         : { algorithm: 'gitBlob', hex: oid };
-      files.set(path, { path, bytes: lfs?.size ?? size, checksum });
+      return { path, bytes: lfs?.size ?? size, checksum };
+    });
+  return new Map(files.map((file) => [file.path, file]));
+}
+
+/** As the Hub sends it, whatever that is. */
+function listAll(access: HubAccess, name: string, commit: string): Promise<unknown[]> {
+  return asTheHub(access, async () => {
+    const repo = { type: 'model', name } as const;
+    const listed: unknown[] = [];
+    const listing = listFiles({ repo, revision: commit, hubUrl: access.endpoint, fetch: hubFetch(access) });
+    for await (const item of listing) {
+      if (listed.push(item) > mostFiles)
+        throw notTheHub(new URL(access.endpoint), 'its list of files has no end');
     }
-    return files;
+    return listed;
   });
 }

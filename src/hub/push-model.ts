@@ -78,21 +78,20 @@ export async function pushModel(request: PushRequest): Promise<PushedModel> {
   const endpoint = hubEndpoint(env);
   const access = { endpoint, token, signal, firstWait, patience, onSent, instead: '' };
   try {
-    return await asTheHub(access, async () => {
-      const name = await makeRepo(access, request);
-      const pushed = await uploadFiles({
-        repo: { type: 'model', name },
-        files: files.map(({ path }) => ({ path, content: pathToFileURL(join(folder, path)) })),
-        commitTitle: message,
-        hubUrl: endpoint,
-        fetch: hubFetch(access),
-        // The plain protocol, which tells how far it is and which mirrors know too.
-        useXet: false,
-        ...(signal ? { abortSignal: signal } : {}),
-      });
-      progress?.(total, total);
-      return { url: `${endpoint}/${name}`, commit: pushed!.commit.oid };
-    });
+    const name = await makeRepo(access, request);
+    const upload = {
+      repo: { type: 'model', name } as const,
+      files: files.map(({ path }) => ({ path, content: pathToFileURL(join(folder, path)) })),
+      commitTitle: message,
+      hubUrl: endpoint,
+      fetch: hubFetch(access),
+      // The plain protocol, which tells how far it is and which mirrors know too.
+      useXet: false,
+      ...(signal ? { abortSignal: signal } : {}),
+    };
+    const commit = await asTheHub(access, async () => (await uploadFiles(upload))!.commit.oid);
+    progress?.(total, total);
+    return { url: `${endpoint}/${name}`, commit };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof HubRefusal) throw explainWriting(error, endpoint, request.repo);
@@ -128,15 +127,17 @@ function tokenFor({ repo, token }: PushRequest, env: NodeJS.ProcessEnv): string 
 /** Makes the repository, unless it is there; its whole name. */
 async function makeRepo(access: HubAccess, request: PushRequest): Promise<string> {
   const options = { hubUrl: access.endpoint, fetch: hubFetch(access), accessToken: '' };
-  const name = request.repo.includes('/') ? request.repo : `${(await whoAmI(options)).name}/${request.repo}`;
+  const owner = () => asTheHub(access, async () => (await whoAmI(options)).name);
+  const name = request.repo.includes('/') ? request.repo : `${await owner()}/${request.repo}`;
   const isPrivate = request.private ?? true;
   try {
     const visibility = isPrivate ? 'private' : 'public';
-    await createRepo({ ...options, repo: { type: 'model', name }, visibility });
+    await asTheHub(access, () => createRepo({ ...options, repo: { type: 'model', name }, visibility }));
   } catch (error) {
     if (!(error instanceof HubRefusal) || error.status !== 409) throw error;
     // It is there. What was meant for few must not be seen by all.
-    if (isPrivate && !(await modelInfo({ ...options, name, revision: 'main' })).private) {
+    const found = () => asTheHub(access, () => modelInfo({ ...options, name, revision: 'main' }));
+    if (isPrivate && !(await found()).private) {
       throw new HumanError(`${quoteName(name)} is there already, and everybody can see it.`, {
         hint: 'Choose another name, or say that the model may be public.',
       });

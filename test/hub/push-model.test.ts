@@ -124,6 +124,14 @@ describe('the folder', () => {
   });
 });
 
+it('tells a mistake of its own from one of the Hub', async () => {
+  const mistake = new TypeError('not of the Hub');
+  const progress = (done: number, all: number) => {
+    if (done === all) throw mistake;
+  };
+  await expect(push({ progress })).rejects.toBe(mistake);
+});
+
 describe('goes on', () => {
   const passing: [what: string, pattern: RegExp, answers: Answer[]][] = [
     ['too many requests', /commit/, [status(429, { 'retry-after': '0' })]],
