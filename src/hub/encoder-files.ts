@@ -36,7 +36,7 @@ export interface EncoderRequest extends Omit<DownloadOptions, 'progress'> {
 }
 
 export interface FetchedEncoder extends FoundEncoder {
-  /** What to tell, where the Hub could not be asked and what the cache has is taken. */
+  /** What to tell, where what the cache has is taken though it may not be the newest. */
   warning?: string;
 }
 
@@ -46,6 +46,10 @@ const shortPatience = 10_000;
 /**
  * The folder of an experiment's encoder: its own, or that of the Hub's cache, after downloading what is missing
  * there. A commit that the cache has is taken without asking; a branch is looked up, where there is a connection.
+ *
+ * Where the branch has moved, what the cache has of it is taken nevertheless, with a warning. Python would download the
+ * newer commit; here a person was told that nothing is to be downloaded (or was asked for another size), and the runs of
+ * an experiment should stay comparable.
  *
  * @throws HumanError where it cannot be had; the signal's reason where it was aborted. What came so far is kept.
  */
@@ -69,7 +73,16 @@ export async function fetchEncoder(request: EncoderRequest): Promise<FetchedEnco
       return { ...found, warning: `${error.message} What the cache has of ${encoder} is used.` };
     }
   }
-  return found?.commit === commit ? found : fetchCommit(source, request, commit);
+  if (!found) return fetchCommit(source, request, commit);
+  if (found.commit === commit) return found;
+  const newer = findEncoder(encoder, commit, folder, env);
+  if (!newer) return { ...found, warning: hasMoved(request, found, commit) };
+  await writeRef(source.repo, revision, commit);
+  return newer;
+}
+
+function hasMoved({ encoder, revision }: EncoderRequest, { commit }: FoundEncoder, newer: string): string {
+  return `${quoteName(revision)} of ${encoder} is ${newer} on the Hub by now, which is not downloaded: the commit in the cache is used, ${commit}. To start from the newer one, write "revision": "${newer}".`;
 }
 
 /** A model of the Hub, and how it is got. */

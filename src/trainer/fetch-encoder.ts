@@ -5,8 +5,12 @@ import { enterPhase, type RunContext } from './run-context';
 /** Milliseconds between two events. */
 const interval = 250;
 
+/** What the revisions of encoders were when this process first looked: one commit for all runs of a group. */
+const commits = new Map<string, string>();
+
 /**
- * The folder of the checkpoint that an experiment names, after downloading what is missing of it.
+ * The folder of the checkpoint that an experiment names, after downloading what is missing of it. A branch is looked up
+ * once a process.
  *
  * @throws HumanError where it cannot be had
  */
@@ -14,9 +18,10 @@ export async function fetchRunEncoder(
   { folder, writer, signal }: Pick<RunContext, 'folder' | 'writer' | 'signal'>,
   { encoder, revision }: PretrainedOptions,
 ): Promise<FetchedEncoder> {
+  const name = JSON.stringify([encoder, revision]);
   let last = Number.NEGATIVE_INFINITY;
   const found = await fetchEncoder({
-    ...{ encoder, revision, folder, signal },
+    ...{ encoder, revision: commits.get(name) ?? revision, folder, signal },
     onTotal: () => enterPhase({ writer }, 'downloading'),
     progress(done, total) {
       const now = performance.now();
@@ -25,6 +30,7 @@ export async function fetchRunEncoder(
       writer.emit({ type: 'download', name: encoder, done, total });
     },
   });
+  if (found.commit !== undefined) commits.set(name, found.commit);
   if (found.warning !== undefined) writer.emit({ type: 'warning', message: found.warning });
   return found;
 }

@@ -141,15 +141,25 @@ describe('a model of the Hub', () => {
     expect(requests()[0]).toContain(`${api}/tree/${commit}`);
   });
 
-  it('brings only what changed when its branch moves', async () => {
+  it('stays as it is when its branch moves, until the newer commit is asked for', async () => {
     await get();
     const moved = 'f'.repeat(40);
     hub.models.set('org/tiny', { files: { ...files, 'vocab.txt': Buffer.from('[PAD]\n') }, commit: moved });
     hub.asked.length = 0;
-    expect(await get()).toEqual({ folder: snapshot(moved), commit: moved });
+    const onTotal = vi.fn();
+    const { warning, ...found } = await get({ onTotal });
+    expect(found).toEqual({ folder: snapshot(), commit });
+    expect(warning).toContain(`"main" of org/tiny is ${moved} on the Hub by now`);
+    expect(warning).toContain(`write "revision": "${moved}"`);
+    expect(hub.asked).toHaveLength(1);
+    expect(onTotal).not.toHaveBeenCalled();
+
+    expect(await get({ revision: moved })).toEqual({ folder: snapshot(moved), commit: moved });
+    // Of which only what changed is downloaded.
     expect(requests().filter((what) => what.includes('/resolve/'))).toEqual([
       `GET /org/tiny/resolve/${moved}/vocab.txt`,
     ]);
+    expect(await get()).toEqual({ folder: snapshot(moved), commit: moved });
     expect(readFileSync(join(repo(), 'refs', 'main'), 'utf8')).toBe(moved);
     // The old one stays for experiments that pin it.
     expect(findEncoder('org/tiny', commit, folder, environment())).toEqual({ folder: snapshot(), commit });
