@@ -8,6 +8,11 @@ import { WORD_TABLE } from './names';
 
 const zeros = { type: 'zeros' } as const;
 
+/** What the network reads of a text, in the order in which transformers' tokenizers name it. */
+export function textInputs({ tokenTypes }: EncoderConfig): string[] {
+  return ['input_ids', ...(tokenTypes > 1 ? ['token_type_ids'] : []), 'attention_mask'];
+}
+
 /**
  * The finished classifier as Hugging Face's exports have it: `input_ids, attention_mask` and, where tokens have more
  * than one type, `token_type_ids [batch, sequence]` (int64) `-> logits [batch, outputs]`. Its other inputs are the

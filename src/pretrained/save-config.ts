@@ -11,6 +11,8 @@ export interface ClassifierConfig {
   readonly outputs: number;
   /** Tokens of a text, its marks included; further ones are cut off. */
   readonly maxLength: number;
+  /** Of the token that the tokenizer fills up shorter texts with. */
+  readonly paddingId: number | undefined;
 }
 
 /** The values of `model_type`, and what transformers calls the classifier over it. */
@@ -39,13 +41,16 @@ const foreign: ReadonlySet<string> = new Set([
  * @param hasDataFile whether the weights of `onnx/model.onnx` lie in a file beside it
  */
 export function pretrainedConfig(
-  { json, modelType }: EncoderConfig,
-  { labels, task, thresholds, outputs, maxLength }: ClassifierConfig,
+  { json, modelType, architecture }: EncoderConfig,
+  { labels, task, thresholds, outputs, maxLength, paddingId }: ClassifierConfig,
   hasDataFile: boolean,
 ): Record<string, unknown> {
   const kept = Object.entries(json).filter(([key]) => !foreign.has(key));
+  // RoBERTa counts its positions from this number; elsewhere it only names the token that the tokenizer pads with.
+  const padding = architecture === 'roberta' ? undefined : paddingId;
   return {
     ...Object.fromEntries(kept),
+    ...(padding === undefined ? {} : { pad_token_id: padding }),
     architectures: [classes[modelType]],
     problem_type: task === 'multi-label' ? 'multi_label_classification' : 'single_label_classification',
     id2label: Object.fromEntries(labels.map((label, id) => [id, label])),

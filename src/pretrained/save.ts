@@ -7,9 +7,10 @@ import { dataFileOf, ONNX_FOLDER, onnxFiles } from '../runs/model-files';
 import { type TensorToMake, writeSafetensors } from '../runs/safetensors';
 import { checkpointNames } from './checkpoint-names';
 import type { EncoderConfig } from './config';
-import { pretrainedInference } from './inference-program';
+import { pretrainedInference, textInputs } from './inference-program';
 import { type ModelCard, writeModelCard } from './model-card';
 import { type ClassifierConfig, pretrainedConfig } from './save-config';
+import type { PretrainedTokenizer } from './tokenizer/tokenizer';
 
 /** A parameter, row by row. */
 export interface Weight {
@@ -19,9 +20,9 @@ export interface Weight {
 
 type Weights = Readonly<Record<string, Weight>>;
 
-export interface SavedPretrained extends ClassifierConfig {
+export interface SavedPretrained extends Omit<ClassifierConfig, 'paddingId'> {
   readonly config: EncoderConfig;
-  readonly tokenizer: { saveTokenizerFiles(folder: string): void };
+  readonly tokenizer: Pick<PretrainedTokenizer, 'paddingId' | 'saveTokenizerFiles'>;
   /** Every parameter by its canonical name (names.ts), the word table among them; none is copied. */
   readonly weights: Weights;
   readonly card: ModelCard;
@@ -39,14 +40,15 @@ export function savePretrained(folder: string, model: SavedPretrained): void {
   const isOneLogit = model.task === 'single-label' && model.outputs === 1;
   const outputs = isOneLogit ? 2 : model.outputs;
   const weights = isOneLogit ? withTwoLogits(model.weights) : model.weights;
-  const { config } = model;
+  const { config, tokenizer } = model;
   replaceFolder(folder, (making) => {
     mkdirSync(join(making, ONNX_FOLDER));
     const hasDataFile = writeOnnx(join(making, ONNX_FOLDER), config, outputs, weights);
-    const written = pretrainedConfig(config, { ...model, outputs }, hasDataFile);
+    const { paddingId } = tokenizer;
+    const written = pretrainedConfig(config, { ...model, outputs, paddingId }, hasDataFile);
     writeFileAtomic(join(making, 'config.json'), `${JSON.stringify(written, null, 2)}\n`);
     writeCheckpoint(join(making, 'model.safetensors'), config, weights);
-    model.tokenizer.saveTokenizerFiles(making);
+    tokenizer.saveTokenizerFiles(making, textInputs(config));
     writeModelCard(making, model.card);
   });
 }

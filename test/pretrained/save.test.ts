@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
 import { describe, expect, it } from 'vitest';
+import { readModel } from '../../src/onnx/read';
 import { loadPredictor, type Predictor } from '../../src/predict/predictor';
 import { openCheckpoint } from '../../src/pretrained/checkpoint';
 import { WORD_TABLE } from '../../src/pretrained/names';
@@ -24,6 +25,8 @@ async function scoresByTransformers(folder: string): Promise<Record<string, numb
   await classifier.dispose();
   return scores.map((ofText) => Object.fromEntries(ofText.map(({ label, score }) => [label, score])));
 }
+
+const readJson = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 async function using<Result>(
   folder: string,
@@ -57,6 +60,14 @@ describe.each(encoderNames)('a saved %s', (name) => {
       expectClose(results.logits!.data as Float32Array, logits.data, 1e-4, 'logits');
     }
     await model.release();
+  });
+
+  it('has a tokenizer that gives what its ONNX file reads, in Python too', () => {
+    const { graph } = readModel(readFileSync(join(folder, 'onnx', 'model.onnx')), () => new Uint8Array());
+    const { model_input_names: given } = readJson(folder, 'tokenizer_config.json');
+    const hasTypes = ['bert', 'albert'].includes(name);
+    expect(given).toEqual(['input_ids', ...(hasTypes ? ['token_type_ids'] : []), 'attention_mask']);
+    expect(graph!.input.map((input) => input.name).sort()).toEqual([...given].sort());
   });
 
   it('has the probabilities of transformers.js, to 1e-4', async () => {
@@ -166,6 +177,30 @@ describe('other heads', () => {
       const given = ['no', 'yes', 'maybe'].filter((label, i) => probabilities[label]! >= thresholds[i]!);
       expect(labels).toEqual(given);
     });
+  });
+});
+
+describe('a padding token that the checkpoint gives another number', () => {
+  it("gets the tokenizer's, and texts of several lengths have the same probabilities together", async () => {
+    const { config } = saveFixture('bert');
+    const json = { ...config.json, pad_token_id: 14 };
+    const { folder } = saveFixture('bert', { config: { ...config, json, paddingId: 14 } });
+    expect(readJson(folder, 'config.json').pad_token_id).toBe(0);
+    const theirs = await scoresByTransformers(folder);
+    await using(folder, async (predictor) => {
+      for (const [i, text] of texts.entries()) {
+        const [alone] = await predictor.predict([text]);
+        for (const [label, share] of Object.entries(alone!.probabilities)) {
+          expect(Math.abs(theirs[i]![label]! - share), `${text}: ${label}`).toBeLessThan(1e-4);
+        }
+      }
+    });
+  });
+
+  it("keeps RoBERTa's, from which its positions are counted", () => {
+    // The tokenizer's is 0.
+    const { folder } = saveFixture('roberta');
+    expect(readJson(folder, 'config.json').pad_token_id).toBe(1);
   });
 });
 

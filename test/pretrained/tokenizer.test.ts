@@ -20,7 +20,7 @@ describe('ids of pretrained tokenizers', () => {
 
   it.each(cases)('stay the same in what is saved: $name', ({ files, ids }) => {
     const folder = folderOf({});
-    open(folderOf(files)).saveTokenizerFiles(folder);
+    open(folderOf(files)).saveTokenizerFiles(folder, ['input_ids', 'attention_mask']);
     const again = open(folder);
     expect(texts.map((text) => list(again.encode(text).ids))).toEqual(ids);
   });
@@ -33,7 +33,7 @@ describe('ids of pretrained tokenizers', () => {
   ])('are those of transformers.js in what is saved: %s', async (name) => {
     const folder = folderOf({});
     const tokenizer = open(folderOf(caseOf(name).files), { longest: 128 });
-    tokenizer.saveTokenizerFiles(folder);
+    tokenizer.saveTokenizerFiles(folder, ['input_ids', 'attention_mask']);
     env.allowRemoteModels = false;
     const other = await AutoTokenizer.from_pretrained(folder, { local_files_only: true });
     expect(other.model_max_length).toBe(128);
@@ -105,7 +105,7 @@ describe('saved files', () => {
   ])('are the tokenizer and no more: %s', (name, vocabulary) => {
     const folder = folderOf({});
     const source = folderOf({ ...caseOf(name).files, 'notes.txt': 'private' });
-    open(source, { maxLength: 32 }).saveTokenizerFiles(folder);
+    open(source, { maxLength: 32 }).saveTokenizerFiles(folder, ['input_ids', 'attention_mask']);
     const always = ['special_tokens_map.json', 'tokenizer.json', 'tokenizer_config.json'];
     expect(readdirSync(folder).sort()).toEqual([...always, ...vocabulary].sort());
     const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
@@ -118,7 +118,10 @@ describe('saved files', () => {
 
   it('name the tokens that only tokenizer.json knows', () => {
     const folder = folderOf({});
-    open(folderOf(caseOf('xlm-roberta, tokenizer.json').files)).saveTokenizerFiles(folder);
+    open(folderOf(caseOf('xlm-roberta, tokenizer.json').files)).saveTokenizerFiles(folder, [
+      'input_ids',
+      'attention_mask',
+    ]);
     const map = JSON.parse(readFileSync(join(folder, 'special_tokens_map.json'), 'utf8'));
     const expected = { cls_token: '<s>', sep_token: '</s>', unk_token: '<unk>', pad_token: '<pad>' };
     expect(map).toEqual({ ...expected, mask_token: '<mask>' });
@@ -127,7 +130,7 @@ describe('saved files', () => {
   it('may be written over the ones they were read from', () => {
     const { files, ids } = caseOf('bert uncased, vocab.txt');
     const folder = folderOf(files);
-    open(folder).saveTokenizerFiles(folder);
+    open(folder).saveTokenizerFiles(folder, ['input_ids', 'attention_mask']);
     expect(texts.map((text) => list(open(folder).encode(text).ids))).toEqual(ids);
   });
 });

@@ -10,8 +10,14 @@ import type { ReadTokenizer } from './files';
  * transformers' own classes of each architecture make their normalizer and pre-tokenizer anew from their options.
  *
  * @param limit tokens of a text, marks included
+ * @param inputs the model's, which Python's tokenizer makes of a text
  */
-export function saveTokenizer(read: ReadTokenizer, limit: number, folder: string): void {
+export function saveTokenizer(
+  read: ReadTokenizer,
+  limit: number,
+  folder: string,
+  inputs: readonly string[],
+): void {
   const { special } = read;
   const write = (name: string, contents: unknown, indent?: number) =>
     writeFileAtomic(join(folder, name), `${JSON.stringify(contents, null, indent)}\n`);
@@ -32,7 +38,7 @@ export function saveTokenizer(read: ReadTokenizer, limit: number, folder: string
     {
       tokenizer_class: 'PreTrainedTokenizerFast',
       model_max_length: limit,
-      model_input_names: ['input_ids', 'attention_mask'],
+      model_input_names: inputs,
       clean_up_tokenization_spaces: false,
       ...special,
     },

@@ -1,6 +1,7 @@
 import { HumanError } from '../../protocol/human-error';
 import { readTokenizer } from './files';
 import { checkFit } from './fit';
+import { wordsOf } from './json';
 import { marksOf } from './marks';
 import { pipelineOf } from './pipeline';
 import { withRoles } from './roles';
@@ -20,8 +21,14 @@ export interface PretrainedTokenizer {
    * a text are read as such too.
    */
   encode(text: string): { ids: Int32Array; length: number };
-  /** Writes the files that `AutoTokenizer.from_pretrained` and transformers.js open. */
-  saveTokenizerFiles(folder: string): void;
+  /** Of what fills up the shorter texts of a batch. */
+  paddingId: number | undefined;
+  /**
+   * Writes the files that `AutoTokenizer.from_pretrained` and transformers.js open.
+   *
+   * @param inputs what the model reads of a text: `input_ids`, `attention_mask` and perhaps `token_type_ids`
+   */
+  saveTokenizerFiles(folder: string, inputs: readonly string[]): void;
 }
 
 export interface PretrainedTokenizerOptions {
@@ -62,6 +69,7 @@ export function openPretrainedTokenizer(
       maxLength: limit,
       vocabularySize: highest + 1,
       unknownId,
+      paddingId: wordsOf(read.json).get(read.special.pad_token ?? ''),
       encode(text) {
         const inner = encode(text.replace(loneSurrogates, '\ufffd'));
         const kept = Math.min(inner.length, limit - around);
@@ -71,7 +79,7 @@ export function openPretrainedTokenizer(
         ids.set(marks.after, marks.before.length + kept);
         return { ids, length: inner.length + around };
       },
-      saveTokenizerFiles: (target) => saveTokenizer(read, limit, target),
+      saveTokenizerFiles: (target, inputs) => saveTokenizer(read, limit, target, inputs),
     };
   });
 }
