@@ -27,7 +27,7 @@ export interface ModelCard {
   };
   /** Of the finished model; absent while training goes on. */
   readonly evaluation?: Evaluation | undefined;
-  /** `{ textclf: '1.0.0', onnxruntime: '1.30.0' }` */
+  /** Of the programs that made it, by their names: `{ textclf: '0.1.0', onnxruntime: '1.30.0' }`. */
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -7,8 +7,8 @@ import type { PreparedData } from './prepare';
 
 export type EncodedData = Pick<PreparedData, 'train' | 'validation' | 'test' | 'facts'>;
 
-/** After so many texts the signal is heard. */
-const TEXTS_AT_ONCE = 200;
+/** After so many milliseconds, and the text at hand, the signal is heard. */
+const AT_ONCE = 50;
 
 /**
  * Cuts all texts into the encoder's tokens.
@@ -20,13 +20,15 @@ export async function encodeData(
   tokenizer: PretrainedTokenizer,
   signal: AbortSignal,
 ): Promise<EncodedData> {
+  let heard = Number.NEGATIVE_INFINITY;
   const encodeAll = async (examples: readonly Example[]) => {
     const texts: EncodedText[] = [];
     const lengths: number[] = [];
     for (const { text, labelIndices } of examples) {
-      if (texts.length % TEXTS_AT_ONCE === 0) {
+      if (performance.now() - heard > AT_ONCE) {
         await setImmediate();
         signal.throwIfAborted();
+        heard = performance.now();
       }
       const { ids, length } = tokenizer.encode(text);
       texts.push({ ids: tableRows(ids), labels: labelIndices });

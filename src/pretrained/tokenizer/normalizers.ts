@@ -25,6 +25,11 @@ export const bertSchema = z.object({
   lowercase: z.boolean().default(true),
 });
 const stripSchema = z.object({ strip_left: z.boolean(), strip_right: z.boolean() });
+/**
+ * A regular expression of a `tokenizer.json` is run as it is. One that was written to do harm may take time that grows
+ * exponentially with a text, and nothing interrupts it before the text is done: folders of encoders are to be chosen
+ * with the care that any program is. Of what this lets in, no more than time is lost.
+ */
 export const patternSchema = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })]);
 const replaceSchema = z.object({ pattern: patternSchema, content: z.string() });
 const sequenceSchema = z.object({ normalizers: z.array(z.looseObject({ type: z.string() })) });

@@ -42,7 +42,8 @@ export interface PretrainedTokenizerOptions {
 
 /**
  * Opens the tokenizer of a checkpoint's folder: `tokenizer.json`, or the vocabulary files of BERT, DistilBERT, RoBERTa,
- * ALBERT, XLM-RoBERTa and CamemBERT.
+ * ALBERT, XLM-RoBERTa and CamemBERT. The regular expressions of a `tokenizer.json` are not limited in time, see
+ * `patternSchema`.
  *
  * @throws HumanError where there is none, where it is damaged or of a kind that is not known here, and where it does
  *   not fit the encoder.
