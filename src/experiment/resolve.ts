@@ -25,5 +25,5 @@ export function resolveExperiment(written: unknown, name: string): Resolved {
   }
   const { $schema: _, name: ownName = name, ...rest } = result.data;
   const experiment = { name: ownName, ...rest };
-  return { experiment, findings: brokenRules(experiment) };
+  return { experiment, findings: brokenRules(experiment, written) };
 }

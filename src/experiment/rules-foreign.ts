@@ -1,8 +1,9 @@
-/** Rules about options that the model at hand does not have: set, they would be accepted and ignored. */
+/** Rules about options that the model at hand does not have: written, they would be accepted and ignored. */
 import type { Rule } from './rule';
 import type { Experiment } from './schema';
 import { tokenizer } from './schema-data';
 import { training } from './schema-training';
+import { valueAt } from './schema-walk';
 
 type Keys = { [Section in 'tokenizer' | 'training' | 'runtime']?: readonly (keyof Experiment[Section])[] };
 
@@ -62,7 +63,7 @@ export function foreignOptions(type: Experiment['model']['type']): ReadonlySet<s
   return new Set(lacking.flatMap(([section, keys]) => keys.map((key) => `${section}.${key}`)));
 }
 
-/** What the sections hold where nothing is written. Of training, these options are the same for every model. */
+/** What a record has in these sections where nothing was written. Of training, these options are the same for every model. */
 const standard = {
   tokenizer: tokenizer.parse({}),
   training: training.parse({}),
@@ -71,9 +72,9 @@ const standard = {
 
 export const foreignRules: Rule[] = foreign.map(({ lacks, options, message, hint }) => ({
   severity: 'error',
-  broken: (experiment) =>
+  broken: (experiment, written) =>
     lacks(experiment.model.type)
-      ? changed(experiment, options).map((path) => ({
+      ? said(experiment, written, options).map((path) => ({
           path,
           message: `"${path[1]}" ${message(experiment.model.type)}`,
           remedies: [{ type: 'remove' }],
@@ -82,13 +83,18 @@ export const foreignRules: Rule[] = foreign.map(({ lacks, options, message, hint
   hint,
 }));
 
-/** Those of some options that are not at their defaults. */
-function changed(experiment: Experiment, options: Keys): [string, string][] {
+/** Those of some options that a file says, be it their defaults; in the record of a run, those at other values. */
+function said(experiment: Experiment, written: unknown, options: Keys): [string, string][] {
+  const isRecord = Object.keys(experiment).every((section) => valueAt([section], written) !== undefined);
   return (Object.keys(options) as (keyof Keys)[]).flatMap((section) => {
     const values: Record<string, unknown> = experiment[section];
     const defaults: Record<string, unknown> = standard[section];
     return (options[section] as readonly string[])
-      .filter((key) => JSON.stringify(values[key]) !== JSON.stringify(defaults[key]))
+      .filter((key) =>
+        isRecord
+          ? JSON.stringify(values[key]) !== JSON.stringify(defaults[key])
+          : valueAt([section, key], written) !== undefined,
+      )
       .map((key): [string, string] => [section, key]);
   });
 }

@@ -14,8 +14,12 @@ const { types: adaptive = [], value: usualRate } = defaultsOf('pretrained').find
 export const pretrainedRules: Rule[] = [
   {
     severity: 'warning',
-    broken: ({ model, training: { optimizer } }) =>
-      model.type === 'pretrained' && adaptive.includes(optimizer.type) && optimizer.learningRate > highestRate
+    broken: ({ model, training: { optimizer, freezeEncoderEpochs, epochs } }) =>
+      model.type === 'pretrained' &&
+      adaptive.includes(optimizer.type) &&
+      optimizer.learningRate > highestRate &&
+      // What is frozen to the end forgets nothing.
+      freezeEncoderEpochs < epochs
         ? [
             {
               path: ['training', 'optimizer', 'learningRate'],
@@ -38,7 +42,7 @@ export const pretrainedRules: Rule[] = [
             },
           ]
         : [],
-    hint: 'That is quick, and mostly less accurate. Lower it, or raise "epochs", to train the encoder too.',
+    hint: 'That is quick, and mostly less accurate; the classifier alone learns better with a "learningRate" of about 0.001. Lower "freezeEncoderEpochs", or raise "epochs", to train the encoder too.',
   },
   {
     severity: 'warning',

@@ -190,10 +190,14 @@ const rules: Rule[] = [
   },
 ];
 
-/** The rules that an experiment breaks. */
-export function brokenRules(experiment: Experiment): Finding[] {
+/**
+ * The rules that an experiment breaks.
+ *
+ * @param written the value that it was resolved from
+ */
+export function brokenRules(experiment: Experiment, written: unknown): Finding[] {
   return rules.flatMap(({ severity, broken, hint }) =>
-    broken(experiment).map((place) => ({ severity, hint, ...place })),
+    broken(experiment, written).map((place) => ({ severity, hint, ...place })),
   );
 }
 

@@ -33,6 +33,24 @@ describe('options that the baseline does not have', () => {
     ]);
   });
 
+  it.each([
+    ['tokenizer', 'maxLength', 256],
+    ['training', 'epochs', 10],
+    ['training', 'earlyStopping', null],
+    ['runtime', 'threads', 0],
+  ])('refuses %s.%s at its default', (section, key, value) => {
+    const { problems } = parse(baseline({ [section]: { [key]: value } }));
+    expect(problems).toMatchObject([{ severity: 'error', path: [section, key] }]);
+  });
+
+  it('refuses other values in the record of a run too', () => {
+    const { experiment } = parse(baseline());
+    const training = { ...experiment!.training, epochs: 3 };
+    expect(resolveExperiment({ ...experiment, training }, 'a').findings).toMatchObject([
+      { severity: 'error', path: ['training', 'epochs'] },
+    ]);
+  });
+
   it('lets them stand at their defaults, as a run records them', () => {
     const { experiment } = parse(baseline());
     expect(resolveExperiment(experiment, 'a').findings).toEqual([]);

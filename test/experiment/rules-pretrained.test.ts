@@ -60,6 +60,24 @@ describe('options that a pretrained encoder does not have', () => {
     expect(Object.keys(experiment!.tokenizer).sort()).toEqual(Object.keys(tokenizer).sort());
   });
 
+  it.each(Object.entries(parse(written({})).experiment!.tokenizer))(
+    'refuses tokenizer.%s at its default',
+    (key, value) => {
+      const text = written({ tokenizer: { [key]: value } });
+      expect(parse(text).problems).toMatchObject([{ severity: 'error', path: ['tokenizer', key] }]);
+      for (const after of mended(text)) expect(parse(after).problems).toEqual([]);
+    },
+  );
+
+  it('are told at their place', () => {
+    const text = `{
+      "data": { "train": "a.csv" },
+      "model": { "type": "pretrained", "encoder": "roberta-base" },
+      "tokenizer": { "maxLength": 256 }
+    }`;
+    expect(parse(text).problems).toMatchObject([{ place: { line: 4, column: 35 } }]);
+  });
+
   it('lets them stand at their defaults, as a run records them', () => {
     const { experiment, problems } = parse(written({}));
     expect(problems).toEqual([]);
@@ -81,6 +99,12 @@ describe('options that only a pretrained encoder has', () => {
       { severity: 'error', path: ['training', key], message: expect.stringContaining(`"${type}"`) },
     ]);
     for (const after of mended(text)) expect(parse(after).problems).toEqual([]);
+  });
+
+  it('refuses them at their defaults', () => {
+    const defaults = { freezeEncoderEpochs: 0, layerLearningRateDecay: 1, recompute: false };
+    const text = JSON.stringify({ data: { train: 'a.csv' }, model: { type: 'lstm' }, training: defaults });
+    expect(parse(text).problems.map(({ path }) => path[1])).toEqual(Object.keys(defaults));
   });
 
   it('lets a pretrained encoder have them', () => {
@@ -106,6 +130,13 @@ const doubtful: [what: string, parts: Parts, path: string, message: RegExp, fixe
   [
     'an only epoch that is frozen',
     { training: { freezeEncoderEpochs: 1, epochs: 1 } },
+    'training.freezeEncoderEpochs',
+    /never trained/,
+    0,
+  ],
+  [
+    'an encoder that is frozen to the end, not of a rate for the classifier alone',
+    { training: { freezeEncoderEpochs: 1, epochs: 1, optimizer: { type: 'adamW', learningRate: 0.005 } } },
     'training.freezeEncoderEpochs',
     /never trained/,
     0,
