@@ -8,6 +8,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+/** `lstm`; of a pretrained one also what it starts from: `pretrained, roberta-base`. */
+export function modelText({ model, encoder }: Pick<RunRecord, 'model' | 'encoder'>): string {
+  return [model, encoder].filter(Boolean).join(', ');
+}
+
 /** Of a run's model: `87.4 % validation accuracy`, of folds `best fold 87.4 % …`; empty before the first epoch. */
 export function accuracyText(record: RunRecord): string {
   const whose = record.group && isAveraged(record) ? `best ${trialNouns[record.group.kind]} ` : '';

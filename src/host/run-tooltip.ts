@@ -6,7 +6,7 @@ import { isLive } from './is-live';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
 import type { RunStore, StoredRun } from './run-store';
-import { duration, metricValue, percent, trialNouns } from './run-text';
+import { duration, metricValue, modelText, percent, trialNouns } from './run-text';
 
 /** What is known of a run, for a hover. Names, notes and messages come from files: they are never Markdown. */
 export function runTooltip(run: StoredRun, store: RunStore): vscode.MarkdownString {
@@ -33,7 +33,7 @@ function factsOf(run: StoredRun, store: RunStore): [name: string, text: string |
       best && (group ? value : `${best.epoch} (${value})`),
     ],
     ['Accuracy', resultText(store, run)],
-    ['Model', record.model],
+    ['Model', modelText(record)],
     [
       isAveraged(record) ? `Test of the best ${trialNouns[group!.kind]}` : 'Test',
       test && `${percent(test.accuracy)} accuracy, ${percent(test.macroF1)} macro F1`,

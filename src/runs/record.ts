@@ -44,6 +44,8 @@ export const runRecordSchema = z.object({
   test: z.object({ accuracy: z.number(), macroF1: z.number() }).optional(),
   /** `baseline`, `lstm`, …: the type of its model. */
   model: z.string().optional(),
+  /** Of a pretrained one: the encoder that it starts from, as the experiment names it. */
+  encoder: z.string().optional(),
   /** Of a run that stands for several: a search, a cross-validation, repetitions. */
   group: z.object({ kind: z.enum(['search', 'folds', 'repeat']), planned: z.int().nullable() }).optional(),
   /** Of one of the several: the run that stands for them, and its place and name among them. */

@@ -34,6 +34,8 @@ export interface NewRun {
   experimentText: string;
   /** The type of its model. */
   model: string;
+  /** Of a pretrained one. */
+  encoder?: string;
   group?: RunRecord['group'];
   parent?: RunRecord['parent'];
   seed: number;
@@ -68,6 +70,7 @@ export function createRun(run: NewRun, onEvent?: (event: RunEvent) => void): Run
     startedAt: now,
     git,
     model: run.model,
+    ...(run.encoder === undefined ? {} : { encoder: run.encoder }),
     ...(run.group ? { group: run.group } : {}),
     ...(run.parent ? { parent: run.parent } : {}),
     seed: run.seed,

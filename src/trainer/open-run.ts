@@ -54,6 +54,11 @@ function bundledReplica(): URL | undefined {
   return existsSync(file) ? file : undefined;
 }
 
+/** Of a search, which may try several, no one encoder is told. */
+function encoderOf({ model }: Experiment, group: RunOptions['group']): { encoder?: string } {
+  return model.type === 'pretrained' && group?.kind !== 'search' ? { encoder: model.encoder } : {};
+}
+
 /**
  * Makes a run's folder, works, and says how it ended: in the record, and by the last event.
  *
@@ -73,6 +78,7 @@ export async function openRun<Result>(
       experimentFile,
       experimentText: resolvedToJson(experiment),
       model: experiment.model.type,
+      ...encoderOf(experiment, options.group),
       ...(options.group ? { group: options.group } : {}),
       ...(options.parent ? { parent: options.parent } : {}),
       seed: experiment.training.seed,

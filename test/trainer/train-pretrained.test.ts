@@ -67,6 +67,7 @@ describe('fine-tuning', () => {
       const { folder, evaluation } = await run(prepared);
       expect(evaluation).toMatchObject({ split: 'test', rows: 100 });
       expect(evaluation!.accuracy).toBeGreaterThan(0.95);
+      expect(readRecord(folder)).toMatchObject({ model: 'pretrained', encoder: './encoder' });
       const events = eventsOf(folder);
       const phases = events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
       expect(phases.slice(0, 3)).toEqual(['reading data', 'tokenizing', 'compiling']);
