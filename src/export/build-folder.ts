@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
+import { isAlive } from '../protocol/is-alive';
 import { renameOver } from '../runs/atomic';
 import { networkFile } from '../runs/model-files';
 
@@ -42,6 +43,22 @@ function isEmptyFolder(folder: string): boolean {
   }
 }
 
+/** Removes what exports to the same folder began, whose processes were killed. */
+function removeAbandoned(target: string): void {
+  const parent = dirname(target);
+  if (!existsSync(parent)) return;
+  const start = `.${basename(target)}.`;
+  for (const name of readdirSync(parent).filter((other) => other.startsWith(start))) {
+    const [, pid] = /^(\d+)-[0-9a-f]+\.part$/.exec(name.slice(start.length)) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    } catch {
+      // It may be somebody else's: what stays behind does no harm.
+    }
+  }
+}
+
 /**
  * Makes a folder that appears under its name only when it is whole, in place of the one that is there.
  *
@@ -50,9 +67,10 @@ function isEmptyFolder(folder: string): boolean {
 export async function buildFolder(folder: string, fill: (making: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
   const beside = (suffix: string) => join(dirname(target), `.${basename(target)}.${suffix}`);
-  const id = randomBytes(3).toString('hex');
+  const id = `${process.pid}-${randomBytes(3).toString('hex')}`;
   const [making, old] = [beside(`${id}.part`), beside(`${id}.old`)];
   try {
+    removeAbandoned(target);
     mkdirSync(making, { recursive: true });
     await fill(making);
     if (existsSync(target)) renameOver(target, old);

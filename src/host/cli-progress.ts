@@ -9,7 +9,7 @@ import type { Services } from './services';
 export function withCliProgress(
   { context, report }: Services,
   title: string,
-  work: Pick<CliWork, 'args' | 'folder' | 'env'>,
+  work: Pick<CliWork, 'args' | 'folder' | 'env' | 'patience'>,
 ): Thenable<WorkDone | undefined> {
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
   return vscode.window.withProgress({ ...options, title: withoutLinks(title) }, (progress, token) => {

@@ -30,6 +30,8 @@ export async function exportModel(services: Services, target: RunTarget | undefi
       ...(isThere ? ['--force'] : []),
     ],
     folder: run.root,
+    // A large network is converted in one piece, and what is half written is removed after it.
+    patience: 60_000,
   });
   if (!done) return;
   const facts = measuredText(done);

@@ -13,15 +13,14 @@ export interface CliWork {
   env?: NodeJS.ProcessEnv;
   signal: AbortSignal;
   onProgress: (progress: WorkProgress) => void;
+  /** Who does not stop when asked is ended after this long (milliseconds). */
+  patience?: number;
   /** Whatever else the process prints. */
   onLine?: (line: string) => void;
 }
 
 /** Of what a process prints before it dies, so many lines tell why. */
 const toldLines = 5;
-
-/** Who does not stop when asked is ended after this long (milliseconds). */
-const patience = 5_000;
 
 /**
  * Runs a command of the command line that tells under `--json` how far it is.
@@ -30,7 +29,7 @@ const patience = 5_000;
  * @throws HumanError for what a person can mend, Error where the process broke
  */
 export async function runCli(work: CliWork): Promise<WorkDone | undefined> {
-  const { cli, args, folder, env = {}, signal, onProgress, onLine = () => {} } = work;
+  const { cli, args, folder, env = {}, signal, patience = 5_000, onProgress, onLine = () => {} } = work;
   if (signal.aborted) return undefined;
   const child = spawn(process.execPath, [cli, ...args, '--json'], {
     cwd: folder,

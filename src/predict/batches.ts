@@ -1,7 +1,7 @@
 import type { Executable, Tensor } from '../runtime/executor';
 
 /** Texts in one run of the model. */
-const batchSize = 32;
+export const batchSize = 32;
 
 /**
  * The logits `[outputs]` of each text, given by its tokens, in the texts' order.

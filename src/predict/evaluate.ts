@@ -6,6 +6,7 @@ import { probabilityMatrix } from '../nn/probabilities';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import type { Evaluation, Split } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
+import { batchSize } from './batches';
 import { type Prediction, type Predictor, predictionOf } from './predictor';
 
 export interface EvaluateOptions extends Omit<ReadOptions, 'task' | 'labels' | 'observe'> {
@@ -65,11 +66,9 @@ export interface EvaluatedRows {
   probabilities: Float32Array;
 }
 
-/** So many rows are classified at a time: then the signal is heard. */
-const blockRows = 256;
-
 /**
- * Classifies rows and compares with the labels that they have; the loss as `evaluate` says.
+ * Classifies rows and compares with the labels that they have; the loss as `evaluate` says. The signal is heard after
+ * each batch.
  *
  * @param progress is told how many rows are done
  * @throws the signal's reason where it was aborted
@@ -82,12 +81,17 @@ export async function evaluateRows(
   progress?: (done: number) => void,
 ): Promise<EvaluatedRows> {
   const { labels, rule } = predictor;
-  const logits: Float32Array[] = [];
-  for (let start = 0; start < rows.length; start += blockRows) {
+  // Texts of similar length share a batch, so that little of it is padding.
+  const order = rows.map((_, row) => row).sort((a, b) => rows[a]!.text.length - rows[b]!.text.length);
+  const logits = new Array<Float32Array>(rows.length);
+  for (let start = 0; start < order.length; start += batchSize) {
     signal?.throwIfAborted();
-    const texts = rows.slice(start, start + blockRows).map(({ text }) => text);
-    for (const ofText of await predictor.logits(texts)) logits.push(ofText);
-    progress?.(logits.length);
+    const batch = order.slice(start, start + batchSize);
+    const ofBatch = await predictor.logits(batch.map((row) => rows[row]!.text));
+    batch.forEach((row, i) => {
+      logits[row] = ofBatch[i]!;
+    });
+    progress?.(start + batch.length);
   }
   const numberOf = new Map(labels.map((label, index) => [label, index]));
   const truth = rows.map((row) => row.labels.map((label) => numberOf.get(label)!));

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
@@ -163,6 +164,17 @@ describe('the folder', () => {
     });
     expect(await work.catch((thrown: unknown) => thrown)).toBe(controller.signal.reason);
     expect(readdirSync(place).sort()).toEqual(before);
+  });
+
+  it('clears away what a killed export to the same folder began, and nothing else', async () => {
+    const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
+    const others = [`.again.${process.pid}-abc123.part`, `.other.${gone}-abc123.part`, '.again.notes.part'];
+    for (const name of [`.again.${gone}-abc123.part`, ...others])
+      mkdirSync(join(place, name, 'onnx'), { recursive: true });
+    await exported('again', { form: 'folder' });
+    const left = readdirSync(place).filter((name) => name.endsWith('.part'));
+    expect(left.sort()).toEqual(others.sort());
+    for (const name of others) rmSync(join(place, name), { recursive: true });
   });
 
   it('holds a smaller form of which no other one can be made', async () => {

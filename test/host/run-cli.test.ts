@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -88,3 +88,24 @@ it('asks the process to stop where the person cancels, and says so', async () =>
   expect(progress).toHaveLength(1);
   expect(await run(say({ type: 'done' }), { signal: controller.signal }).result).toBeUndefined();
 });
+
+it.skipIf(process.platform === 'win32')(
+  'waits as long as it is told for the process to clear up',
+  async () => {
+    // Cleared up after a while, unless it is killed before.
+    const work = async (patience: number) => {
+      const cleared = join(folder, `cleared-${patience}`);
+      const controller = new AbortController();
+      const source = `import { writeFileSync } from 'node:fs';
+      const clear = () => { writeFileSync(${JSON.stringify(cleared)}, ''); process.exit(1); };
+      process.on('SIGINT', () => setTimeout(clear, 500));
+      setInterval(() => {}, 1000);
+      ${say({ type: 'progress', done: 0, total: 0 })}`;
+      const onProgress = () => controller.abort();
+      expect(await run(source, { signal: controller.signal, patience, onProgress }).result).toBeUndefined();
+      return existsSync(cleared);
+    };
+    expect(await work(60_000)).toBe(true);
+    expect(await work(10)).toBe(false);
+  },
+);

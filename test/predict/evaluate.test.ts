@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/predict/evaluate';
+import { evaluate, evaluateRows } from '../../src/predict/evaluate';
 import { loadPredictor, type Predictor } from '../../src/predict/predictor';
 import { HumanError } from '../../src/protocol/human-error';
 import {
@@ -186,5 +186,37 @@ describe('evaluate', () => {
     expect(message).toContain('"positiv"');
     expect(message).toContain('lines 3, 4');
     expect(hint).toContain('Did you mean "positive"?');
+  });
+});
+
+describe('evaluateRows', () => {
+  const rows = Array.from({ length: 100 }, (_, i) => ({
+    ...{ text: `${'film '.repeat((i * 7) % 10)}${i % 3 === 0 ? 'good' : 'bad'}`, labels: ['negative'] },
+    ...{ file: 'a.csv', line: i + 2 },
+  }));
+
+  it("gives each row's logits in the rows' order, whatever shares its batch", async () => {
+    const { logits } = await evaluateRows(predictor, rows, 'test');
+    for (const [i, { text }] of rows.entries()) {
+      const [alone] = await predictor.logits([text]);
+      expect(logits[i]!.length).toBe(alone!.length);
+      alone!.forEach((value, output) => {
+        expect(logits[i]![output]).toBeCloseTo(value, 4);
+      });
+    }
+  });
+
+  it('hears the signal after each batch, and tells how far it is', async () => {
+    const told: number[] = [];
+    await evaluateRows(predictor, rows, 'test', undefined, (done) => told.push(done));
+    expect(told).toEqual([32, 64, 96, 100]);
+    const controller = new AbortController();
+    told.length = 0;
+    const work = evaluateRows(predictor, rows, 'test', controller.signal, (done) => {
+      told.push(done);
+      controller.abort();
+    });
+    expect(await work.catch((error: unknown) => error)).toBe(controller.signal.reason);
+    expect(told).toEqual([32]);
   });
 });
