@@ -24,9 +24,11 @@ export async function withWorkLines(
   }
 }
 
-/** What a person stopped is no bug. */
-export function asStopped(error: unknown, signal: AbortSignal, what: string): unknown {
-  return signal.aborted
-    ? new HumanError(`${what} was stopped; nothing was written.`, { cause: error })
-    : error;
+/**
+ * What a person stopped is no bug.
+ *
+ * @param message says what was stopped, and what is left of it
+ */
+export function asStopped(error: unknown, signal: AbortSignal, message: string): unknown {
+  return signal.aborted ? new HumanError(message, { cause: error }) : error;
 }

@@ -54,8 +54,11 @@ export function pushQuestion(plan: PushPlan): { question: string; detail: string
       ...(more > 0 ? [`and ${countOf(more, 'more file')}`] : []),
       '',
       [
+        'The names of the classes are in config.json.',
         ...(files.some(({ path }) => path === 'README.md')
-          ? ['The model card (README.md) tells the names of the data files, the settings and the results.']
+          ? [
+              'The model card (README.md) tells them too, with the names of the data files, the settings and the results.',
+            ]
           : []),
         ...(hasOwnWords ? ['The vocabulary has words of the training texts.'] : []),
         'No row of the data is sent.',

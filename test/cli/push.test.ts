@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hubServer, token } from '../hub/hub-server';
 import { threeClasses, writeTinyModel } from '../predict/tiny-model';
-import { jsonLines, textclf, workspace } from './support';
+import { finished, jsonLines, start, textclf, workspace } from './support';
 
 const hub = hubServer();
 const place = workspace();
@@ -10,10 +10,12 @@ beforeAll(() => {
   writeTinyModel(place.path('model'), threeClasses);
 });
 
-function push(args: string[], env: Record<string, string> = {}) {
+function command(args: string[], env: Record<string, string> = {}): Parameters<typeof textclf> {
   const environment = { HF_ENDPOINT: hub.url(), HF_HOME: place.path('home'), HF_TOKEN: token, ...env };
-  return textclf(['push', '--run', 'model', ...args], { cwd: place.folder, env: environment });
+  return [['push', '--run', 'model', ...args], { cwd: place.folder, env: environment }];
 }
+
+const push = (...options: Parameters<typeof command>) => textclf(...command(...options));
 
 describe('textclf push', () => {
   it('sends every file when told beforehand, and says where to', async () => {
@@ -39,6 +41,17 @@ describe('textclf push', () => {
     expect(lines.at(-2)).toEqual({ type: 'progress', done: bytes, total: bytes });
     expect(hub.models.get('me/open')).toMatchObject({ private: false });
     expect(stdout).not.toContain(token);
+  });
+
+  // Windows has no signals to send to another process.
+  it.skipIf(process.platform === 'win32')('says what may be left where it was stopped', async () => {
+    const child = start(...command(['--repo', 'me/stopped', '--json']));
+    hub.answer(/commit/, () => child.kill('SIGINT'));
+    const { code, stdout } = await finished(child);
+    expect(code).toBe(1);
+    const message = expect.stringMatching(/was stopped\. The repository may be there already/);
+    expect(jsonLines(stdout).at(-1)).toEqual({ type: 'failed', message });
+    expect(hub.models.has('me/stopped')).toBe(true);
   });
 
   it('sends nothing where nobody can be asked', async () => {

@@ -101,6 +101,7 @@ describe('the question before a model is sent', () => {
     expect(question).toBe('Send the model of spam to hub.example?');
     expect(detail).toContain('the repository spam-filter of your account, which only you');
     expect(detail).toContain('2 files, 268 MB:\nREADME.md (2.0 kB)\nmodel.safetensors (268 MB)\n');
+    expect(detail).toContain('The names of the classes are in config.json.');
     expect(detail).toContain('names of the data files');
     expect(detail).not.toContain('vocabulary');
   });

@@ -81,7 +81,7 @@ async function doExport(
         const request = { model: folder, run: run?.folder, form: format, output, force, rows };
         return await exportModel({ ...request, signal, progress });
       } catch (error) {
-        throw asStopped(error, signal, 'The export');
+        throw asStopped(error, signal, 'The export was stopped; nothing was written.');
       }
     },
   );

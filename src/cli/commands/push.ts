@@ -88,7 +88,8 @@ async function push(
       try {
         return await pushModel({ folder, repo, private: !isPublic, message, signal, progress });
       } catch (error) {
-        throw asStopped(error, signal, 'Sending the model');
+        const left = 'The repository may be there already, with the files of one commit or none.';
+        throw asStopped(error, signal, `Sending the model was stopped. ${left}`);
       }
     },
   );
