@@ -18,7 +18,10 @@ export function flattenSettings(settings: unknown, path = ''): Setting[] {
 const ofEncoders = /^training\.(freezeEncoderEpochs|layerLearningRateDecay|recompute)$/;
 const ofOthers = /^tokenizer\./;
 
-/** Without the options that the model at hand does not have: they stand at their defaults and say nothing. */
+/**
+ * Without the options of encoders where the model is none, and without the tokenizer's where it is one: they stand at
+ * their defaults and say nothing. Those that the baseline does not have are left in.
+ */
 export function ownSettings(settings: readonly Setting[]): Setting[] {
   const type = settings.find(({ path }) => path === 'model.type')?.value;
   const foreign = type === '"pretrained"' ? ofOthers : ofEncoders;

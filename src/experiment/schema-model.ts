@@ -171,7 +171,9 @@ const pretrained = z.strictObject({
   ),
   revision: filled()
     .default('main')
-    .describe('The branch, tag or commit of the checkpoint on the Hub. A commit pins it for good.'),
+    .describe(
+      'The branch, tag or commit of the checkpoint on the Hub. A commit pins it for good; of a branch, what was downloaded is kept until a newer commit is named.',
+    ),
   maxLength: count(0)
     .default(0)
     .describe(
@@ -180,10 +182,14 @@ const pretrained = z.strictObject({
   freezeEmbeddings: z
     .boolean()
     .default(false)
-    .describe("Whether the encoder's word vectors and positions stay as they are."),
+    .describe(
+      "Whether all that stands below the encoder's first layer stays as it is: the vectors of words and of positions.",
+    ),
   freezeLayers: count(0)
     .default(0)
-    .describe('So many of the first layers stay as they are, and the word vectors below them.'),
+    .describe(
+      "So many of the first layers stay as they are, and all that stands below them. ALBERT's layers are one and the same: any number above 0 freezes them all.",
+    ),
 });
 
 export const model = z.discriminatedUnion('type', [
