@@ -1,21 +1,16 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type ModelConfig, parseModelConfig } from '../predict/model-config';
-import type { Task } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { filesIn, totalBytes } from '../runs/folder-files';
-import { dataFileOf, type ExportForm, networkFile, type OnnxForm, onnxFiles } from '../runs/model-files';
+import type { ExportForm } from '../runs/model-files';
+import { type AddedForm, addForm, type FormOptions } from './add-form';
 import { buildFolder, refuseInside, refuseOccupied } from './build-folder';
-import { bytesOf, copyFiles } from './folder-files';
-import { type FormFacts, type MeasuredOn, writeFormsIntoCard } from './forms-card';
-import { agreement, type Measured, measure } from './measure';
-import { tellOfDataFile, writeForm } from './network-files';
-import { type RunRows, rowsOfRun } from './run-rows';
+import { copyFiles } from './folder-files';
+import { rowsToMeasure } from './run-rows';
 
-export interface ExportOptions {
-  /** The folder of the model. */
-  readonly model: string;
+export interface ExportOptions extends FormOptions {
   /** The folder of the run that made it: its rows measure the result. */
   readonly run?: string | undefined;
   readonly form: ExportForm;
@@ -25,21 +20,13 @@ export interface ExportOptions {
   readonly force: boolean;
   /** The most rows to measure on; 0 measures nothing. */
   readonly rows: number;
-  readonly signal: AbortSignal;
-  /** Rows measured so far and in all, and what is being done. */
-  progress(done: number, total: number, message: string): void;
 }
 
-export interface Exported {
+export interface Exported extends AddedForm {
   readonly output: string;
   readonly form: ExportForm;
   /** Of all files. */
   readonly bytes: number;
-  /** The written network beside the one that was trained; none for a copied folder. */
-  readonly forms: readonly FormFacts[];
-  /** What the forms were measured on, or why they were not. */
-  readonly measuredOn?: MeasuredOn;
-  readonly notMeasured?: string;
 }
 
 /**
@@ -64,8 +51,8 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
       hint: 'Export it as it is: --format folder',
     });
   }
-  const rows = await rowsFor(options);
-  let facts: Pick<Exported, 'forms' | 'measuredOn' | 'notMeasured'> = { forms: [] };
+  const rows = await rowsToMeasure(options.run, options.rows);
+  let facts: AddedForm = { forms: [] };
   await buildFolder(output, async (making) => {
     copyFiles(model, making, (name) => !isWeights(name), signal);
     facts = await addForm(making, { form, task: rule.task }, rows, options);
@@ -88,73 +75,4 @@ function isWeights(name: string): boolean {
 
 function sizeOf(folder: string): number {
   return totalBytes(filesIn(folder));
-}
-
-/** Writes and measures a form of the model's network. */
-async function addForm(
-  making: string,
-  { form, task }: { readonly form: OnnxForm; readonly task: Task },
-  found: RunRows | { readonly reason: string },
-  { model, signal, progress }: ExportOptions,
-): Promise<Pick<Exported, 'forms' | 'measuredOn' | 'notMeasured'>> {
-  const source = trainedNetwork(model);
-  const inFolder = (name: OnnxForm) => join(relative(model, dirname(source)), onnxFiles[name]);
-  const target = join(making, inFolder(form));
-  progress(0, 0, `writing ${onnxFiles[form]}`);
-  mkdirSync(dirname(target), { recursive: true });
-  writeForm(source, form, target);
-  tellOfDataFile(making, target);
-  const networks = [
-    ...(form === 'fp32' ? [] : [{ form: 'fp32' as const, path: source }]),
-    { form, path: target },
-  ];
-  const forms = networks.map(
-    (network): FormFacts => ({
-      form: network.form,
-      file: inFolder(network.form).replaceAll('\\', '/'),
-      bytes: bytesOf([network.path, dataFileOf(network.path)]),
-    }),
-  );
-  if ('reason' in found) {
-    writeFormsIntoCard(making, task, forms);
-    return { forms, notMeasured: found.reason };
-  }
-  const total = networks.length * found.rows.length;
-  const results: Measured[] = [];
-  for (const { form, path } of networks) {
-    const before = results.length * found.rows.length;
-    const tell = (rows: number) => progress(before + rows, total, `measuring ${onnxFiles[form]}`);
-    results.push(await measure(making, path, found, signal, tell));
-  }
-  const measured = forms.map((facts, i): FormFacts => {
-    const { accuracy, macroF1 } = results[i]!;
-    return { ...facts, accuracy, macroF1, agreement: agreement(results[0]!, results[i]!) };
-  });
-  const measuredOn = { split: found.split, rows: found.rows.length };
-  writeFormsIntoCard(making, task, measured, measuredOn);
-  return { forms: measured, measuredOn };
-}
-
-/** @throws HumanError where a folder has only other forms */
-function trainedNetwork(model: string): string {
-  const file = networkFile(model);
-  if (file !== undefined && basename(file) === onnxFiles.fp32) return file;
-  throw new HumanError(`This model has no ${onnxFiles.fp32} to make other forms of.`, {
-    place: { file: model },
-    hint: 'Export from the run that made it.',
-  });
-}
-
-/** The rows to measure on, or why there are none. */
-async function rowsFor({ run, rows }: ExportOptions): Promise<RunRows | { readonly reason: string }> {
-  if (rows === 0) return { reason: 'not asked for' };
-  if (run === undefined) return { reason: 'the model was copied from its run, which knows the rows' };
-  try {
-    return await rowsOfRun(run, rows);
-  } catch (error) {
-    if (!(error instanceof HumanError)) throw error;
-    const { place, message } = error;
-    const where = place ? [basename(place.file), place.line].filter(Boolean).join(':') : undefined;
-    return { reason: where ? `${where}: ${message}` : message };
-  }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import * as z from 'zod';
 import { readRows } from '../data/read';
 import type { Row } from '../data/rows';
@@ -25,13 +25,32 @@ export interface RunRows {
   readonly rows: Row[];
 }
 
+/** Why there are no rows to measure on. */
+export interface NoRows {
+  readonly reason: string;
+}
+
+/** At most `rows` of those that a run was evaluated on, or why there are none. */
+export async function rowsToMeasure(run: string | undefined, rows: number): Promise<RunRows | NoRows> {
+  if (rows === 0) return { reason: 'not asked for' };
+  if (run === undefined) return { reason: 'the model was copied from its run, which knows the rows' };
+  try {
+    return await rowsOfRun(run, rows);
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+    const { place, message } = error;
+    const where = place ? [basename(place.file), place.line].filter(Boolean).join(':') : undefined;
+    return { reason: where ? `${where}: ${message}` : message };
+  }
+}
+
 /**
  * The rows that a run was evaluated on, with their whole texts: `predictions.ndjson` says which, the data files have them.
  *
  * @param limit the most rows; of more, as many are taken evenly
  * @throws HumanError where files are gone or have changed
  */
-export async function rowsOfRun(folder: string, limit: number): Promise<RunRows> {
+async function rowsOfRun(folder: string, limit: number): Promise<RunRows> {
   const file = runPaths(folder).predictions;
   const lines = evenly(parseLines(await readText(file), file), limit);
   const { data } = readRunExperiment(folder);

@@ -51,3 +51,8 @@ export function withSection(card: string, heading: string, lines: readonly strin
   else sections[at] = section;
   return `${sections.join('\n\n')}\n`;
 }
+
+/** A path without its folders, which are nobody else's business. */
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1)!;
+}

@@ -1,32 +1,25 @@
 import { join } from 'node:path';
 import { count, countOf } from '../protocol/count';
-import type { DataEvent, Evaluation, Split, Task } from '../protocol/events';
-import { type MetricName, metricTitles } from '../protocol/metrics';
+import type { DataEvent, Task } from '../protocol/events';
+import { metricTitles } from '../protocol/metrics';
 import { writeFileAtomic } from '../runs/atomic';
-import { code, jsonLines, markdown, percent, table, yaml } from './card-text';
+import { type CardMetadata, cardMetadata } from './card-metadata';
+import { baseName, code, jsonLines, markdown, percent, table } from './card-text';
 import { usage, wholeModel } from './card-usage';
 
 /** What a model's README tells. Names of data and labels may be anything: they are escaped. */
-export interface ModelCard {
-  /** The experiment's. */
-  readonly name: string;
-  /** The checkpoint that was fine-tuned, where it is one of the Hugging Face Hub. */
-  readonly base?: { readonly model: string; readonly revision?: string | undefined } | undefined;
+export interface ModelCard extends CardMetadata {
   readonly labels: readonly string[];
   readonly task: Task;
   /** Tokens of a text, its marks included; further ones are cut off. */
   readonly maxLength: number;
   readonly rows: DataEvent['rows'];
   readonly classes: DataEvent['classes'];
-  /** The data files of each split; only their names are told, not their folders. */
-  readonly files: Partial<Record<Split, readonly string[]>>;
   /** The experiment's resolved `model` and `training`. */
   readonly settings: {
     readonly model: Readonly<Record<string, unknown>>;
     readonly training: Readonly<Record<string, unknown>>;
   };
-  /** Of the finished model; absent while training goes on. */
-  readonly evaluation?: Evaluation | undefined;
   /** Of the programs that made it, by their names: `{ textclf: '0.1.0', onnxruntime: '1.30.0' }`. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -48,7 +41,7 @@ export function writeModelCard(folder: string, card: ModelCard): void {
 
 export function modelCardText(card: ModelCard): string {
   const lines = [
-    ...['---', ...frontMatter(card), '---', ''],
+    ...['---', ...cardMetadata(card), '---', ''],
     ...[`# ${markdown(card.name)}`, '', ...introduction(card), ''],
     ...['## Results', '', ...results(card), ''],
     ...['## Data', '', ...data(card), ''],
@@ -57,40 +50,6 @@ export function modelCardText(card: ModelCard): string {
     ...['## Limits', '', ...limits(card)],
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** The metrics that the Hub has names for, and those names. */
-const hubMetrics = { accuracy: 'accuracy', macroF1: 'f1' } as const satisfies Partial<
-  Record<MetricName, string>
->;
-
-const hubMetricNames = Object.keys(hubMetrics) as (keyof typeof hubMetrics)[];
-
-/** https://huggingface.co/docs/hub/model-cards#model-card-metadata */
-function frontMatter({ name, base, evaluation, files }: ModelCard): string[] {
-  const fields = {
-    library_name: 'transformers',
-    pipeline_tag: 'text-classification',
-    ...(base ? { base_model: base.model } : {}),
-    tags: ['text-classification', 'onnx', 'transformers.js', 'textclf'],
-    metrics: Object.values(hubMetrics),
-    ...(evaluation ? { 'model-index': [{ name, results: [measured(evaluation, files)] }] } : {}),
-  };
-  return Object.entries(fields).map(([key, value]) => `${key}: ${yaml(value)}`);
-}
-
-function measured(evaluation: Evaluation, files: ModelCard['files']) {
-  const { split } = evaluation;
-  return {
-    task: { type: 'text-classification', name: 'Text Classification' },
-    dataset: { name: namesOf(files[split]).join(', ') || `${split} rows`, type: 'text', split },
-    metrics: hubMetricNames.map((metric) => ({
-      type: hubMetrics[metric],
-      name: metricTitles[metric],
-      // A number without an exponent, which some YAML readers take for a text.
-      value: Math.round(evaluation[metric] * 1e4) / 1e4,
-    })),
-  };
 }
 
 function introduction({ base, labels, task }: ModelCard): string[] {
@@ -148,19 +107,10 @@ function data({ rows, classes, files }: ModelCard): string[] {
       ],
     ),
     ...shown.flatMap((split) => {
-      const names = namesOf(files[split]);
+      const names = (files[split] ?? []).map(baseName);
       return names.length > 0 ? ['', `Files (${split}): ${names.map(markdown).join(', ')}`] : [];
     }),
   ];
-}
-
-/** Without their folders, which are nobody else's business. */
-function namesOf(files: readonly string[] = []): string[] {
-  return files.map(baseName);
-}
-
-function baseName(path: string): string {
-  return path.split(/[/\\]/).at(-1)!;
 }
 
 function settings({ base, settings: { model, training }, versions }: ModelCard): string[] {
