@@ -7,8 +7,8 @@ import type { Experiment } from '../experiment/schema';
 import { evaluateRows } from '../predict/evaluate';
 import { loadPredictor } from '../predict/predictor';
 import { type ModelCard, writeModelCard } from '../pretrained/model-card';
-import type { EpochMetrics, Evaluation, GroupEvent, RunEvent, TrialEvent } from '../protocol/events';
-import { formatError, HumanError } from '../protocol/human-error';
+import type { EpochMetrics, Evaluation, RunEvent, TrialEvent } from '../protocol/events';
+import { HumanError } from '../protocol/human-error';
 import { isHigherBetter, metricOf } from '../protocol/metrics';
 import { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
@@ -20,8 +20,10 @@ import { countClasses, countRows } from './data-facts';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase } from './run-context';
+import { RunningTrial } from './running-trial';
 import { singleRun, type TrainResult } from './single-run';
 import { chooseThreads } from './threads';
+import { TimeLimit } from './time-limit';
 import { writeResults } from './write-results';
 
 /** Which of a group's runs an event is of. */
@@ -307,85 +309,4 @@ function nothingPossible(): HumanError {
   return new HumanError('None of the settings that the search tried is possible.', {
     hint: 'The warnings say why. List values that fit each other.',
   });
-}
-
-/** One of a group's runs while it goes on. */
-class RunningTrial {
-  id = '';
-  status: TrialEvent['status'] = 'running';
-  isPruned = false;
-  error: unknown;
-  bestEpoch: { epoch: number; validation: EpochMetrics } | undefined;
-  readonly index: number;
-  readonly label: string;
-  private epoch = 0;
-  private test: Scores['test'];
-  private readonly startedAt = performance.now();
-
-  constructor(
-    readonly metric: GroupEvent['metric'],
-    /** Whether its model is that of the last epoch instead of the best. */
-    private readonly keepsLast: boolean,
-    private readonly name: Pick<TrialEvent, 'index' | 'label' | 'settings'>,
-  ) {
-    this.index = name.index;
-    this.label = name.label;
-  }
-
-  /** Whether what is told of the run changed. */
-  hear(event: RunEvent): boolean {
-    if (event.type === 'evaluation' && event.evaluation.split === 'test') this.test = event.evaluation;
-    if (event.type !== 'epoch') return false;
-    this.epoch = event.epoch;
-    if (event.best || this.keepsLast) this.bestEpoch = event;
-    return true;
-  }
-
-  fail(error: unknown): void {
-    this.status = 'failed';
-    this.error = error;
-  }
-
-  get scores(): Scores {
-    return { validation: this.bestEpoch?.validation, test: this.test };
-  }
-
-  event(): Omit<TrialEvent, 'time'> {
-    return {
-      type: 'trial',
-      ...this.name,
-      id: this.id,
-      status: this.status,
-      epoch: this.epoch,
-      value: this.bestEpoch?.validation[metricOf(this.metric)] ?? null,
-      seconds: (performance.now() - this.startedAt) / 1000,
-      ...(this.error ? { message: formatError(this.error) } : {}),
-    };
-  }
-}
-
-/** Timers count no further, and nobody waits that long. */
-const longest = 2 ** 31 - 1;
-
-/** When a search's time is up. */
-class TimeLimit {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
-
-  constructor(minutes: number | undefined) {
-    if (minutes === undefined) return;
-    this.#timer = setTimeout(() => this.#controller.abort(), Math.min(longest, minutes * 60_000));
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get isUp(): boolean {
-    return this.signal.aborted;
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
 }
