@@ -72,6 +72,9 @@ function sessionOptions(options: OnnxruntimeOptions): InferenceSession.SessionOp
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threadsOf(options),
     interOpNumThreads: 1,
+    // A plan of memory for each shape, kept for good: batches of texts have a new shape almost every time, and an
+    // encoder's training would take 60 % more memory, for no speed.
+    enableMemPattern: false,
     // Errors only: warnings are about the model's form, which is ours to mend, not the user's.
     logSeverityLevel: 3,
     // Between runs a session's threads would go on spinning and take the cores from the other
