@@ -254,7 +254,7 @@ export const training = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether a pretrained encoder computes its layers a second time in the backward pass instead of keeping what they computed: a third slower, in much less memory.',
+      'Whether a pretrained encoder computes its layers a second time in the backward pass instead of keeping what they computed: up to a third slower, in little more than half of the memory.',
     ),
   gradientAccumulation: count(1)
     .default(1)
