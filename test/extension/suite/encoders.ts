@@ -8,11 +8,11 @@ describe('the encoder of an experiment', () => {
   afterEach(closeEditors);
 
   it('is completed to popular ones and to folders that hold one', async () => {
-    await writeFile('e/small-bert/config.json', '{ "model_type": "bert" }');
-    await writeFile('e/small-bert/model.safetensors', '');
-    await writeFile('e/weights-alone/model.safetensors', '');
+    await writeFile('encoders/small-bert/config.json', '{ "model_type": "bert" }');
+    await writeFile('encoders/small-bert/model.safetensors', '');
+    await writeFile('encoders/weights-alone/model.safetensors', '');
     const text = '{ "data": { "train": "a.csv" }, "model": { "type": "pretrained", "encoder": "" } }';
-    const { uri } = await openFile('e/encoder.textclf.json', text);
+    const { uri } = await openFile('encoders/encoder.textclf.json', text);
     const at = new vscode.Position(0, text.indexOf('""') + 1);
     let found: string[] = [];
     await until(
