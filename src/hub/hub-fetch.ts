@@ -44,7 +44,10 @@ async function ask(url: URL, init: RequestInit, access: HubAccess): Promise<Resp
   const signals = [access.signal, init.signal].filter((signal) => signal instanceof AbortSignal);
   const line = openLine({ signal: AbortSignal.any(signals), patience: access.patience });
   let sent = 0;
+  let isOver = false;
   const onSent = (bytes: number) => {
+    // A server may refuse before it has read all: what is still on its way belongs to no attempt any more.
+    if (isOver) return;
     line.wake();
     sent += bytes;
     access.onSent?.(bytes);
@@ -61,6 +64,7 @@ async function ask(url: URL, init: RequestInit, access: HubAccess): Promise<Resp
     // An answer of status 204 may not have a body, not even an empty one.
     return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
   } catch (error) {
+    isOver = true;
     if (sent > 0) access.onSent?.(-sent);
     throw error;
   } finally {
