@@ -165,15 +165,25 @@ function rangeFindings(option: string, range: Range, { strategy }: SearchOptions
   return [];
 }
 
-/** The values that are tried for all of an axis: those listed, or the ends of its range, each with its place. */
+/** Ranges of so many values are tried value by value: between two numbers of heads there is one that fits no layer. */
+const mostInRange = 16;
+
+/**
+ * The values that are tried for all of an axis, each with its place: those listed; of a range its ends, and what lies
+ * between them where that is little.
+ */
 function samplesOf(axis: Axis): { value: unknown; path: Path }[] {
   if (axis.scale === 'choice') return axis.values.map((value, i) => ({ value, path: at(axis.option, i) }));
   const { option, from, to, step } = axis;
   const isFine = step === undefined || !axis.isWhole || Number.isInteger(step);
+  const count = valueCount(axis);
+  const places =
+    count <= mostInRange ? Array.from({ length: count - 1 }, (_, i) => i + 1) : isFine ? [] : [1];
+  const between = places.map((place) => valueOfAxis(axis, place)).filter((value) => value !== to);
   return [
     { value: from, path: at(option, 'from') },
     { value: to, path: at(option, 'to') },
-    ...(isFine ? [] : [{ value: valueOfAxis(axis, 1), path: at(option, 'step') }]),
+    ...between.map((value) => ({ value, path: step === undefined ? at(option) : at(option, 'step') })),
   ];
 }
 
@@ -189,7 +199,8 @@ function valueFindings(written: unknown, name: string, axes: readonly Axis[]): F
       if (!mistake || someSettings(others).some(isPossible)) continue;
       // All other values have the same trouble.
       if (isHomeless(mistake, option)) return [noHome(option, written)];
-      findings.push(placed(mistake, path));
+      // Of what lies between the ends of a range, one says enough.
+      if (!findings.some((told) => told.path.join() === path.join())) findings.push(placed(mistake, path));
     }
     return findings;
   });
