@@ -1,9 +1,7 @@
 import type { PretrainedOptions } from '../experiment/schema';
 import { type FetchedEncoder, fetchEncoder } from '../hub/encoder-files';
+import { downloadEvents } from './download-events';
 import { enterPhase, type RunContext } from './run-context';
-
-/** Milliseconds between two events. */
-const interval = 250;
 
 /** What the revisions of encoders were when this process first looked: one commit for all runs of a group. */
 const commits = new Map<string, string>();
@@ -19,16 +17,10 @@ export async function fetchRunEncoder(
   { encoder, revision }: PretrainedOptions,
 ): Promise<FetchedEncoder> {
   const name = JSON.stringify([encoder, revision]);
-  let last = Number.NEGATIVE_INFINITY;
   const found = await fetchEncoder({
     ...{ encoder, revision: commits.get(name) ?? revision, folder, signal },
     onTotal: () => enterPhase({ writer }, 'downloading'),
-    progress(done, total) {
-      const now = performance.now();
-      if (done < total && now - last < interval) return;
-      last = now;
-      writer.emit({ type: 'download', name: encoder, done, total });
-    },
+    progress: downloadEvents(writer, encoder),
   });
   if (found.commit !== undefined) commits.set(name, found.commit);
   if (found.warning !== undefined) writer.emit({ type: 'warning', message: found.warning });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { cachedVectors, knownVectors, vectorsDownload } from '../experiment/known-vectors';
 import { download } from '../hub/download';
+import { downloadEvents } from './download-events';
 import { enterPhase, type RunContext } from './run-context';
 
 /** Where the word vectors are that an experiment names: its own file, or a download in the cache. */
@@ -8,9 +9,6 @@ export function vectorsFile(vectors: string, folder: string): string {
   const known = knownVectors(vectors);
   return known ? cachedVectors(known) : resolve(folder, vectors);
 }
-
-/** Milliseconds between two events. */
-const interval = 250;
 
 /**
  * Downloads the word vectors that the run's experiment names, unless it names none or they are there.
@@ -24,17 +22,9 @@ export async function fetchVectors(
   if (!missing) return;
   const { url, md5 } = knownVectors(missing.name)!;
   enterPhase(context, 'downloading');
-  let last = Number.NEGATIVE_INFINITY;
+  const tell = downloadEvents(context.writer, missing.name);
   await download(
     { ...missing, url, checksum: { algorithm: 'md5', hex: md5 } },
-    {
-      signal: context.signal,
-      progress(done) {
-        const now = performance.now();
-        if (done < missing.bytes && now - last < interval) return;
-        last = now;
-        context.writer.emit({ type: 'download', name: missing.name, done, total: missing.bytes });
-      },
-    },
+    { signal: context.signal, progress: (done) => tell(done, missing.bytes) },
   );
 }
