@@ -17,7 +17,7 @@ import {
   headProgram,
   trainsEmbedding,
 } from './pretrained-programs';
-import type { ClipOptions } from './programs';
+import { type ClipOptions, clipScale } from './programs';
 import { RowTable } from './row-table';
 import type { Step, StepPart, StepResult } from './step';
 
@@ -194,10 +194,8 @@ export class PretrainedStep implements Step {
   private update(names: readonly string[], learningRate: number, norm: number): void {
     const { parameters, table, encoded } = this;
     const { gradientClip, gradientClipBy, shape, layerLearningRateDecay } = this.options;
-    const isClipped = gradientClip > 0;
-    // As torch.nn.utils.clip_grad_norm_.
-    const scale = isClipped && gradientClipBy === 'norm' ? Math.min(1, gradientClip / (norm + 1e-6)) : 1;
-    const clips = isClipped && gradientClipBy === 'value';
+    const scale = clipScale(this.options, norm);
+    const clips = gradientClip > 0 && gradientClipBy === 'value';
     if (clips) parameters.clip(names, gradientClip);
     parameters.update(names, learningRate, scale);
     if (encoded || !table.isTrained) return;

@@ -115,6 +115,11 @@ export interface ClipOptions {
   readonly gradientClipBy: 'norm' | 'value';
 }
 
+/** What a gradient of this norm is multiplied by, as torch.nn.utils.clip_grad_norm_. */
+export function clipScale({ gradientClip, gradientClipBy }: ClipOptions, norm: number): number {
+  return gradientClip > 0 && gradientClipBy === 'norm' ? Math.min(1, gradientClip / (norm + 1e-6)) : 1;
+}
+
 /**
  * One step of the optimizer. Inputs: each parameter, its gradient `<name>_grad`, its state
  * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped by their norm.

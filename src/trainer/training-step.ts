@@ -8,6 +8,7 @@ import { Gradients } from './gradients';
 import { ALL_PARAMETERS, ParameterStore } from './parameters';
 import {
   type ClipOptions,
+  clipScale,
   evaluationProgram,
   gradientProgram,
   type ModelShape,
@@ -150,8 +151,7 @@ export class TrainingStep implements Step {
     const { gradientClip, gradientClipBy } = this.options;
     const isClipped = gradientClip > 0;
     this.step++;
-    // As torch.nn.utils.clip_grad_norm_.
-    const scale = isClipped && gradientClipBy === 'norm' ? Math.min(1, gradientClip / (norm + 1e-6)) : 1;
+    const scale = clipScale(this.options, norm);
     const scalars = { ...optimizer.scalars(this.step, learningRate), gradientScale: scale };
     const updated = this.update.run(
       {
