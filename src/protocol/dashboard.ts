@@ -20,6 +20,8 @@ import type {
   TrialEvent,
 } from './events';
 import type { TextPrediction } from './helper';
+import type { DataReport, FindingRow } from './inspection';
+import type { LabelIssue, LabelIssueColumn, LabelSummary } from './label-issues';
 
 export type ShownStatus = RunStatus | 'interrupted';
 
@@ -131,6 +133,8 @@ export interface RunState {
   /** From where on the whole of a pretrained encoder is trained, no longer its classifier alone; null where nothing changes. */
   thaw: ThawPoint | null;
   evaluation: ShownEvaluation | null;
+  /** Null where no labels were judged. */
+  labels: LabelSummary | null;
   examples: ExamplesEvent['examples'];
   /** `experiment.json`: every option spelt out. */
   settings: unknown;
@@ -163,6 +167,12 @@ export interface RowFilter {
   label?: string;
 }
 
+/** In which order the rows that look mislabelled are listed. */
+export interface LabelSorting {
+  column: LabelIssueColumn;
+  descending: boolean;
+}
+
 /** Runs side by side. */
 export interface ComparedRun {
   id: string;
@@ -181,6 +191,34 @@ export interface ComparisonState {
   settings: { path: string; values: string[] }[];
 }
 
+/**
+ * How far the look at an experiment's data is. `none`: nobody asked for it. Files in `report` and `place` are as
+ * shown: relative to the workspace folder.
+ */
+export type InspectionState =
+  | { status: 'none' }
+  /** `total` is 0 while it is not known. */
+  | { status: 'reading'; done: number; total: number }
+  | { status: 'refused'; message: string; hint?: string; place?: { file: string; line?: number } }
+  | {
+      status: 'ready';
+      report: DataReport;
+      /** Files or the experiment have changed since. */
+      isStale: boolean;
+      /** Of a run: whether it was trained on these very rows; absent where that is not known. */
+      isAsTrained?: boolean;
+    };
+
+/** A page about nothing but data: that of an experiment file, or of a data file by itself. */
+export interface DataPageState {
+  kind: 'experiment' | 'data file';
+  /** The file's name. */
+  name: string;
+  /** As shown: relative to the workspace folder. */
+  file: string;
+  inspection: InspectionState;
+}
+
 export type ToPage =
   | { type: 'snapshot'; state: RunState }
   | {
@@ -192,7 +230,12 @@ export type ToPage =
       log?: LogLine[];
     }
   | { type: 'comparison'; state: ComparisonState }
+  | { type: 'data'; state: DataPageState }
+  | { type: 'inspection'; state: InspectionState }
+  /** Of the report told last; `total` are those that can be listed. */
+  | { type: 'findingRows'; request: number; total: number; rows: FindingRow[] }
   | { type: 'rows'; request: number; total: number; rows: EvaluatedRow[] }
+  | { type: 'labelIssues'; request: number; total: number; issues: LabelIssue[] }
   | { type: 'prediction'; request: number; prediction: TextPrediction }
   /** The request could not be served; `message` is for the person. */
   | { type: 'refused'; request: number; message: string }
@@ -202,9 +245,16 @@ export type ToPage =
 export type FromPage =
   | { type: 'ready' }
   | { type: 'listRows'; request: number; filter: RowFilter; offset: number; limit: number }
+  | { type: 'listLabelIssues'; request: number; sorting: LabelSorting; offset: number; limit: number }
   | { type: 'openRow'; file: string; line: number }
+  /** Looks at the data, again where that was done before. */
+  | { type: 'inspect' }
+  | { type: 'cancelInspection' }
+  /** Of a report's findings, by the place in its list. */
+  | { type: 'listFindingRows'; request: number; finding: number; offset: number; limit: number }
   | { type: 'predict'; request: number; text: string }
   | { type: 'command'; command: PageCommand }
+  | { type: 'dataCommand'; command: DataCommand }
   | { type: 'openRun'; folder: string }
   /** One of a group's runs, by its id. */
   | { type: 'openTrial'; id: string }
@@ -228,3 +278,7 @@ export const pageCommands = [
   'openParent',
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
+
+/** What the buttons of a page about data do, with the file that it is of. */
+export const dataCommands = ['openFile', 'train', 'newExperiment'] as const;
+export type DataCommand = (typeof dataCommands)[number];

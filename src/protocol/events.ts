@@ -4,6 +4,7 @@
  * Numbers that could not be computed (an empty split, a loss that is not finite) are null.
  */
 
+import type { LabelSummary } from './label-issues';
 import type { MetricName, Metrics } from './metrics';
 
 export type Split = 'train' | 'validation' | 'test';
@@ -145,6 +146,11 @@ export interface EvaluationEvent extends Base {
   evaluation: Evaluation;
 }
 
+/** Rows were judged by a model that was not trained on them: some look mislabelled. `label-issues.json` lists these. */
+export interface LabelsEvent extends Base, LabelSummary {
+  type: 'labels';
+}
+
 /** The experiment's own examples, classified by the finished model. */
 export interface ExamplesEvent extends Base {
   type: 'examples';
@@ -230,6 +236,7 @@ export type RunEvent =
   | EpochEvent
   | ThawedEvent
   | EvaluationEvent
+  | LabelsEvent
   | ExamplesEvent
   | DownloadEvent
   | GroupEvent

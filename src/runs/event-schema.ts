@@ -129,6 +129,14 @@ export const runEventSchema = z.lazy(() =>
     z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema() }),
     z.object({
       ...base,
+      type: z.literal('labels'),
+      by: z.enum(['folds', 'validation']),
+      rows: count,
+      issues: count,
+      wrongShare: z.number(),
+    }),
+    z.object({
+      ...base,
       type: z.literal('examples'),
       examples: z.array(z.object({ text: z.string(), label: z.string(), probability: z.number() })),
     }),

@@ -21,6 +21,7 @@ export function runPaths(folder: string) {
     model: join(folder, 'model'),
     evaluation: join(folder, 'evaluation.json'),
     predictions: join(folder, 'predictions.ndjson'),
+    labelIssues: join(folder, 'label-issues.json'),
     /** Its presence asks the training to stop. */
     stop: join(folder, 'stop'),
   };

@@ -1,3 +1,4 @@
+import { count, countOf } from '../protocol/count';
 import {
   type EpochPoint,
   type GroupState,
@@ -39,6 +40,7 @@ export type ViewPart =
   | 'data'
   | 'model'
   | 'evaluation'
+  | 'labels'
   | 'examples'
   | 'group'
   | 'log';
@@ -54,6 +56,7 @@ export class RunView {
   model: RunState['model'] = null;
   thaw: RunState['thaw'] = null;
   evaluation: ShownEvaluation | null = null;
+  labels: RunState['labels'] = null;
   examples: RunState['examples'] = [];
   /** Replaced, never changed. */
   group: GroupState | null = null;
@@ -152,6 +155,9 @@ export class RunView {
       case 'evaluation':
         this.evaluation = withIntervals(event.evaluation);
         return ['evaluation'];
+      case 'labels':
+        this.labels = withoutStamp(event);
+        return ['labels'];
       case 'examples':
         this.examples = event.examples;
         return ['examples'];
@@ -198,6 +204,11 @@ function logLineOf(event: RunEvent): LogLine | undefined {
       const { split, rows, accuracy } = event.evaluation;
       return { level: 'info', text: `evaluated on ${rows} ${split} rows: ${percent(accuracy)} accuracy` };
     }
+    case 'labels':
+      return {
+        level: 'info',
+        text: `judged the labels of ${countOf(event.rows, 'row')}: ${count(event.issues)} look wrong`,
+      };
     case 'finished':
       return {
         level: event.status === 'failed' ? 'error' : 'info',

@@ -5,6 +5,7 @@ import { type EncodedText, makeBatch } from './batch';
 import { chunks } from './batches';
 import { lostLoss, trainEpochs } from './epochs';
 import { evaluateSplit } from './evaluate';
+import { judgeValidation } from './judge-labels';
 import { Monitor } from './monitor';
 import type { OutputForm } from './outputs';
 import { enterPhase, type RunContext } from './run-context';
@@ -43,24 +44,32 @@ export async function fitModel(
   dataset: Dataset,
   model: Trainable,
 ): Promise<Evaluation | undefined> {
-  const thresholds = await trainBest(context, dataset, model);
+  const { thresholds, validation } = await trainBest(context, dataset, model);
   await classifyExamples(context, dataset, model, thresholds);
   if (context.signal.aborted) return undefined;
   const evaluation = await finalEvaluation(context, dataset, model, thresholds);
   model.finish?.(evaluation);
+  judgeValidation(context, dataset, validation);
   return evaluation;
 }
 
-/** Trains to the end and leaves the model with the weights that count; returns the thresholds that go with them. */
-async function trainBest(context: RunContext, { labels }: Dataset, model: Trainable): Promise<Thresholds> {
+/** What goes with the weights that the model is left with. */
+interface Best {
+  readonly thresholds: Thresholds;
+  /** Probabilities of the validation texts, `[texts, classes]`; undefined where no epoch was finished. */
+  readonly validation: Float32Array | undefined;
+}
+
+/** Trains to the end and leaves the model with the weights that count. */
+async function trainBest(context: RunContext, { labels }: Dataset, model: Trainable): Promise<Best> {
   const { experiment, signal, writer } = context;
   const { training } = experiment;
   const { step, form, validation } = model;
   const monitor = new Monitor(training.earlyStopping);
   const truth = validation.map((text) => text.labels);
   const given = thresholdsOf(training.threshold, form.task, labels);
-  let last = given;
-  let best: { restore: () => void; thresholds: Thresholds } | undefined;
+  let last: Best = { thresholds: given, validation: undefined };
+  let best: (Best & { restore: () => void }) | undefined;
   /** Whether the weights are those of the best epoch: no step was taken since. */
   let isCurrent = false;
   let bestScores: Scores | undefined;
@@ -82,11 +91,12 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
     },
     onEpoch: ({ epoch, isBest, train: trainScores, validation: scores, probabilities }) => {
       const { loss, accuracy } = scores;
-      last = thresholdsOf(training.threshold, form.task, labels, { truth, probabilities });
+      const thresholds = thresholdsOf(training.threshold, form.task, labels, { truth, probabilities });
+      last = { thresholds, validation: probabilities };
       if (isBest) {
         // At once, so that the best model is there whenever the process ends.
-        model.save(last);
-        best = { restore: model.remember(), thresholds: last };
+        model.save(thresholds);
+        best = { restore: model.remember(), ...last };
         isCurrent = true;
         bestScores = { loss, accuracy };
       }
@@ -110,13 +120,13 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
   if (best === undefined || training.earlyStopping?.restoreBest === false) {
     enterPhase(context, 'saving');
     step.settle();
-    model.save(last);
+    model.save(last.thresholds);
     return last;
   }
   // No row may have steps to make up for: they would move the restored ones.
   step.settle();
   if (!isCurrent) best.restore();
-  return best.thresholds;
+  return best;
 }
 
 async function finalEvaluation(

@@ -17,9 +17,10 @@ import { type Halving, successiveHalving } from '../search/halving';
 import { foldOption, type GroupPlan } from '../search/plan';
 import { type Scores, summarize } from '../search/summary';
 import { countClasses, countRows } from './data-facts';
+import { judgeLabels } from './judge-labels';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
-import { enterPhase } from './run-context';
+import { enterPhase, type JudgedRows } from './run-context';
 import { RunningTrial } from './running-trial';
 import { singleRun, type TrainResult } from './single-run';
 import { chooseThreads } from './threads';
@@ -77,6 +78,8 @@ class Group {
   private readonly reader: DataReader;
   private readonly halving: Halving | undefined;
   private readonly trials: Trial[] = [];
+  /** What finished runs make of rows that they were not trained on, by their fold; without folds, the best run alone. */
+  private readonly judged = new Map<unknown, JudgedRows>();
   private readonly impossible = new Set<string>();
   private best: Trial | undefined;
 
@@ -105,7 +108,11 @@ class Group {
       this.summarize();
     }
     if (this.signal.aborted) return undefined;
-    if (this.trials.some(({ error }) => !error)) return this.evaluateBest();
+    if (this.trials.some(({ error }) => !error)) {
+      const evaluation = await this.evaluateBest();
+      this.judgeLabels();
+      return evaluation;
+    }
     throw this.trials.at(-1)?.error ?? nothingPossible();
   }
 
@@ -139,6 +146,13 @@ class Group {
     } finally {
       await predictor.release();
     }
+  }
+
+  private judgeLabels(): void {
+    const { options, writer, best } = this;
+    if (!best) return;
+    const by = options.plan.kind === 'folds' ? 'folds' : 'validation';
+    judgeLabels({ writer, root: options.root, experiment: best.experiment }, [...this.judged.values()], by);
   }
 
   /** Before the first run, so that what is wrong with the data they share is told once. */
@@ -192,6 +206,7 @@ class Group {
     const tell = () => writer.emit(trial.event());
     let folder: string | undefined;
     let card: ModelCard | undefined;
+    let judged: JudgedRows | undefined;
     try {
       const { status } = await singleRun({
         experiment,
@@ -210,6 +225,9 @@ class Group {
           if (trial.hear(event)) tell();
         },
         onEpoch: (epoch, metrics) => this.judge(trial, epoch, metrics, experiment),
+        onJudged: (rows) => {
+          judged = rows;
+        },
         onCard: (told) => {
           card = told;
         },
@@ -221,7 +239,9 @@ class Group {
     }
     const done = { experiment, event: trial.event(), scores: trial.scores, error: trial.error, card };
     this.trials.push(done);
-    if (folder !== undefined && this.isBest(done)) this.keepBest(done, folder, trial);
+    const isBest = folder !== undefined && this.isBest(done);
+    if (isBest) this.keepBest(done, folder!, trial);
+    if (judged && trial.status === 'succeeded') this.keepJudged(judged, settings, isBest);
     tell();
     // What nobody can mend is a bug, of which the other runs would die as well.
     if (done.error && !(done.error instanceof HumanError)) throw done.error;
@@ -262,6 +282,13 @@ class Group {
         validation: { loss, accuracy },
       },
     });
+  }
+
+  /** Every row of a cross-validation is judged once, by the first seed; otherwise what counts is the model that is kept. */
+  private keepJudged(judged: JudgedRows, settings: Settings, isBest: boolean): void {
+    const fold = settings[foldOption];
+    const isNew = fold !== undefined && !this.judged.has(fold);
+    if (isNew || (fold === undefined && isBest)) this.judged.set(fold, judged);
   }
 
   /** The model is the trial's, but it is found under the group's name. */

@@ -1,10 +1,18 @@
-import type { Dataset } from '../data/rows';
+import type { Dataset, Example } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
 import type { ModelCard } from '../pretrained/model-card';
 import type { EpochMetrics, Evaluation, NewRunEvent } from '../protocol/events';
 import type { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
 import type { Executor } from '../runtime/executor';
+
+/** Rows that a model was not trained on, and what it makes of them. */
+export interface JudgedRows {
+  readonly labels: readonly string[];
+  readonly rows: readonly Example[];
+  /** `[rows, labels]` */
+  readonly probabilities: Float32Array;
+}
 
 /** What training one model, of whatever kind, is given besides its data. */
 export interface RunContext {
@@ -19,6 +27,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Hears of each epoch; returning `stop` ends training as early stopping would. */
   readonly onEpoch?: ((epoch: number, validation: EpochMetrics) => 'stop' | undefined) | undefined;
+  /** Hears of what the finished model makes of the validation rows; without it, the run itself judges their labels. */
+  readonly onJudged?: ((judged: JudgedRows) => void) | undefined;
   /** Hears of what the model's card tells, where it has one: before the training, and when it is measured. */
   readonly onCard?: ((card: ModelCard) => void) | undefined;
 }

@@ -14,6 +14,7 @@ export interface SingleRunOptions extends RunOptions {
   /** Gives the data where it may have been read before; otherwise it is read. */
   readonly load?: (signal: AbortSignal) => Promise<Dataset>;
   readonly onEpoch?: RunContext['onEpoch'];
+  readonly onJudged?: RunContext['onJudged'];
   readonly onCard?: RunContext['onCard'];
 }
 
@@ -31,14 +32,14 @@ export interface TrainResult {
  * @throws HumanError for what a person can mend; the run is then marked as failed with the same message
  */
 export async function singleRun(options: SingleRunOptions): Promise<TrainResult> {
-  const { experiment, experimentFile, root, onEpoch, onCard } = options;
+  const { experiment, experimentFile, root, onEpoch, onJudged, onCard } = options;
   const folder = dirname(experimentFile);
   const load = options.load ?? ((signal) => loadData(experiment, folder, signal));
   const { result, ...run } = await openRun(options, async (writer, signal, executor) => {
     const paths = runPaths(writer.folder);
     const context: RunContext = {
       ...{ writer, experiment, folder, root, paths, executor, signal },
-      ...{ onEpoch, onCard },
+      ...{ onEpoch, onJudged, onCard },
     };
     enterPhase(context, 'reading data');
     const dataset = await load(signal);

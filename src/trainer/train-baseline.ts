@@ -16,6 +16,7 @@ import type { Evaluation } from '../protocol/events';
 import { classWeights } from './class-weights';
 import { countClasses, summarizeLengths } from './data-facts';
 import type { SplitResult } from './evaluate';
+import { judgeValidation } from './judge-labels';
 import { Monitor } from './monitor';
 import { deviceOf } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
@@ -64,15 +65,19 @@ export const trainBaseline: TrainModel = async (context, dataset) => {
   const model = new FeatureModel(data.features, fitted.weights, fitted.bias);
   const given = thresholdsOf(training.threshold, task, labels);
   let baseline: Baseline = { context, dataset, data, model, weights, rule: { task, thresholds: given } };
+  let validation: Float32Array | undefined;
   if (!signal.aborted) {
-    const thresholds = endEpoch(baseline, fitted, startedAt);
-    baseline = { ...baseline, rule: { task, thresholds } };
+    const ended = endEpoch(baseline, fitted, startedAt);
+    validation = ended.validation;
+    baseline = { ...baseline, rule: { task, thresholds: ended.thresholds } };
   }
   enterPhase(context, 'saving');
   saveBaseline(paths.model, model, labels, baseline.rule);
   classifyExamples(baseline);
   if (signal.aborted) return undefined;
-  return finalEvaluation(baseline);
+  const evaluation = finalEvaluation(baseline);
+  judgeValidation(context, dataset, validation);
+  return evaluation;
 };
 
 function optionsOf({ model, tokenizer }: Experiment): BaselineOptions & FeatureOptions {
@@ -219,12 +224,15 @@ async function fitWeights(
   return fitted;
 }
 
-/** Judges the weights on validation rows and tells of it as of an epoch; gives the thresholds to decide by. */
+/**
+ * Judges the weights on validation rows and tells of it as of an epoch; gives the thresholds to decide by, and the
+ * probabilities of those rows.
+ */
 function endEpoch(
   baseline: Baseline,
   { loss, accuracy, lastStep }: FittedRegression,
   startedAt: number,
-): DecisionRule['thresholds'] {
+): { thresholds: DecisionRule['thresholds']; validation: Float32Array } {
   const { context, dataset, rule } = baseline;
   const { training } = context.experiment;
   enterPhase(context, 'evaluating');
@@ -249,7 +257,8 @@ function endEpoch(
     seconds: (performance.now() - startedAt) / 1000,
   });
   const truth = classesOf(dataset.validation);
-  return thresholdsOf(training.threshold, rule.task, dataset.labels, { truth, probabilities });
+  const thresholds = thresholdsOf(training.threshold, rule.task, dataset.labels, { truth, probabilities });
+  return { thresholds, validation: probabilities };
 }
 
 function evaluate(

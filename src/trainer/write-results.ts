@@ -83,11 +83,11 @@ function writePredictions(
 }
 
 /** A 32-bit float has no more digits worth keeping. */
-function rounded(share: number): number {
+export function rounded(share: number): number {
   return Math.round(share * 1e6) / 1e6;
 }
 
-/** Never cut between the two halves of a character. */
-function excerpt(text: string): string {
+/** A text's beginning, never cut between the two halves of a character. */
+export function excerpt(text: string): string {
   return text.length > EXCERPT ? `${text.slice(0, EXCERPT).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }

@@ -109,6 +109,7 @@ const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }>
     metrics: [{ split: 'validation', name: 'accuracy', mean: 0.75, deviation: 0.125, runs: 2 }],
     best: { index: 2, id: '20260101-000000-quick-1a2b', value: 0.875 },
   },
+  labels: { type: 'labels', time, by: 'folds', rows: 80, issues: 3, wrongShare: 0.04 },
   examples: { type: 'examples', time, examples: [{ text: 'So gut 🙂', label: 'größe', probability: 0.75 }] },
 };
 

@@ -27,10 +27,10 @@ export function stateOfRun(folder: string, root: string, until = Number.POSITIVE
 }
 
 export function stateOf(view: RunView, header: RunHeader, settings: unknown): RunState {
-  const { data, model, epochs, thaw, evaluation, examples, log } = view;
+  const { data, model, epochs, thaw, evaluation, labels, examples, log } = view;
   return {
     ...{ header, group: view.group, baseline: null, curve: view.curve.curve, settings },
-    ...{ data, model, epochs, thaw, evaluation, examples, log },
+    ...{ data, model, epochs, thaw, evaluation, labels, examples, log },
   };
 }
 

@@ -19,6 +19,7 @@ import { detailLines } from '../render/run-details';
 import { runListLines } from '../render/run-list';
 import { RunRenderer } from '../render/run-renderer';
 import type { Terminal } from '../terminal';
+import { addRunLabels } from './run-labels';
 
 export function addRuns(program: Command, terminal: Terminal): void {
   const runs = program.command('runs').description('list, show, stop and remove runs');
@@ -56,6 +57,7 @@ export function addRuns(program: Command, terminal: Terminal): void {
     .action((ids: string[], _options: unknown, command: Command) =>
       remove(ids, optionsOf<object>(command), terminal),
     );
+  addRunLabels(runs, terminal);
   runs
     .command('adopt')
     .description("write a trial's settings into its experiment file, keeping the file's comments")

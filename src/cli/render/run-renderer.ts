@@ -10,6 +10,7 @@ import { dataLines } from './data';
 import { epochHeader, epochLine } from './epochs';
 import { evaluationLines, evaluationSummary } from './evaluation';
 import { bestFirst, planLines, resultLines, summaryLines, trialLine } from './group';
+import { labelLines } from './labels';
 import { modelLines } from './model';
 import { predictionLines } from './predictions';
 import { progressBar, progressText } from './progress';
@@ -43,6 +44,7 @@ const liveInterval = 60;
 export class RunRenderer {
   readonly #options: RenderOptions;
   #live: string | undefined;
+  #id = '';
   #started: number | undefined;
   #lastProgress = 0;
   #lastLive = 0;
@@ -62,6 +64,7 @@ export class RunRenderer {
     const time = Date.parse(event.time);
     this.#started ??= time;
     if (event.type === 'batch') this.#epochs = event.epochs;
+    if (event.type === 'started') this.#id = event.id;
     return this.#rendered(this.#options.quiet ? this.#quietLines(event, time) : this.#lines(event, time));
   }
 
@@ -143,6 +146,8 @@ export class RunRenderer {
       case 'evaluation':
         this.#live = undefined;
         return this.#section(evaluationLines(event.evaluation, style));
+      case 'labels':
+        return this.#section(labelLines(event, this.#id, style));
       case 'examples':
         return this.#section([heading(style, 'Examples'), ...indent(predictionLines(event.examples, style))]);
       case 'warning':
