@@ -2,10 +2,10 @@
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../src/data/read';
 import { listRuns } from '../src/runs/list';
 import { textclf } from './cli/support';
 import { temporaryFolder } from './runs/support';
+import { readAll } from './support/read-all';
 
 const example = 'dist/example';
 const files = ['train.csv', 'test.csv'].map((name) => join(example, name));
@@ -18,7 +18,7 @@ describe('the example workspace', () => {
   });
 
   it('has as many mails of each class, one a line and none twice', async () => {
-    const rows = await readRows(files, { text: 'text', label: 'label' });
+    const rows = await readAll(files, { text: 'text', label: 'label' });
     expect(rows).toHaveLength(1_800);
     expect(rows.filter(({ labels }) => labels[0] === 'spam')).toHaveLength(900);
     expect(new Set(rows.map(({ text }) => text.toLowerCase().replace(/[^\p{L}]+/gu, ''))).size).toBe(

@@ -4,6 +4,7 @@ import { CsvError, parse } from 'csv-parse';
 import { countOf } from '../protocol/count';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
+import { readUtf8 } from './encoding';
 import { countLineBreaks, placeInText } from './lines';
 import { findQuoteProblem } from './quotes';
 import { longestRecordBytes, type RecordReader, type WantedColumn } from './record-reader';
@@ -23,9 +24,10 @@ const hints = {
 
 /** Reads the wanted columns of comma- or tab-separated values, see `readDelimited`. */
 export function delimitedReader(delimiter: ',' | '\t'): RecordReader {
-  return async (file, chunks, columns, problems, onRecord) => {
+  return async (data, reading, columns, problems, onRecord) => {
+    const { file } = data;
     let positions: number[] = [];
-    await readDelimited(file, chunks, delimiter, problems, {
+    await readDelimited(file, readUtf8(data, reading), delimiter, problems, {
       onHeader: (line, names) => {
         positions = findColumns(file, line, names, columns, delimiter);
       },

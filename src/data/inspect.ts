@@ -1,97 +1,71 @@
-import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import type { DataColumn, DataInspection } from '../protocol/helper';
-import { HumanError } from '../protocol/human-error';
-import { readUtf8 } from './encoding';
+import { classFolders } from './folder';
 import { guessLabelColumn, guessLabelSeparator, guessTextColumn } from './guess-columns';
-import { type DataFormat, formatOf } from './read';
 import { RowProblems } from './row-problems';
+import { type DataFile, findDataFiles } from './sources';
+import { readUntil } from './stop-reading';
 import { tableReaders } from './table';
 
 const mostRows = 1000;
+/** Characters: fewer rows are enough where they are this long together. */
+const mostText = 1_000_000;
 const mostValues = 20;
 /** Longer values are texts, of which the beginning is enough to know them by. */
 const shownCharacters = 200;
 
 /**
- * The columns of a data file and what they seem to hold, from its first megabyte and its first thousand rows.
+ * The columns of a data file, or of a folder with one folder a class, and what they seem to hold: from its first
+ * thousand rows, or the first million characters of them. Of a folder, rows of every class are looked at.
  * Rows that cannot be read are left out: what is wrong with them is for the check to say.
  *
+ * @param file its absolute path
  * @throws HumanError where the file cannot be read or its format is not known
  */
 export async function inspect(file: string): Promise<DataInspection> {
-  const format = formatOf(file);
-  const { text, isWhole } = await readBeginning(file);
-  const { columns, rows } = await look(file, format, text).catch((error: unknown) => {
-    // A quote that is open where the reading ended is no mistake of the file's.
-    const line = error instanceof HumanError && !isWhole ? error.place?.line : undefined;
-    if (line === undefined) throw error;
-    return look(file, format, text.subarray(0, startOfLine(text, line)));
-  });
-  const looked = Math.min(rows, mostRows);
-  const textColumn = guessTextColumn(columns, looked);
-  const labelColumn = guessLabelColumn(columns, looked, textColumn);
+  const [data] = await findDataFiles(file, '');
+  const { format } = data!;
+  const { columns, rows, complete } = await look(data!);
+  const textColumn = guessTextColumn(columns, rows);
+  const labelColumn = guessLabelColumn(columns, rows, textColumn);
+  const folders = format === 'folder' ? await classFolders(file) : undefined;
   return {
     format,
     columns,
     ...(textColumn === undefined ? {} : { textColumn }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
-    rows: looked,
-    complete: isWhole && rows <= mostRows,
+    ...(folders && folders.unlabelled.length > 0 ? { classes: folders.classes } : {}),
+    rows,
+    complete,
   };
 }
 
-async function look(
-  file: string,
-  format: DataFormat,
-  text: Buffer,
-): Promise<{ columns: DataColumn[]; rows: number }> {
+async function look(data: DataFile): Promise<{ columns: DataColumn[]; rows: number; complete: boolean }> {
   const columns = new Map<string, Values>();
   let rows = 0;
+  let text = 0;
+  let unreadable = 0;
   const column = (name: string) => {
     const known = columns.get(name) ?? new Values();
     columns.set(name, known);
     return known;
   };
-  await tableReaders[format](file, Readable.from([text]), new RowProblems(file), {
-    onHeader: (names) => names.forEach(column),
-    onRow: (_, names, values) => {
-      if (++rows > mostRows) return;
-      names.forEach((name, i) => {
-        column(name).add(values[i]!);
-      });
-    },
+  const complete = await readUntil((stop) => {
+    const problems = new RowProblems(data.file, () => {
+      if (++unreadable > mostRows) stop();
+    });
+    return tableReaders[data.format](data, { mostRows: mostRows + 1 }, problems, {
+      onHeader: (names) => names.forEach(column),
+      onRow: (_, names, values) => {
+        if (rows === mostRows || text > mostText) stop();
+        rows++;
+        names.forEach((name, i) => {
+          column(name).add(values[i]!);
+          text += values[i]!.length;
+        });
+      },
+    });
   });
-  return { columns: [...columns].map(([name, values]) => values.describe(name)), rows };
-}
-
-/** The beginning of a file up to its last whole line; all of it if it is short. */
-async function readBeginning(file: string): Promise<{ text: Buffer; isWhole: boolean }> {
-  const size = await sizeOf(file);
-  let bytes = 0;
-  const chunks = readUtf8(file, (chunk) => {
-    bytes += chunk.length;
-  });
-  for await (const chunk of chunks) {
-    if (bytes >= size) return { text: chunk, isWhole: true };
-    const end = chunk.lastIndexOf(lineBreak) + 1;
-    return { text: end > 0 ? chunk.subarray(0, end) : chunk, isWhole: false };
-  }
-  return { text: Buffer.alloc(0), isWhole: true };
-}
-
-const lineBreak = 0x0a;
-
-/** Where a line, counted from 1, starts. */
-function startOfLine(text: Buffer, line: number): number {
-  let start = 0;
-  for (let at = 1; at < line; at++) start = text.indexOf(lineBreak, start) + 1;
-  return start;
-}
-
-/** 0 where there is no such file: reading it says so. */
-async function sizeOf(file: string): Promise<number> {
-  return (await stat(file).catch(() => undefined))?.size ?? 0;
+  return { columns: [...columns].map(([name, values]) => values.describe(name)), rows, complete };
 }
 
 /** What a column holds. */

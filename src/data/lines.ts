@@ -44,3 +44,31 @@ export async function* readLines(file: string, chunks: AsyncIterable<Buffer>, hi
   }
   yield { line, text: rest };
 }
+
+/** The lines of places in a text that comes in chunks; places are asked for in their order. */
+export class LineCounter {
+  #chunk: Uint8Array = new Uint8Array();
+  /** Where the chunk starts in the text. */
+  #base = 0;
+  #counted = 0;
+  #line = 1;
+  #previous = 0;
+
+  add(chunk: Uint8Array): void {
+    this.lineAt(this.#base + this.#chunk.length);
+    this.#base += this.#chunk.length;
+    this.#chunk = chunk;
+    this.#counted = 0;
+  }
+
+  /** The line, from 1, of the byte at an offset: of one in an earlier chunk, the line on which the chunk at hand starts. */
+  lineAt(offset: number): number {
+    const end = Math.min(offset - this.#base, this.#chunk.length);
+    for (; this.#counted < end; this.#counted++) {
+      const byte = this.#chunk[this.#counted]!;
+      if (byte === 13 || (byte === 10 && this.#previous !== 13)) this.#line++;
+      this.#previous = byte;
+    }
+    return this.#line;
+  }
+}

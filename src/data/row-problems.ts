@@ -1,6 +1,9 @@
+import { basename } from 'node:path';
 import { HumanError, type Place } from '../protocol/human-error';
 
 export interface RowProblem {
+  /** Where the row stands, if not in the file that is read: a text of its own in a folder. */
+  file?: string | undefined;
   line: number;
   column?: number;
   message: string;
@@ -40,7 +43,10 @@ export class MissingColumnError extends HumanError {
   }
 }
 
-const shownLines = 10;
+const shownPlaces = 10;
+
+/** Is told of each row that can't be used, with the file where it stands. */
+export type OnProblem = (problem: RowProblem & { file: string }) => void;
 
 /**
  * Collects what is wrong with single rows of a file, so that a person mends them all in one go: rows that
@@ -48,28 +54,43 @@ const shownLines = 10;
  */
 export class RowProblems {
   #first: RowProblem | undefined;
-  #lines: number[] = [];
+  #places: string[] = [];
   #count = 0;
   #labelProblems = 0;
   #columnProblems = 0;
   readonly #unlisted = new Map<string, number>();
 
-  constructor(readonly file: string) {}
+  /** @param onProblem is told of each row at once, instead of all of them being thrown at the end */
+  constructor(
+    readonly file: string,
+    private readonly onProblem?: OnProblem,
+  ) {}
+
+  /** How many rows have something wrong. */
+  get count(): number {
+    return this.#count;
+  }
 
   add(problem: RowProblem): void {
-    this.#first ??= problem;
     this.#count++;
+    if (this.onProblem) {
+      this.onProblem({ ...problem, file: problem.file ?? this.file });
+      return;
+    }
+    this.#first ??= problem;
     if (problem.columns) this.#columnProblems++;
     if (problem.unlisted !== undefined) {
       this.#labelProblems++;
       if (!this.#unlisted.has(problem.unlisted)) this.#unlisted.set(problem.unlisted, problem.line);
     }
-    if (this.#lines.length < shownLines) this.#lines.push(problem.line);
+    if (this.#places.length < shownPlaces) {
+      this.#places.push(problem.file === undefined ? String(problem.line) : basename(problem.file));
+    }
   }
 
   /**
    * @param seen the labels of all other rows
-   * @throws HumanError at the first problem's place, which counts the others and names their lines
+   * @throws HumanError at the first problem's place, which counts the others and names their lines or files
    */
   throwIfAny(seen: ReadonlySet<string> = new Set()): void {
     if (!this.#first) return;
@@ -77,12 +98,11 @@ export class RowProblems {
     if (columns && seen.size === 0 && this.#columnProblems === this.#count) {
       throw new MissingColumnError(message, { file: this.file, line }, hint, columns);
     }
-    const more = this.#count > shownLines ? ', …' : '';
-    const others =
-      this.#count > 1
-        ? ` (${this.#count} rows have something wrong: lines ${this.#lines.join(', ')}${more})`
-        : '';
+    const more = this.#count > shownPlaces ? ', …' : '';
+    const where = `${this.#first.file === undefined ? 'lines' : 'files'} ${this.#places.join(', ')}${more}`;
+    const others = this.#count > 1 ? ` (${this.#count} rows have something wrong: ${where})` : '';
     const isLabelsOnly = this.#labelProblems === this.#count;
-    throw new RowsError(message + others, this.#first, this.file, this.#unlisted, seen, isLabelsOnly);
+    const file = this.#first.file ?? this.file;
+    throw new RowsError(message + others, this.#first, file, this.#unlisted, seen, isLabelsOnly);
   }
 }

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import * as z from 'zod';
+import { readTextFile } from '../data/folder';
 import { readRows } from '../data/read';
 import type { Row } from '../data/rows';
+import { dataFileOf } from '../data/sources';
+import type { Experiment } from '../experiment/schema';
+import { formatOfName } from '../protocol/data-formats';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { findRoot, runPaths } from '../runs/paths';
@@ -57,8 +61,8 @@ async function rowsOfRun(folder: string, limit: number): Promise<RunRows> {
   const root = findRoot(folder);
   const texts = new Map<string, Map<number, string>>();
   for (const name of new Set(lines.map((line) => line.file))) {
-    const rows = await readRows([resolve(root, name)], data);
-    texts.set(name, new Map(rows.map(({ line, text }) => [line, text])));
+    const wanted = new Set(lines.filter((line) => line.file === name).map(({ line }) => line));
+    texts.set(name, await textsOf(resolve(root, name), wanted, data));
   }
   const rows = lines.map((line): Row => {
     const text = texts.get(line.file)!.get(line.line);
@@ -66,6 +70,22 @@ async function rowsOfRun(folder: string, limit: number): Promise<RunRows> {
     return { text, labels: line.labels?.truth ?? [line.label], file: line.file, line: line.line };
   });
   return { split: lines[0]!.split, rows };
+}
+
+/** The texts on some lines of a data file. */
+async function textsOf(
+  file: string,
+  lines: ReadonlySet<number>,
+  data: Experiment['data'],
+): Promise<Map<number, string>> {
+  // In a folder with one folder a class, each text is a file of its own.
+  const isText = (data.format ?? formatOfName(file).format ?? 'folder') === 'folder';
+  if (isText) return new Map([[1, await readTextFile(file)]]);
+  const texts = new Map<number, string>();
+  await readRows(dataFileOf(file, data.format), data, ({ line, text }) => {
+    if (lines.has(line)) texts.set(line, text);
+  });
+  return texts;
 }
 
 async function readText(file: string): Promise<string> {

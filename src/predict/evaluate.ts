@@ -1,17 +1,23 @@
 import { type ReadOptions, readRows } from '../data/read';
 import { RowProblems } from '../data/row-problems';
 import type { Row } from '../data/rows';
+import { findDataFiles } from '../data/sources';
 import { evaluationOf } from '../metrics/evaluation';
 import { probabilityMatrix } from '../nn/probabilities';
+import type { DataFormat } from '../protocol/data-formats';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import type { Evaluation, Split } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
 import { batchSize } from './batches';
 import { type Prediction, type Predictor, predictionOf } from './predictor';
 
-export interface EvaluateOptions extends Omit<ReadOptions, 'task' | 'labels' | 'observe'> {
-  /** Data files; their rows count as one test set. */
+export interface EvaluateOptions extends Pick<ReadOptions, 'text' | 'label' | 'labelSeparator' | 'signal'> {
+  /** Data files, folders with one folder a class, and patterns; their rows count as one test set. */
   files: readonly string[];
+  /** What the files are relative to: where the program was started by default. */
+  folder?: string;
+  /** Of all files; without it, each one's extension decides. */
+  format?: DataFormat;
 }
 
 /** One row of the data with what the model made of it. */
@@ -34,7 +40,7 @@ export interface EvaluatedData {
  * @throws HumanError for unreadable files or rows, and for labels that the model doesn't know
  */
 export async function evaluate(predictor: Predictor, options: EvaluateOptions): Promise<EvaluatedData> {
-  const { files, ...columns } = options;
+  const { files, folder = process.cwd(), format, ...columns } = options;
   const { labels, rule } = predictor;
   if (rule.task === 'single-label' && typeof columns.label !== 'string') {
     throw new HumanError(
@@ -45,10 +51,14 @@ export async function evaluate(predictor: Predictor, options: EvaluateOptions): 
     );
   }
   const rows: Row[] = [];
-  for (const file of files) {
-    const ofFile = await readRows([file], { ...columns, task: rule.task });
-    refuseUnknownLabels(file, ofFile, labels);
-    for (const row of ofFile) rows.push(row);
+  for (const data of await findDataFiles(files, folder, format)) {
+    const start = rows.length;
+    // Of a folder, only those of the classes that the model knows are told apart from texts without one.
+    const known = data.format === 'folder' ? { labels } : {};
+    await readRows(data, { ...columns, ...known, task: rule.task }, (row) => {
+      rows.push(row);
+    });
+    refuseUnknownLabels(data.file, rows.slice(start), labels);
   }
   const { evaluation, logits } = await evaluateRows(predictor, rows, 'test');
   return {

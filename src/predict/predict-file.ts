@@ -1,12 +1,14 @@
-import { open, stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { open } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { csvLine } from '../data/csv-line';
 import { readUtf8 } from '../data/encoding';
 import { inspect } from '../data/inspect';
 import { readLines } from '../data/lines';
-import { formatOf } from '../data/read';
 import { RowProblems } from '../data/row-problems';
-import { type TableHandlers, tableReaders } from '../data/table';
+import { type DataFile, findDataFiles } from '../data/sources';
+import { readUntil } from '../data/stop-reading';
+import { type TableReader, tableReaders } from '../data/table';
+import { formatOfName } from '../protocol/data-formats';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
@@ -14,14 +16,14 @@ import { removeQuietly, renameOver } from '../runs/atomic';
 import type { Prediction, Predictor } from './predictor';
 
 export interface PredictFileOptions {
-  /** CSV, TSV, JSON Lines, or a .txt file with a text on each line. */
+  /** Any data file, a folder with one folder a class, or a .txt file with a text on each line; each but folders also gzipped. */
   file: string;
   /** Joined by a line break. Without it, the column that most likely holds the text. */
   textColumns?: readonly string[] | undefined;
   /** The CSV file to write; it appears only when it is whole. */
   output: string;
   signal: AbortSignal;
-  /** Bytes read so far, and of the whole file; at most ten calls a second. */
+  /** How much is read so far, of how much; at most ten calls a second. */
   progress(done: number, total: number): void;
 }
 
@@ -29,10 +31,11 @@ export interface PredictFileOptions {
 const blockRows = 256;
 
 const progressInterval = 100;
+/** What the whole file counts as. */
+const progressParts = 1000;
 
 /**
- * Classifies every row of a file. The output has all columns of the file (lists and objects of JSON Lines left
- * out), `predicted` and `probability`; both are empty where the text is blank. Several labels are joined by
+ * Classifies every row of a file. The output has all columns of the file (objects of JSON left out), `predicted` and `probability`; both are empty where the text is blank. Several labels are joined by
  * ` | `, which reads again as data with "labelSeparator": "|". Gives the number of rows.
  *
  * @throws HumanError for unreadable files or rows and unknown columns; the signal's reason where it was aborted.
@@ -67,8 +70,7 @@ async function classifyInto(
   const handle = await open(path, 'wx');
   try {
     const { columns, textPositions } = source;
-    const total = (await stat(file)).size;
-    let bytes = 0;
+    let share = 0;
     let lastProgress = 0;
     let rows = 0;
     let block: string[][] = [];
@@ -80,16 +82,19 @@ async function classifyInto(
       const now = performance.now();
       if (now - lastProgress < progressInterval) return;
       lastProgress = now;
-      progress(bytes, total);
+      progress(Math.round(share * progressParts), progressParts);
     };
 
     const added = [freeName('predicted', columns), freeName('probability', columns)];
     await handle.write(csvLine([...columns, ...added]));
     const problems = new RowProblems(file);
-    const chunks = readUtf8(file, (chunk) => {
-      bytes += chunk.length;
-    });
-    await source.read(file, chunks, problems, {
+    const reading = {
+      signal,
+      progress: (read: number) => {
+        share = read;
+      },
+    };
+    await source.read(source.data, reading, problems, {
       onRow: (_, names, values) => {
         block.push(sameNames(names, columns) ? [...values] : arrange(columns, names, values));
         return block.length === blockRows ? classifyBlock() : undefined;
@@ -98,7 +103,7 @@ async function classifyInto(
     problems.throwIfAny();
     await classifyBlock();
     if (rows === 0) throw new HumanError('this file has no rows', { place: { file } });
-    progress(total, total);
+    progress(progressParts, progressParts);
     await handle.sync();
     return rows;
   } finally {
@@ -125,19 +130,21 @@ function resultFields(prediction: Prediction | undefined): string[] {
 
 /** What is read, and how. */
 interface Source {
+  data: DataFile;
   columns: readonly string[];
   textPositions: readonly number[];
-  read: (typeof tableReaders)['csv'];
+  read: TableReader;
 }
 
 async function openSource({ file, textColumns, signal }: PredictFileOptions): Promise<Source> {
-  if (extname(file).toLowerCase() === '.txt')
-    return { columns: ['text'], textPositions: [0], read: readTextLines };
-  const format = formatOf(file);
+  if (isTextFile(file)) {
+    const data: DataFile = { file, format: 'fasttext', gzipped: formatOfName(file).gzipped };
+    return { data, columns: ['text'], textPositions: [0], read: readTextLines };
+  }
+  const [data] = await findDataFiles(file, '');
   const { columns: inspected, textColumn } = await inspect(file);
-  const read = tableReaders[format];
-  // Objects may have fields that the first ones lack, and the header has to name them all.
-  const columns = format === 'jsonl' ? await allNames(file, signal) : await headerOf(file, read);
+  const read = tableReaders[data!.format];
+  const columns = await namesOf(data!, read, signal);
   const wanted = textColumns ?? (textColumn === undefined ? [] : [textColumn]);
   if (wanted.length === 0) {
     throw new HumanError('It is not clear which column holds the text.', {
@@ -145,7 +152,8 @@ async function openSource({ file, textColumns, signal }: PredictFileOptions): Pr
       hint: `The columns are: ${listNames(inspected.map(({ name }) => name))}.`,
     });
   }
-  return { columns, textPositions: wanted.map((column) => positionOf(file, column, columns)), read };
+  const textPositions = wanted.map((column) => positionOf(file, column, columns));
+  return { data: data!, columns, textPositions, read };
 }
 
 function positionOf(file: string, column: string, columns: readonly string[]): number {
@@ -157,50 +165,44 @@ function positionOf(file: string, column: string, columns: readonly string[]): n
   });
 }
 
-async function headerOf(file: string, read: Source['read']): Promise<string[]> {
-  let header: string[] = [];
-  const found = new Error('the header is read');
-  const reading = read(file, readUtf8(file), new RowProblems(file), {
-    onHeader: (names) => {
-      header = names;
-      throw found;
-    },
-    onRow: () => {},
-  });
-  await reading.catch((error: unknown) => {
-    if (error !== found) throw error;
-  });
-  return header;
+/** A text on each line. */
+function isTextFile(file: string): boolean {
+  return /\.txt(\.gz)?$/i.test(file);
 }
 
-async function allNames(file: string, signal: AbortSignal): Promise<string[]> {
-  const all = new Set<string>();
-  await tableReaders.jsonl(file, readUtf8(file), new RowProblems(file), {
-    onRow: (_, names) => {
-      signal.throwIfAborted();
-      for (const name of names) all.add(name);
-    },
-  });
-  return [...all];
+/** The names in the header; without one, those that any row has: objects may have fields that the first ones lack. */
+async function namesOf(data: DataFile, read: TableReader, signal: AbortSignal): Promise<string[]> {
+  const names = new Set<string>();
+  let header: string[] | undefined;
+  // What is wrong with rows is told when they are classified.
+  const problems = new RowProblems(data.file, () => {});
+  await readUntil((stop) =>
+    read(data, { signal }, problems, {
+      onHeader: (ofHeader) => {
+        header = ofHeader;
+        stop();
+      },
+      onRow: (_, ofRow) => {
+        for (const name of ofRow) names.add(name);
+      },
+    }),
+  );
+  return header ?? [...names];
 }
 
 /** Each line is a text; blank ones too, so that the results' rows are the file's lines. */
-async function readTextLines(
-  file: string,
-  chunks: AsyncIterable<Buffer>,
-  _: RowProblems,
-  { onRow }: TableHandlers,
-): Promise<void> {
+const readTextLines: TableReader = async (data, reading, _, { onRow }) => {
   const names = ['text'];
+  const chunks = readUtf8(data, reading);
   let last: string | undefined;
   let line = 0;
-  for await (const { text } of readLines(file, chunks, 'In a .txt file, each line is a text.')) {
+  for await (const { text } of readLines(data.file, chunks, 'In a .txt file, each line is a text.')) {
     if (last !== undefined) await onRow(++line, names, [last]);
     last = text.endsWith('\r') ? text.slice(0, -1) : text;
   }
   // What follows the last line break is a line only if there is something.
   if (last) await onRow(++line, names, [last]);
-}
+};
 
 /** Rows of a CSV file have the header's columns, where two may have the same name. */
 function sameNames(names: readonly string[], columns: readonly string[]): boolean {

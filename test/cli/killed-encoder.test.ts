@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
 import { evaluateRows } from '../../src/predict/evaluate';
 import { loadPredictor } from '../../src/predict/predictor';
 import type { RunEvent } from '../../src/protocol/events';
 import { listRuns } from '../../src/runs/list';
 import { savedModel } from '../../src/runs/paths';
 import { displayStatus } from '../../src/runs/record';
+import { readAll } from '../support/read-all';
 import { writeTinyCheckpoint } from '../support/tiny-checkpoint';
 import { toyReviews } from '../support/toy-data';
 import { finished, start, workspace } from './support';
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('a fine-tuning that is killed in i
     expect(displayStatus(run.record)).toBe('interrupted');
     expect(run.record.last!.epoch).toBe(2);
     const predictor = await loadPredictor(savedModel(run.folder)!, { threads: 1 });
-    const rows = await readRows([validation], { text: 'text', label: 'label', task: 'single-label' });
+    const rows = await readAll([validation], { text: 'text', label: 'label', task: 'single-label' });
     const { evaluation } = await evaluateRows(predictor, rows, 'validation');
     await predictor.release();
     expect(evaluation.loss).toBeCloseTo(run.record.best!.validation!.loss!, 4);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
+import { readAll } from '../support/read-all';
 import { humanErrorOf, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
 const columns = { text: 'text', label: 'label' };
 
 async function readCsv(contents: string | Buffer, name = 'data.csv') {
-  const rows = await readRows([await folder.write(name, contents)], columns);
+  const rows = await readAll([await folder.write(name, contents)], columns);
   return rows.map(({ text, labels, line }) => [text, labels[0], line]);
 }
 
@@ -164,7 +164,7 @@ describe('mistakes', () => {
 
   it.each(mistakes)('%s', async (_, contents, line, column, says, hint) => {
     const file = await folder.write('data.csv', contents);
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file, line, column });
     expect(error.message).toMatch(says);
     expect(error.hint).toMatch(hint);
@@ -172,14 +172,14 @@ describe('mistakes', () => {
 
   it('counts the rows that are wrong and names their lines', async () => {
     const file = await folder.write('data.csv', 'text,label\na,x\n,y\nb,\nc,x,y\nd,y\n');
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place?.line).toBe(3);
     expect(error.message).toContain('3 rows have something wrong: lines 3, 4, 5)');
   });
 
   it('names ten lines of many', async () => {
     const file = await folder.write('data.csv', `text,label\n${',x\n'.repeat(5000)}`);
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.message).toContain(
       '5000 rows have something wrong: lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …)',
     );
@@ -187,7 +187,7 @@ describe('mistakes', () => {
 
   it('a label outside those that the experiment allows', async () => {
     const file = await folder.write('data.csv', 'text,label\n"a\nb",ham\nc,smap\n');
-    const error = await humanErrorOf(readRows([file], { ...columns, labels: ['ham', 'spam'] }));
+    const error = await humanErrorOf(readAll([file], { ...columns, labels: ['ham', 'spam'] }));
     expect(error.place).toEqual({ file, line: 4 });
     expect(error.message).toContain('"smap"');
     expect(error.hint).toBe('Did you mean "spam"? Allowed: "ham", "spam".');
@@ -195,7 +195,7 @@ describe('mistakes', () => {
 
   it('a row that never ends', async () => {
     const file = await folder.write('data.csv', `text,label\na,x\n"b,${'y\n'.repeat(9_000_000)}`);
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file, line: 3, column: 1 });
     expect(error.message).toContain('never closed');
   });
@@ -203,6 +203,6 @@ describe('mistakes', () => {
 
 it('joins several text columns with line breaks', async () => {
   const file = await folder.write('data.csv', 'title,label,body\nT,x,B\n,y,C\n');
-  const rows = await readRows([file], { text: ['title', 'body'], label: 'label' });
+  const rows = await readAll([file], { text: ['title', 'body'], label: 'label' });
   expect(rows.map((row) => row.text)).toEqual(['T\nB', '\nC']);
 });

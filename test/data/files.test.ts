@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
+import { readAll } from '../support/read-all';
 import { humanErrorOf, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
@@ -11,7 +11,7 @@ describe('files', () => {
   it('suggests a file of a similar name', async () => {
     await folder.write('reviews.csv', `${header}a,x\n`);
     const file = folder.path('review.csv');
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file });
     expect(error.message).toBe('review.csv does not exist.');
     expect(error.hint).toBe('Did you mean "reviews.csv"?');
@@ -19,28 +19,28 @@ describe('files', () => {
 
   it('lists the data files that are there', async () => {
     await folder.write('reviews.csv', `${header}a,x\n`);
-    const error = await humanErrorOf(readRows([folder.path('something-else.jsonl')], columns));
+    const error = await humanErrorOf(readAll([folder.path('something-else.jsonl')], columns));
     expect(error.hint).toMatch(/^Data files in that folder: .*"reviews\.csv"/);
   });
 
   it('says when the folder is missing too', async () => {
-    const error = await humanErrorOf(readRows([folder.path('nowhere/a.csv')], columns));
+    const error = await humanErrorOf(readAll([folder.path('nowhere/a.csv')], columns));
     expect(error.hint).toContain('There is no folder');
   });
 
-  it('refuses a folder', async () => {
+  it('refuses a folder that has no classes in it', async () => {
     await mkdir(folder.path('folder.csv'));
-    const error = await humanErrorOf(readRows([folder.path('folder.csv')], columns));
-    expect(error.message).toBe('folder.csv is a folder, not a file.');
-    expect(error.hint).toContain('Name the data file');
+    const error = await humanErrorOf(readAll([folder.path('folder.csv')], columns));
+    expect(error.message).toBe('this folder has no folders in it, one for each class');
+    expect(error.hint).toContain('name the data files');
   });
 
   it.each(['data.txt', 'data'])('asks for the format of %s', async (name) => {
     const file = await folder.write(name, `${header}a,x\n`);
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file });
     expect(error.hint).toContain('data.format');
-    expect(await readRows([file], { ...columns, format: 'csv' })).toHaveLength(1);
+    expect(await readAll([file], { ...columns, format: 'csv' })).toHaveLength(1);
   });
 
   it('reads several files in their order and says which one each row is from', async () => {
@@ -48,7 +48,7 @@ describe('files', () => {
       await folder.write('1.csv', `${header}a,x\n`),
       await folder.write('2.tsv', 'label\ttext\ny\tb\n'),
     ];
-    expect(await readRows(files, columns)).toEqual([
+    expect(await readAll(files, columns)).toEqual([
       { text: 'a', labels: ['x'], file: files[0], line: 2 },
       { text: 'b', labels: ['y'], file: files[1], line: 2 },
     ]);
@@ -64,7 +64,7 @@ describe('encodings', () => {
     ['UTF-16 LE', Buffer.from(`\uFEFF${csv}`, 'utf16le')],
     ['UTF-16 BE', swapped(`\uFEFF${csv}`)],
   ])('reads %s with its byte-order mark', async (_, contents) => {
-    const rows = await readRows([await folder.write('a.csv', contents)], columns);
+    const rows = await readAll([await folder.write('a.csv', contents)], columns);
     expect(rows[1]).toMatchObject({ text, labels: ['y'], line: 3 });
   });
 
@@ -72,7 +72,7 @@ describe('encodings', () => {
     const rows = [];
     for (let shift = 0; shift < 4; shift++) {
       const long = `${'a'.repeat(shift)}${'😀'.repeat(700_000)}`;
-      rows.push(...(await readRows([await folder.write('a.csv', `${header}${long},x\n`)], columns)));
+      rows.push(...(await readAll([await folder.write('a.csv', `${header}${long},x\n`)], columns)));
       expect(rows.at(-1)!.text === long).toBe(true);
     }
   });
@@ -92,7 +92,7 @@ describe('encodings', () => {
     ],
   ])('refuses %s', async (_, contents, says) => {
     const file = await folder.write('a.csv', contents);
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place?.file).toBe(file);
     expect(error.message).toMatch(says);
     expect(error.hint).toContain('UTF-8');
@@ -111,7 +111,7 @@ describe('encodings', () => {
 
   it.each(broken)('gives the place of what is not UTF-8: %s', async (_, bytes, bad, column, hint) => {
     const file = await folder.write('a.csv', Buffer.concat([start, Buffer.from(bytes), Buffer.from('\n')]));
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file, line: 4, column });
     expect(error.message).toContain(`number ${start.length + bad + 1} in the file`);
     expect(error.hint).toMatch(hint);
@@ -119,7 +119,7 @@ describe('encodings', () => {
 
   it('counts a byte-order mark among the bytes, not among the columns', async () => {
     const file = await folder.write('a.csv', Buffer.concat([Buffer.from('\uFEFFte'), Buffer.from([0xff])]));
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file, line: 1, column: 3 });
     expect(error.message).toContain('number 6 in the file');
   });
@@ -127,13 +127,13 @@ describe('encodings', () => {
   it('finds a broken byte far into a file', async () => {
     const lines = Buffer.from(`${header}${'some text é,x\r\n'.repeat(200_000)}`);
     const file = await folder.write('a.csv', Buffer.concat([lines, Buffer.from([0x62, 0xff, 0x2c, 0x78])]));
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file, line: 200_002, column: 2 });
   });
 
   it('says when a file ends inside a character', async () => {
     const file = await folder.write('a.csv', Buffer.from(`${header}a,😀`).subarray(0, -1));
-    const error = await humanErrorOf(readRows([file], columns));
+    const error = await humanErrorOf(readAll([file], columns));
     expect(error.place).toEqual({ file, line: 2, column: 3 });
     expect(error.message).toContain('ends in the middle of a character');
   });

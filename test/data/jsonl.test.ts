@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
+import { readAll } from '../support/read-all';
 import { humanErrorOf, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
@@ -8,7 +8,7 @@ const columns = { text: 'text', label: 'label' };
 it('reads objects, one a line', async () => {
   const contents =
     '\uFEFF{"text": "a\\nb", "label": "x"}\r\n\r\n{"label": 1, "text": 2.5, "more": [1]}\n{"text": "é", "label": true}';
-  const rows = await readRows([await folder.write('a.jsonl', contents)], columns);
+  const rows = await readAll([await folder.write('a.jsonl', contents)], columns);
   expect(rows.map(({ text, labels, line }) => [text, labels[0], line])).toEqual([
     ['a\nb', 'x', 1],
     ['2.5', '1', 3],
@@ -19,7 +19,7 @@ it('reads objects, one a line', async () => {
 it('reads lines longer than the chunks that files are read in', async () => {
   const text = 'é "quoted" 😀\n'.repeat(200_000);
   const contents = `${JSON.stringify({ text, label: 'x' })}\n${JSON.stringify({ text: 'b', label: 'y' })}\n`;
-  const rows = await readRows([await folder.write('a.ndjson', contents)], columns);
+  const rows = await readAll([await folder.write('a.ndjson', contents)], columns);
   expect(rows[0]!.text).toBe(text);
   expect(rows[1]).toMatchObject({ text: 'b', labels: ['y'], line: 2 });
 });
@@ -61,7 +61,7 @@ const mistakes: [
 
 it.each(mistakes)('refuses %s', async (_, contents, line, column, says, hint) => {
   const file = await folder.write('a.jsonl', contents);
-  const error = await humanErrorOf(readRows([file], columns));
+  const error = await humanErrorOf(readAll([file], columns));
   expect(error.place).toEqual({ file, line, column });
   expect(error.message).toMatch(says);
   expect(error.hint).toMatch(hint);
@@ -69,7 +69,7 @@ it.each(mistakes)('refuses %s', async (_, contents, line, column, says, hint) =>
 
 it('refuses a file without line breaks', async () => {
   const file = await folder.write('a.jsonl', `[${'{"text": "a", "label": "x"},\t'.repeat(700_000)}]`);
-  const error = await humanErrorOf(readRows([file], columns));
+  const error = await humanErrorOf(readAll([file], columns));
   expect(error.place).toEqual({ file, line: 1 });
   expect(error.message).toContain('longer than 16 MiB');
 });

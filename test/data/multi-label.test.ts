@@ -1,16 +1,16 @@
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../src/data/load';
-import { readRows } from '../../src/data/read';
 import { MissingColumnError, RowsError } from '../../src/data/row-problems';
+import { readAll } from '../support/read-all';
 import { humanErrorOf, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
 const column = { text: 'text', label: 'label', task: 'multi-label' } as const;
 const flags = { text: 'text', label: ['toxic', 'insult', 'threat'], task: 'multi-label' } as const;
 
-async function labelsOf(name: string, contents: string, options: Parameters<typeof readRows>[1]) {
-  return (await readRows([await folder.write(name, contents)], options)).map(({ labels }) => labels);
+async function labelsOf(name: string, contents: string, options: Parameters<typeof readAll>[1]) {
+  return (await readAll([await folder.write(name, contents)], options)).map(({ labels }) => labels);
 }
 
 describe('one column', () => {
@@ -38,20 +38,20 @@ describe('one column', () => {
     ['{"text": ["q"], "label": "a"}', 'the field "text" is a list'],
   ])('refuses %s', async (line, message) => {
     const file = await folder.write('bad.jsonl', `{"text": "ok", "label": "a"}\n${line}\n`);
-    const error = await humanErrorOf(readRows([file], column));
+    const error = await humanErrorOf(readAll([file], column));
     expect(error.message).toBe(message);
     expect(error.place).toEqual({ file, line: 2 });
   });
 
   it('is no list of a single-label task', async () => {
     const file = await folder.write('single.jsonl', '{"text": "q", "label": ["a"]}\n');
-    const error = await humanErrorOf(readRows([file], { text: 'text', label: 'label' }));
+    const error = await humanErrorOf(readAll([file], { text: 'text', label: 'label' }));
     expect(error.message).toBe('the field "label" is a list');
   });
 
   it('refuses a label that is not listed', async () => {
     const file = await folder.write('listed.csv', 'text,label\nq,a\nr,"a,aple"\n');
-    const error = await humanErrorOf(readRows([file], { ...column, labels: ['a', 'apple'] }));
+    const error = await humanErrorOf(readAll([file], { ...column, labels: ['a', 'apple'] }));
     expect(error).toBeInstanceOf(RowsError);
     expect((error as RowsError).unlisted).toEqual(new Map([['aple', 3]]));
     expect(error.hint).toContain('Did you mean "apple"?');
@@ -73,14 +73,14 @@ describe('a column for each label', () => {
 
   it.each(['', '2', 'yes', '1.0', '-1', 'toString'])('refuses %j', async (value) => {
     const file = await folder.write('bad.csv', `text,toxic,insult,threat\nq,1,0,0\nr,1,${value},0\n`);
-    const error = await humanErrorOf(readRows([file], flags));
+    const error = await humanErrorOf(readAll([file], flags));
     expect(error.message).toBe(`the column "insult" holds ${JSON.stringify(value)} instead of 0 or 1`);
     expect(error.place).toEqual({ file, line: 3 });
   });
 
   it('must be there', async () => {
     const file = await folder.write('missing.csv', 'text,toxic,insults,threat\nq,1,0,0\n');
-    const error = await humanErrorOf(readRows([file], flags));
+    const error = await humanErrorOf(readAll([file], flags));
     expect(error).toBeInstanceOf(MissingColumnError);
     expect(error.message).toBe('there is no column "insult"');
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRandom, type Random } from '../../src/data/random';
-import { readRows } from '../../src/data/read';
 import { HumanError } from '../../src/protocol/human-error';
+import { readAll } from '../support/read-all';
 import { temporaryFolder } from './support';
 
 const folder = temporaryFolder();
@@ -94,7 +94,7 @@ it('reads back what a simple writer wrote, with the right lines', async () => {
   for (let seed = 0; seed < rounds; seed++) {
     const { format, contents, rows } = randomTable(createRandom(seed));
     const file = await folder.write(`table.${format}`, contents);
-    const read = await readRows([file], { text: 'text', label: 'label' });
+    const read = await readAll([file], { text: 'text', label: 'label' });
     expect(
       read.map(({ text, labels: [label], line }) => ({ text, label, line })),
       `seed ${seed}`,
@@ -122,7 +122,7 @@ it('answers damaged bytes with rows or with a HumanError that names the file', a
     const damaged = damage(random, contents);
     const file = await folder.write(`damaged.${format}`, damaged);
     try {
-      const rows = await readRows([file], { text: 'text', label: 'label' });
+      const rows = await readAll([file], { text: 'text', label: 'label' });
       const lines = rows.map((row) => row.line);
       expect(lines, `seed ${seed}`).toEqual([...lines].sort((a, b) => a - b));
       expect(lines[0], `seed ${seed}`).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
+import { readAll } from '../support/read-all';
 import { sharedData } from './support';
 
 // What Python's csv module finds in the files: rows, letters of all texts (in UTF-16 units), the sum of the
@@ -21,7 +21,7 @@ for (const [name, letters, starts, classes] of sets) {
   it.skipIf(missing)(
     `reads ${name} as Python does${missing ? ' (skipped: the data set is not on this machine)' : ''}`,
     async () => {
-      const rows = await readRows([file], { text: 'text', label: 'label' });
+      const rows = await readAll([file], { text: 'text', label: 'label' });
       const counts: Record<string, number> = {};
       for (const {
         labels: [label],

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
 import { characterTokenizer, tokenizerOf, wordTokenizer } from '../../src/text/tokenize';
+import { readAll } from '../support/read-all';
 
 const all = { lowercase: true, stripHtml: true, keepEmoticons: true };
 const tokenize = wordTokenizer(all);
@@ -102,7 +102,7 @@ it.skipIf(missing)(
     // The function above over all 25 000 texts: sum of lengths, len(Counter), the most frequent.
     const counts = new Map<string, number>();
     let total = 0;
-    for (const { text } of await readRows([imdb], { text: 'text', label: 'label' })) {
+    for (const { text } of await readAll([imdb], { text: 'text', label: 'label' })) {
       for (const token of tokenize(text)) {
         counts.set(token, (counts.get(token) ?? 0) + 1);
         total++;

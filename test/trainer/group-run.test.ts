@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRows } from '../../src/data/read';
 import { parseExperiment } from '../../src/experiment/parse';
 import { plannedRuns } from '../../src/experiment/planned-runs';
 import { loadPredictor } from '../../src/predict/predictor';
@@ -11,6 +10,7 @@ import { runPaths } from '../../src/runs/paths';
 import { readRecord } from '../../src/runs/record';
 import { requestStop } from '../../src/runs/stop-request';
 import { train } from '../../src/trainer/train';
+import { readAll } from '../support/read-all';
 import { toyExperiment, toyReviews, workspace, writeExperiment } from '../support/toy-data';
 
 type Changes = Parameters<typeof toyExperiment>[0] & { search?: object };
@@ -136,7 +136,7 @@ describe('a search', () => {
     expect(evaluation.split).toBe('test');
     expect(evaluation).toEqual(result.evaluation);
     const predictor = await loadPredictor(runPaths(result.folder).model);
-    const rows = await readRows([join(folder, 'test.csv')], { text: 'text', label: 'label' });
+    const rows = await readAll([join(folder, 'test.csv')], { text: 'text', label: 'label' });
     const predictions = await predictor.predict(rows.map(({ text }) => text));
     await predictor.release();
     const right = predictions.filter(({ label }, row) => label === rows[row]!.labels[0]).length;

@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
-import { readRows } from '../../src/data/read';
 import { evaluateRows } from '../../src/predict/evaluate';
 import { loadPredictor, type Predictor } from '../../src/predict/predictor';
 import type { RunEvent } from '../../src/protocol/events';
@@ -11,6 +10,7 @@ import { runPaths } from '../../src/runs/paths';
 import { readSafetensors } from '../../src/runs/safetensors';
 import { train } from '../../src/trainer/train';
 import { expectClose } from '../support/close';
+import { readAll } from '../support/read-all';
 import { writeTinyCheckpoint } from '../support/tiny-checkpoint';
 import { toyReviews, workspace, writeExperiment } from '../support/toy-data';
 
@@ -171,7 +171,7 @@ it('a text may have several labels, and the model folder gives each the same pro
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { probabilities: number[]; labels: { predicted: string[] } });
-  const rows = await readRows([join(root, 'test.csv')], {
+  const rows = await readAll([join(root, 'test.csv')], {
     text: 'text',
     label: 'label',
     task: 'multi-label',

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { DataFormat } from '../../data/read';
 import type { Experiment } from '../../experiment/schema';
 import { labelText } from '../../metrics/decide';
 import type { EvaluatedRow } from '../../predict/evaluate';
+import { type DataFormat, dataFormats } from '../../protocol/data-formats';
 import { fileError } from '../../protocol/file-error';
 import { HumanError } from '../../protocol/human-error';
 import type { Run } from '../../runs/list';
@@ -27,7 +27,10 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
   program
     .command('evaluate')
     .description("measure a model on data with labels (by default its experiment's test files)")
-    .argument('[data...]', 'data files: CSV, TSV or JSON Lines')
+    .argument(
+      '[data...]',
+      'data files (CSV, TSV, JSON, JSON Lines, Parquet, fastText), patterns, or folders with one folder a class',
+    )
     .addOption(new Option('--run <run>', runOptionText).default('latest'))
     .option(
       '--text <column>',
@@ -40,9 +43,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       collect,
     )
     .option('--label-separator <text>', "what stands between a row's labels (default: the experiment's)")
-    .addOption(
-      new Option('--format <format>', "default: by each file's extension").choices(['csv', 'tsv', 'jsonl']),
-    )
+    .addOption(new Option('--format <format>', "default: by each file's extension").choices(dataFormats))
     .option('--predictions <file>', "write each row's prediction to a JSON Lines file")
     .action(async (files: string[], _options: unknown, command: Command) => {
       await runEvaluation(files, optionsOf<EvaluateCommandOptions>(command), terminal);

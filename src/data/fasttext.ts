@@ -1,0 +1,79 @@
+import { quoteName } from '../protocol/did-you-mean';
+import { readUtf8 } from './encoding';
+import { readLines } from './lines';
+import type { FieldValue, RecordReader } from './record-reader';
+
+/** What stands before each label, as fastText has it by default. */
+const prefix = '__label__';
+
+/** A label and the spaces around it. */
+const labelAt = new RegExp(`\\s*${prefix}(\\S*)\\s*`, 'y');
+
+export interface FastTextLine {
+  labels: string[];
+  text: string;
+}
+
+/**
+ * A line as fastText reads it, but for one thing: labels are at its start only, so that no text that speaks of
+ * `__label__` is taken apart.
+ */
+export function parseFastText(line: string): FastTextLine {
+  const labels: string[] = [];
+  labelAt.lastIndex = 0;
+  let start = 0;
+  for (let found = labelAt.exec(line); found; found = labelAt.exec(line)) {
+    labels.push(found[1]!);
+    start = labelAt.lastIndex;
+  }
+  return { labels, text: line.slice(start) };
+}
+
+/**
+ * Reads lines like `__label__good __label__short What a film!`: a text and its labels. Blank lines are no rows.
+ * Columns have no meaning here: the first is the text, the other the label, or the labels where a list is fine.
+ */
+export const fastTextReader: RecordReader = async (data, reading, columns, problems, onRecord) => {
+  const several = columns.at(-1)!.mayBeList;
+  for await (const { line, text: contents } of readFastTextLines(data.file, readUtf8(data, reading))) {
+    const { labels, text } = parseFastText(contents);
+    const problem = labelTrouble(labels, several);
+    if (problem) problems.add({ line, ...problem });
+    else {
+      const label: FieldValue = several ? labels : labels[0]!;
+      const waiting = onRecord(line, [text, label]);
+      if (waiting) await waiting;
+    }
+  }
+};
+
+/** The lines that are no blank ones, without what ends them. */
+export async function* readFastTextLines(file: string, chunks: AsyncIterable<Buffer>) {
+  for await (const { line, text } of readLines(
+    file,
+    chunks,
+    'Each line is one text, with its labels first.',
+  )) {
+    if (text.trim() !== '') yield { line, text: text.endsWith('\r') ? text.slice(0, -1) : text };
+  }
+}
+
+function labelTrouble(
+  labels: readonly string[],
+  several: boolean | undefined,
+): { message: string; hint: string } | undefined {
+  if (labels.includes('')) {
+    return { message: `nothing follows ${prefix}`, hint: `A label follows without a space: ${prefix}good` };
+  }
+  if (several || labels.length === 1) return undefined;
+  if (labels.length === 0) {
+    return {
+      message: `this line does not start with ${prefix}`,
+      hint: `Each line is a label and a text: ${prefix}good What a film!`,
+    };
+  }
+  return {
+    message: `this line has ${labels.length} labels: ${labels.map(quoteName).join(', ')}`,
+    hint: 'Set data.task to "multi-label", or leave one of them.',
+  };
+}

@@ -1,0 +1,212 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { isDataFileName } from '../protocol/data-formats';
+import { listNames, quoteName } from '../protocol/did-you-mean';
+import { fileError } from '../protocol/file-error';
+import { HumanError } from '../protocol/human-error';
+import type { Reading } from './bytes';
+import { decodeWhole } from './encoding';
+import { longestRecordBytes, type RecordReader } from './record-reader';
+import type { RowProblems } from './row-problems';
+
+/** What data sets call the folder of the texts that nobody has labelled; aclImdb's is `unsup`. */
+const unlabelled = /^(unsup(ervised)?|un-?labell?ed)$/i;
+
+/** So many files are read at the same time. */
+const blockFiles = 32;
+
+/** The folders of a data folder, one a class, sorted; which of them are most likely none is told apart. */
+export async function classFolders(folder: string): Promise<{ classes: string[]; unlabelled: string[] }> {
+  const entries = await entriesOf(folder);
+  const names: string[] = [];
+  for (const entry of entries) {
+    if (isHidden(entry.name)) continue;
+    if ((await kindOf(folder, entry)) === 'folder') names.push(entry.name);
+  }
+  if (names.length === 0) throw noClasses(folder, entries);
+  return {
+    classes: names.filter((name) => !unlabelled.test(name)),
+    unlabelled: names.filter((name) => unlabelled.test(name)),
+  };
+}
+
+/**
+ * A reader of a folder with one folder a class, each text a file of its own: `pos/0_9.txt`. Classes and files are
+ * sorted by their names. Files beside the classes' folders and hidden files are no texts; a folder inside of a class is
+ * a mistake.
+ *
+ * @param labels the classes to read, all of them by default; other folders are left out then. Without it a folder whose
+ *   name says that its texts have no class (aclImdb's `unsup`) is refused: it would become a class in silence
+ */
+export function folderReader(labels?: readonly string[]): RecordReader {
+  return async ({ file: folder }, reading, _, problems, onRecord) => {
+    const found = await classFolders(folder);
+    if (!labels && found.unlabelled.length > 0) throw unlabelledFolder(folder, found);
+    const wanted = [...found.classes, ...found.unlabelled].sort(byCodeUnits);
+    const classes = labels ? wanted.filter((name) => labels.includes(name)) : wanted;
+    if (classes.length === 0) throw noneWanted(folder, wanted, labels!);
+    for (const [index, label] of classes.entries()) {
+      const all = await textFiles(join(folder, label), folder);
+      const files = reading.mostRows ? all.slice(0, Math.ceil(reading.mostRows / classes.length)) : all;
+      for (let start = 0; start < files.length; start += blockFiles) {
+        reading.signal?.throwIfAborted();
+        const block = files.slice(start, start + blockFiles);
+        const texts = await Promise.all(block.map((file) => readText(file)));
+        for (const [i, read] of texts.entries()) {
+          const file = block[i]!;
+          reading.observe?.(file, Buffer.from(`${label}/${basename(file)}\n`));
+          const text = take(file, read, reading, problems);
+          if (text === undefined) continue;
+          const waiting = onRecord(1, [text, label], file);
+          if (waiting) await waiting;
+        }
+        reading.progress?.((index + (start + block.length) / files.length) / classes.length);
+      }
+    }
+  };
+}
+
+/**
+ * A text that is a file of its own.
+ *
+ * @throws HumanError for a file that cannot be read, or is no text
+ */
+export async function readTextFile(file: string): Promise<string> {
+  const { text, error } = await readText(file);
+  if (text === undefined) throw error;
+  return text;
+}
+
+interface ReadText {
+  bytes?: Buffer;
+  text?: string;
+  error?: HumanError;
+}
+
+/** A file that cannot be read is a row that cannot: the others can. */
+function take(file: string, read: ReadText, reading: Reading, problems: RowProblems): string | undefined {
+  if (read.bytes) reading.observe?.(file, read.bytes);
+  if (!read.error) return read.text;
+  const { message, hint = '', place } = read.error;
+  problems.add({
+    file,
+    line: place?.line ?? 1,
+    ...(place?.column ? { column: place.column } : {}),
+    message,
+    hint,
+  });
+  return undefined;
+}
+
+/** @throws what is no mistake that a person can mend */
+async function readText(file: string): Promise<ReadText> {
+  let bytes: Buffer | undefined;
+  try {
+    const { size } = await stat(file);
+    if (size > longestRecordBytes) throw tooLong(file);
+    bytes = await readFile(file);
+    return { bytes, text: await decodeWhole(file, file.endsWith('.gz') ? unpackWhole(file, bytes) : bytes) };
+  } catch (thrown) {
+    const error = fileError('reading', file, thrown);
+    if (!(error instanceof HumanError)) throw error;
+    return { ...(bytes ? { bytes } : {}), error };
+  }
+}
+
+function unpackWhole(file: string, bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: longestRecordBytes });
+  } catch (cause) {
+    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(file);
+    throw new HumanError('this gzip archive is damaged', {
+      place: { file },
+      hint: 'Copy or download it again.',
+      cause,
+    });
+  }
+}
+
+function tooLong(file: string): HumanError {
+  return new HumanError(`this text is longer than ${longestRecordBytes >> 20} MiB`, {
+    place: { file },
+    hint: 'In a folder with one folder a class, each file is one text.',
+  });
+}
+
+/** The files of a class, sorted. */
+async function textFiles(folder: string, root: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of await entriesOf(folder)) {
+    if (isHidden(entry.name)) continue;
+    const kind = await kindOf(folder, entry);
+    if (kind === 'folder') throw nested(join(folder, entry.name), root);
+    if (kind === 'file') files.push(join(folder, entry.name));
+  }
+  return files;
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => byCodeUnits(a.name, b.name));
+  } catch (error) {
+    throw fileError('reading', folder, error);
+  }
+}
+
+/** Links lead to what they are. */
+async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
+  const found = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => entry) : entry;
+  if (found.isDirectory()) return 'folder';
+  return found.isFile() ? 'file' : 'other';
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX' || name === 'Thumbs.db' || name === 'desktop.ini';
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function noClasses(folder: string, entries: readonly Dirent[]): HumanError {
+  const data = entries
+    .filter((entry) => entry.isFile() && isDataFileName(entry.name))
+    .map(({ name }) => name);
+  const example = data[0] && `${basename(folder)}/*${/(\.[^.]+)(\.gz)?$/i.exec(data[0])?.[0] ?? ''}`;
+  return new HumanError('this folder has no folders in it, one for each class', {
+    place: { file: folder },
+    hint: example
+      ? `To train on its files, name them: ${quoteName(example)}.`
+      : 'Each class is a folder, and each text a file in it: pos/1.txt, neg/2.txt. Or name the data files themselves.',
+  });
+}
+
+function noneWanted(folder: string, found: readonly string[], labels: readonly string[]): HumanError {
+  return new HumanError(`none of this folder's classes is in data.labels (${listNames(labels)})`, {
+    place: { file: folder },
+    hint: `Its folders are: ${listNames(found)}.`,
+  });
+}
+
+function unlabelledFolder(
+  folder: string,
+  { classes, unlabelled }: Awaited<ReturnType<typeof classFolders>>,
+): HumanError {
+  return new HumanError(
+    `${listNames(unlabelled)} would be ${unlabelled.length === 1 ? 'a class' : 'classes'}, but it sounds like texts without one`,
+    {
+      place: { file: folder },
+      hint: `Say which folders are classes: "labels": [${classes.map((name) => JSON.stringify(name)).join(', ')}]. The others are left out then.`,
+    },
+  );
+}
+
+function nested(folder: string, root: string): HumanError {
+  return new HumanError(`this folder is inside of a class's folder, where each file is a text`, {
+    place: { file: folder },
+    hint: `Name the folder whose folders are the classes: is it ${quoteName(`${basename(root)}/${basename(join(folder, '..'))}`)}?`,
+  });
+}

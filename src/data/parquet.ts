@@ -1,0 +1,194 @@
+import { isUtf8 } from 'node:buffer';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
+import { HumanError } from '../protocol/human-error';
+import { type Reading, readRaw } from './bytes';
+import { classNames, nameClasses } from './class-names';
+import { type FieldProblem, fieldValue, isProblem } from './field-values';
+import { describeFileError } from './file-problem';
+import type { FieldValue, RecordReader, WantedColumn } from './record-reader';
+import { MissingColumnError } from './row-problems';
+
+/** Reads the wanted columns of a Parquet file, see `readParquet`. A record's line is its row's number, from 1. */
+export const parquetReader: RecordReader = async ({ file }, reading, columns, problems, onRecord) => {
+  const choose = (names: readonly string[]) => columns.map((column) => findColumn(file, names, column));
+  await readParquet(file, reading, choose, (line, values) => {
+    const fields: FieldValue[] = [];
+    for (const [i, column] of columns.entries()) {
+      const value = values[i]!;
+      const field = 'problem' in value ? value.problem : fieldValue(value.value, column);
+      if (isProblem(field)) {
+        problems.add({ line, ...field });
+        return;
+      }
+      fields.push(field);
+    }
+    return onRecord(line, fields);
+  });
+};
+
+/** A value, with the names of classes where the file has them, or what is wrong with it. */
+export type ParquetValue = { value: unknown } | { problem: FieldProblem };
+
+/**
+ * Reads columns of a Parquet file, one group of rows after the other: no more than the chosen columns of one group is in
+ * memory. Binary values that are UTF-8 become text.
+ *
+ * @param choose which of the file's columns to read
+ * @param onRow gets the values in the order of the chosen columns; reading waits for a promise that it returns
+ * @throws HumanError for a file that is damaged, encrypted or no Parquet
+ */
+export async function readParquet(
+  file: string,
+  reading: Reading,
+  choose: (names: readonly string[]) => readonly string[],
+  onRow: (line: number, values: ParquetValue[]) => void | Promise<void>,
+): Promise<void> {
+  if (reading.observe) for await (const _ of readRaw(file, { ...reading, progress: undefined }));
+  const handle = await open(file).catch(async (error: unknown) => {
+    throw await describeFileError(file, error);
+  });
+  try {
+    await readGroups(file, handle, reading, choose, onRow);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readGroups(
+  file: string,
+  handle: FileHandle,
+  reading: Reading,
+  choose: (names: readonly string[]) => readonly string[],
+  onRow: (line: number, values: ParquetValue[]) => void | Promise<void>,
+): Promise<void> {
+  const buffer = await bufferOf(file, handle);
+  const whole = <T>(work: () => T | Promise<T>) => orDamaged(file, work);
+  const metadata = await whole(() => parquetMetadataAsync(buffer, { parsers, geoparquet: false }));
+  const names = await whole(() => parquetSchema(metadata).children.map(({ element }) => element.name));
+  const columns = choose(names);
+  const labels = classNames(metadata.key_value_metadata);
+  requireAllRows(file, metadata);
+  const scan = await whole(() =>
+    parquetScan({
+      ...{ file: buffer, metadata, columns: [...columns], compressors, parsers },
+      ...{ useOffsetIndex: false, geoparquet: false },
+    }),
+  );
+  let line = 0;
+  const { mostRows = Number.POSITIVE_INFINITY } = reading;
+  for (const { rowStart, rowEnd: groupEnd } of scan.ranges) {
+    reading.signal?.throwIfAborted();
+    const rowEnd = Math.min(groupEnd, mostRows);
+    if (rowEnd <= rowStart) break;
+    const read = (column: string) => whole(() => scan.readColumn({ column, rowStart, rowEnd }));
+    const ofGroup = await Promise.all(columns.map(read));
+    for (let row = 0; row < rowEnd - rowStart; row++) {
+      line++;
+      const values = ofGroup.map((column, i): ParquetValue => {
+        const value: unknown = column[row];
+        // Nulls are null: this is a value that the file promises and does not hold.
+        if (value === undefined) throw damaged(file, `row ${line} has no value in ${quoteName(columns[i]!)}`);
+        const classes = labels.get(columns[i]!);
+        return classes ? nameClasses(value, columns[i]!, classes) : { value };
+      });
+      const waiting = onRow(line, values);
+      if (waiting) await waiting;
+    }
+    reading.progress?.(line / Number(metadata.num_rows));
+  }
+}
+
+/** Bytes that are no text stay bytes: decoded in silence, they would be replacement characters. */
+function textOf(bytes: Uint8Array): string | Uint8Array {
+  if (!bytes || !isUtf8(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+const parsers = { stringFromBytes: textOf, jsonFromBytes: textOf };
+
+/** What the library reads a file through: pieces of it, by their places. */
+async function bufferOf(file: string, handle: FileHandle) {
+  const read = async (start: number, end: number): Promise<ArrayBuffer> => {
+    if (!(start >= 0 && start <= end && end <= byteLength))
+      throw damaged(file, 'it points outside of itself');
+    const bytes = new Uint8Array(end - start);
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+      if (bytesRead === 0) throw damaged(file, 'it has become shorter');
+      done += bytesRead;
+    }
+    return bytes.buffer;
+  };
+  const { size: byteLength } = await handle.stat();
+  const slice = async (start: number, end = byteLength) => {
+    try {
+      return await read(start, end);
+    } catch (error) {
+      throw await describeFileError(file, error);
+    }
+  };
+  const magic = async (start: number) => Buffer.from(await slice(start, start + 4)).toString('latin1');
+  const place = { file };
+  if (byteLength === 0)
+    throw new HumanError('this file is empty', { place, hint: 'Copy or download it again.' });
+  const start = byteLength < 12 ? '' : await magic(0);
+  if (start === 'PARE') {
+    throw new HumanError('this Parquet file is encrypted', {
+      place,
+      hint: 'Write it anew without encryption.',
+    });
+  }
+  if (start !== 'PAR1') {
+    throw new HumanError('this is no Parquet file', {
+      place,
+      hint: 'Leave data.format out if its extension says what it is, or set it to what it is.',
+    });
+  }
+  if ((await magic(byteLength - 4)) !== 'PAR1') {
+    throw new HumanError('this Parquet file is cut off: it ends without the list of what is in it', {
+      place,
+      hint: 'Copy or download it again.',
+    });
+  }
+  return { byteLength, slice };
+}
+
+function requireAllRows(file: string, { num_rows, row_groups }: FileMetaData): void {
+  const rows = row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (rows !== Number(num_rows)) throw damaged(file, `${num_rows} rows are promised, and ${rows} are there`);
+}
+
+/** The library takes a file for well-formed: whatever it stumbles over is damage. */
+async function orDamaged<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof HumanError) throw error;
+    throw damaged(file, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function damaged(file: string, what: string, cause?: unknown): HumanError {
+  return new HumanError(`this Parquet file cannot be read: ${what}`, {
+    place: { file },
+    hint: 'If other programs read it, write it anew with their usual settings; otherwise copy or download it again.',
+    cause,
+  });
+}
+
+function findColumn(file: string, names: readonly string[], { name }: WantedColumn): string {
+  const position = names.indexOf(name);
+  if (position < 0) {
+    const hint = `${didYouMeanHint(name, names)}The columns are: ${listNames(names)}.`;
+    throw new MissingColumnError(`there is no column ${quoteName(name)}`, { file }, hint, names);
+  }
+  if (names.lastIndexOf(name) === position) return name;
+  throw new HumanError(`there are several columns ${quoteName(name)}`, {
+    place: { file },
+    hint: 'Rename all but one of them.',
+  });
+}
