@@ -1,0 +1,48 @@
+import type { Experiment, PretrainedOptions } from '../experiment/schema';
+import { findEncoder } from '../hub/find-encoder';
+import { openCheckpoint } from '../pretrained/checkpoint';
+import { longestText } from '../pretrained/config';
+import { openPretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
+import { HumanError } from '../protocol/human-error';
+import type { LengthReport } from '../protocol/inspection';
+import { characterTokenizer } from '../text/tokenize';
+
+export interface TokenCounter extends Pick<LengthReport, 'unit' | 'maxLength'> {
+  /** @param words those of the text */
+  count(text: string, words: readonly string[]): number;
+}
+
+/**
+ * What tells how many tokens of a text the model would read. Of a pretrained encoder that is not on this machine nobody
+ * knows: its words are counted instead, and no cut is known.
+ *
+ * @param folder the experiment's
+ */
+export function tokenCounter({ model, tokenizer }: Experiment, folder: string): TokenCounter {
+  const words: TokenCounter = { unit: 'words', maxLength: null, count: (_, words) => words.length };
+  if (model.type === 'baseline') return words;
+  if (model.type === 'pretrained') return encoderCounter(model, folder) ?? words;
+  const { type, maxLength } = tokenizer;
+  if (type === 'word') return { ...words, maxLength };
+  const tokenize = characterTokenizer(tokenizer);
+  return { unit: 'characters', maxLength, count: (text) => tokenize(text).length };
+}
+
+/** Undefined where there is none that can be opened: the check says why. */
+function encoderCounter(model: PretrainedOptions, folder: string): TokenCounter | undefined {
+  try {
+    const found = findEncoder(model.encoder, model.revision, folder);
+    if (!found) return undefined;
+    const checkpoint = openCheckpoint(found.folder);
+    checkpoint.close();
+    const { maxLength, encode } = openPretrainedTokenizer(found.folder, {
+      maxLength: model.maxLength,
+      longest: longestText(checkpoint.config),
+      vocabularySize: checkpoint.config.vocabularySize,
+    });
+    return { unit: 'tokens', maxLength, count: (text) => encode(text).length };
+  } catch (error) {
+    if (error instanceof HumanError) return undefined;
+    throw error;
+  }
+}

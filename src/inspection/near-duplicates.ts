@@ -1,0 +1,159 @@
+import { createRandom } from '../data/random';
+import { jaccard } from './shingles';
+
+/** Texts that have so large a share of their shingles in common are nearly the same. */
+export const alike = 0.9;
+
+/**
+ * Of a pair that is just as alike as that, 0.9^5 = 59 % of the bands agree, so that all 8 miss it in one case of a thousand;
+ * of one that is half alike, 3 %.
+ */
+const bands = 8;
+const bandSize = 5;
+const size = bands * bandSize;
+/** An estimate by 40 hashes lies three standard deviations off at most. */
+const leastAgreeing = Math.floor(size * 0.75);
+/** Texts of one band that a row is compared with: where thousands follow one template, not with each of them. */
+const mostCompared = 16;
+/** Texts whose shingles are at hand for the next comparison. */
+const mostRemembered = 512;
+
+/**
+ * Finds texts that are nearly the same: MinHash (Broder, 1997) with locality-sensitive hashing finds candidates, and
+ * their shingles decide. A text joins the first group whose first text it is like, or begins one; only such first ones are
+ * compared with, so that the work grows with the rows, whatever they are. The same rows give the same groups.
+ */
+export class NearDuplicates {
+  /** Of each band, the last first text with these hashes. */
+  readonly #buckets = Array.from({ length: bands }, () => new Map<number, number>());
+  /** `[texts, bands]`: the first text before with the same hashes, or -1. */
+  #earlier = new Int32Array(1024 * bands);
+  /** `[texts, size]` */
+  #signatures = new Uint32Array(1024 * size);
+  #rows = new Int32Array(1024);
+  #count = 0;
+  readonly #remembered = new Map<number, Uint32Array>();
+  /** By the row of the first text. */
+  readonly #groups = new Map<number, number[]>();
+
+  /** @param shinglesOfRow reads an earlier row once more */
+  constructor(private readonly shinglesOfRow: (row: number) => Uint32Array) {}
+
+  /** The row that begins the group of a text, perhaps the row itself. */
+  add(row: number, shingles: Uint32Array): number {
+    const signature = minHashes(shingles);
+    const keys = Array.from({ length: bands }, (_, band) => bandKey(signature, band));
+    const found = this.#find(signature, keys, shingles);
+    if (found === undefined) {
+      this.#begin(row, signature, keys);
+      this.#remember(row, shingles);
+      return row;
+    }
+    const group = this.#groups.get(found);
+    if (group) group.push(row);
+    else this.#groups.set(found, [found, row]);
+    return found;
+  }
+
+  /** Rows that are nearly the same as the first of them, rising; in the order of their first rows. */
+  groups(): number[][] {
+    return [...this.#groups.values()].sort(([a], [b]) => a! - b!);
+  }
+
+  #find(signature: Uint32Array, keys: readonly number[], shingles: Uint32Array): number | undefined {
+    const compared = new Set<number>();
+    let best: number | undefined;
+    for (let band = 0; band < bands; band++) {
+      let candidate = this.#buckets[band]!.get(keys[band]!) ?? -1;
+      for (let step = 0; candidate >= 0 && step < mostCompared; step++) {
+        if (!compared.has(candidate)) {
+          compared.add(candidate);
+          if (this.#isAlike(candidate, signature, shingles)) {
+            const row = this.#rows[candidate]!;
+            best = best === undefined ? row : Math.min(best, row);
+          }
+        }
+        candidate = this.#earlier[candidate * bands + band]!;
+      }
+      if (best !== undefined) return best;
+    }
+    return undefined;
+  }
+
+  #isAlike(candidate: number, signature: Uint32Array, shingles: Uint32Array): boolean {
+    let agreeing = 0;
+    const start = candidate * size;
+    for (let i = 0; i < size; i++) if (this.#signatures[start + i] === signature[i]) agreeing++;
+    if (agreeing < leastAgreeing) return false;
+    const row = this.#rows[candidate]!;
+    const theirs = this.#remembered.get(row) ?? this.shinglesOfRow(row);
+    this.#remember(row, theirs);
+    return jaccard(theirs, shingles) >= alike;
+  }
+
+  #begin(row: number, signature: Uint32Array, keys: readonly number[]): void {
+    if (this.#count === this.#rows.length) this.#grow();
+    const text = this.#count++;
+    this.#rows[text] = row;
+    this.#signatures.set(signature, text * size);
+    for (let band = 0; band < bands; band++) {
+      const bucket = this.#buckets[band]!;
+      this.#earlier[text * bands + band] = bucket.get(keys[band]!) ?? -1;
+      bucket.set(keys[band]!, text);
+    }
+  }
+
+  /** The least recently used ones go. */
+  #remember(row: number, shingles: Uint32Array): void {
+    this.#remembered.delete(row);
+    this.#remembered.set(row, shingles);
+    if (this.#remembered.size <= mostRemembered) return;
+    for (const oldest of this.#remembered.keys()) {
+      this.#remembered.delete(oldest);
+      return;
+    }
+  }
+
+  #grow(): void {
+    const grown = <List extends Int32Array | Uint32Array>(list: List, into: List): List => {
+      into.set(list);
+      return into;
+    };
+    this.#rows = grown(this.#rows, new Int32Array(this.#rows.length * 2));
+    this.#earlier = grown(this.#earlier, new Int32Array(this.#earlier.length * 2));
+    this.#signatures = grown(this.#signatures, new Uint32Array(this.#signatures.length * 2));
+  }
+}
+
+const random = createRandom(1);
+const bits = () => random.integer(2 ** 32) | 0;
+const factors = Int32Array.from({ length: size }, () => bits() | 1);
+const offsets = Int32Array.from({ length: size }, bits);
+
+/** The least of all shingles under each of the hash functions. */
+function minHashes(shingles: Uint32Array): Uint32Array {
+  const least = new Uint32Array(size);
+  for (let k = 0; k < size; k++) {
+    const factor = factors[k]!;
+    const offset = offsets[k]!;
+    let min = 0xffffffff;
+    for (let i = 0; i < shingles.length; i++) {
+      let hash = Math.imul(shingles[i]! ^ offset, factor);
+      hash = (hash ^ (hash >>> 15)) >>> 0;
+      if (hash < min) min = hash;
+    }
+    least[k] = min;
+  }
+  return least;
+}
+
+function bandKey(signature: Uint32Array, band: number): number {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (let i = band * bandSize; i < (band + 1) * bandSize; i++) {
+    low = Math.imul(low ^ signature[i]!, 0x01000193);
+    high = Math.imul(high ^ (signature[i]! >>> 7), 0x85ebca6b);
+    low ^= low >>> 15;
+  }
+  return ((high >>> 11) & 0xfffff) * 2 ** 32 + (low >>> 0);
+}
