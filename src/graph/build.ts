@@ -93,6 +93,26 @@ export const convolution = (
   attributes: Attributes['convolution'],
 ): Value => one('convolution', [x, weight, bias], attributes);
 
+/** `x, weight, bias` as for `convolution`, `mask [time, batch, 1] -> [batch, n]`: its largest values over time. */
+export const convolutionMax = (
+  x: Value,
+  weight: Value,
+  bias: Value,
+  mask: Value,
+  attributes: Attributes['convolutionMax'],
+): Value => one('convolutionMax', [x, weight, bias, mask], attributes);
+
+/** `x [time, batch, features], at [n, batch] -> [n, batch, width * features]`: see its attributes. */
+export const gatherWindows = (x: Value, at: Value, attributes: Attributes['gatherWindows']): Value =>
+  one('gatherWindows', [x, at], attributes);
+
+/** `values [n, batch, width * features], at [n, batch] -> [time, batch, features]`: see its attributes. */
+export const scatterAddWindows = (
+  values: Value,
+  at: Value,
+  attributes: Attributes['scatterAddWindows'],
+): Value => one('scatterAddWindows', [values, at], attributes);
+
 /** `a [..., m], b [..., n] -> [m, n]`, the sum of all outer products. */
 export const outerSum = (a: Value, b: Value): Value => one('outerSum', [a, b], {});
 
@@ -107,6 +127,10 @@ export function sum(x: Value, axes: readonly number[], keepDims = false): Value 
 export function max(x: Value, axes: readonly number[], keepDims = false): Value {
   return one('max', [x], { axes: frontAxes(x, axes), keepDims });
 }
+
+/** The place of the largest value along an axis, of equal ones the first (int64). */
+export const argMax = (x: Value, axis: number): Value =>
+  one('argMax', [x], { axis: normalizeAxis(axis, x.shape.length) });
 
 function frontAxes(x: Value, axes: readonly number[]): number[] {
   return axes.map((axis) => normalizeAxis(axis, x.shape.length));

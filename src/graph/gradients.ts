@@ -1,5 +1,6 @@
 import {
   add,
+  argMax,
   broadcast,
   concat,
   convolution,
@@ -10,6 +11,7 @@ import {
   exp,
   fill,
   gatherRows,
+  gatherWindows,
   isPositive,
   layerNorm,
   matmul,
@@ -19,6 +21,7 @@ import {
   pad,
   reshape,
   scatterAddRows,
+  scatterAddWindows,
   sigmoid,
   sin,
   split,
@@ -29,7 +32,7 @@ import {
 } from './build';
 import type { Attributes, Node, OpName, Value } from './ops';
 import { type Differentiate, scanGradient } from './scan-gradient';
-import { normalizeAxis, type Shape } from './shape';
+import { type Dim, normalizeAxis, type Shape } from './shape';
 
 export interface RuleInput<Op extends OpName> {
   readonly node: Node<Op>;
@@ -118,6 +121,29 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
     const dx = convolution(g, turned, fill(0, [features]), { width, before: width - 1 - before });
     return [dx, outerSum(node.outputs[1]!, g), g];
   },
+  // y_bf = w_f' x_b(t) + bias_f at the time t where that is largest: of all windows only these have a gradient
+  convolutionMax: ({ inputs: [x, weight], attributes: window, node, g }) => {
+    const [[time, batch], [size, filters]] = [x!.shape as [Dim, Dim], weight!.shape as [number, number]];
+    const at = transpose(argMax(node.outputs[1]!, 0), [1, 0]);
+    const byFilter = transpose(g, [1, 0]);
+    const dWeight = matmul(reshape(byFilter, [filters, 1, batch]), gatherWindows(x!, at, window));
+    const ofFilters = reshape(transpose(weight!, [1, 0]), [filters, 1, size]);
+    const dWindows = mul(reshape(byFilter, [filters, batch, 1]), ofFilters);
+    return [
+      scatterAddWindows(dWindows, at, { ...window, time }),
+      transpose(reshape(dWeight, [filters, size]), [1, 0]),
+      g,
+      undefined,
+    ];
+  },
+  gatherWindows: ({ inputs: [x, at], attributes: window, g }) => [
+    scatterAddWindows(g, at!, { ...window, time: x!.shape[0]! }),
+    undefined,
+  ],
+  scatterAddWindows: ({ inputs: [, at], attributes: { width, before }, g }) => [
+    gatherWindows(g, at!, { width, before }),
+    undefined,
+  ],
   // Y = sum_i a_i b_i': da_i = Y_grad b_i, db_i = Y_grad' a_i
   outerSum: ({ inputs: [a, b], g }) => [matmul(b!, g, { transposeB: true }), matmul(a!, g)],
   sum: ({ inputs: [x], attributes: { axes }, g }) => [broadcast(reshape(g, keptShape(x!, axes)), x!.shape)],
@@ -127,6 +153,7 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
     const isMax = equal(x!, reshape(y, kept));
     return [mul(isMax, div(reshape(g, kept), sum(isMax, axes, true)))];
   },
+  argMax: 'zero',
   // dx = y (g - <g, y>)
   softmax: ({ y, g }) => [mul(y, sub(g, sum(mul(g, y), [-1], true)))],
   // y = x - ln sum e^x, dx = g - softmax(x) sum g

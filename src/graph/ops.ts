@@ -51,6 +51,12 @@ interface Reduction {
   readonly keepDims: boolean;
 }
 
+/** The `width` neighbours in time of which the first stands `before` times earlier. */
+interface Window {
+  readonly width: number;
+  readonly before: number;
+}
+
 interface Ends {
   readonly axis: number;
   readonly before: number;
@@ -96,14 +102,26 @@ export interface Attributes {
   affine: Empty;
   /**
    * `x [time, batch, features], weight [width * features, n], bias [n] -> [time, batch, n]`: at each time, an affine
-   * map of the `width` neighbouring vectors of which the first stands `before` times earlier; beyond both ends
-   * of time are zeros. A further result: these neighbours side by side, `[time, batch, width * features]`.
+   * map of its window, whose vectors stand side by side; beyond both ends of time are zeros. A further result:
+   * these windows, `[time, batch, width * features]`.
    */
-  convolution: { readonly width: number; readonly before: number };
+  convolution: Window;
+  /**
+   * The largest values over time of a convolution: `x, weight, bias` as there, `mask [time, batch, 1]` with 0 at
+   * times that do not count, `-> [batch, n]`. A further result: the values of all times without the bias and very
+   * low where they do not count, `[time, batch, n]`.
+   */
+  convolutionMax: Window;
+  /** `x [time, batch, features], at [n, batch] -> [n, batch, width * features]`: of each text its windows at n times. */
+  gatherWindows: Window;
+  /** The gradient of gatherWindows: `values [n, batch, width * features], at -> [time, batch, features]`, summed. */
+  scatterAddWindows: Window & { readonly time: Dim };
   /** `a [..., m], b [..., n] -> [m, n]`: the outer products, summed over all leading axes. */
   outerSum: Empty;
   sum: Reduction;
   max: Reduction;
+  /** The place of the largest value along an axis, of equal ones the first: whole numbers without gradient. */
+  argMax: { readonly axis: number };
   /** Over the last axis. */
   softmax: Empty;
   /** Logarithm of the softmax over the last axis. */
@@ -185,6 +203,22 @@ const affine = ([x, weight, bias]: readonly Type[]): Type[] => {
   return float([...x!.shape.slice(0, -1), ...bias!.shape]);
 };
 
+/** The windows of `x [time, batch, features]` at all times: `[time, batch, width * features]`. */
+function windowsOf(x: Type, { width, before }: Window): Type {
+  const [time, batch, features] = x.shape;
+  const known = typeof features === 'number' && x.shape.length === 3 && before >= 0 && before < width;
+  if (!known) throw new Error(`cannot take windows of ${width} from ${formatShape(x.shape)}`);
+  return { ...x, shape: [time!, batch!, width * features] };
+}
+
+/** How many times of each text `at [n, batch]` names. */
+function timesFor({ shape, dtype }: Type, batch: Dim): Dim {
+  if (dtype !== 'int64') throw new Error(`times must be int64, got ${dtype}`);
+  if (shape.length !== 2 || shape[1] !== batch)
+    throw new Error(`times ${formatShape(shape)} of ${batch} texts`);
+  return shape[0]!;
+}
+
 /** What each operation's outputs look like; throws where the inputs do not fit. */
 export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
   input: () => {
@@ -227,12 +261,27 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
     return float([...left.slice(0, -1), right.at(-1)!]);
   },
   affine,
-  convolution: ([x, weight, bias], { width, before }) => {
-    const [time, batch, features] = x!.shape;
-    const known = typeof features === 'number' && x!.shape.length === 3 && before >= 0 && before < width;
-    if (!known) throw new Error(`cannot take windows of ${width} from ${formatShape(x!.shape)}`);
-    const windows = { ...x!, shape: [time!, batch!, width * features] };
+  convolution: ([x, weight, bias], window) => {
+    const windows = windowsOf(x!, window);
     return [...affine([windows, weight!, bias!]), ...float(windows.shape)];
+  },
+  convolutionMax: ([x, weight, bias, mask], window) => {
+    const [convolved] = affine([windowsOf(x!, window), weight!, bias!]) as [Type];
+    const [time, batch, filters] = convolved.shape as [Dim, Dim, Dim];
+    if (!sameShape(mask!.shape, [time, batch, 1]))
+      throw new Error(`a mask ${formatShape(mask!.shape)} for ${formatShape(x!.shape)}`);
+    return [...float([batch, filters]), ...float([time, batch, filters])];
+  },
+  gatherWindows: ([x, at], window) => {
+    const [, batch, size] = windowsOf(x!, window).shape as [Dim, Dim, Dim];
+    return float([timesFor(at!, batch), batch, size]);
+  },
+  scatterAddWindows: ([values, at], { width, time }) => {
+    const [count, batch, size] = values!.shape as [Dim, Dim, Dim];
+    const features = typeof size === 'number' ? size / width : 0;
+    if (values!.shape.length !== 3 || timesFor(at!, batch) !== count || !Number.isInteger(features))
+      throw new Error(`cannot put ${formatShape(values!.shape)} at ${formatShape(at!.shape)} by ${width}`);
+    return float([time, batch, features]);
   },
   outerSum: ([a, b]) => {
     if (!sameShape(a!.shape.slice(0, -1), b!.shape.slice(0, -1))) {
@@ -242,6 +291,10 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
   },
   sum: reduction,
   max: reduction,
+  argMax: ([x], { axis }) => {
+    const at = normalizeAxis(axis, x!.shape.length);
+    return [{ shape: x!.shape.filter((_, i) => i !== at), dtype: 'int64' }];
+  },
   softmax: unary,
   logSoftmax: unary,
   layerNorm: ([x, weight, bias]) => {

@@ -23,6 +23,17 @@ export type AttributeValue =
   | { readonly tensor: TensorProto }
   | { readonly graph: GraphProto };
 
+/** For what the graph is written. */
+export interface EmitterOptions {
+  /**
+   * Only operations of the ONNX standard, for runtimes other than ours; otherwise com.microsoft's Gelu, and its
+   * FusedMatMul where a batched product has a transposed operand.
+   */
+  readonly standard?: boolean;
+  /** Each operation will run in one thread: allows a faster form that is wrong in several. */
+  readonly singleThread?: boolean;
+}
+
 interface EmitOptions {
   readonly node?: Node;
   readonly outputs?: readonly string[];
@@ -41,10 +52,9 @@ export class Emitter {
   private readonly names: Map<Value, string>;
   private readonly matrices = new Map<string, string>();
 
-  /** @param standard whether only operations of the ONNX standard may be used */
   constructor(
     private readonly parent?: Emitter,
-    readonly standard: boolean = parent?.standard ?? false,
+    readonly options: EmitterOptions = parent?.options ?? {},
   ) {
     this.shared = parent?.shared ?? new Shared();
     this.names = new Map();

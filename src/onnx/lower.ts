@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { GraphProtoSchema } from 'onnx-buf';
 import type { Node, OpName, Value } from '../graph/ops';
-import type { Dim } from '../graph/shape';
 import { topologicalOrder } from '../graph/walk';
 import {
   type AttributeValue,
@@ -10,6 +9,7 @@ import {
   floatTensor,
   valueInfo,
 } from './emitter';
+import { convolution, convolutionMax, gatherWindows, scatterAddWindows } from './windows';
 
 /** Emits the ONNX nodes of one operation and returns the name of each of its outputs. */
 type Lowering<Op extends OpName> = (emitter: Emitter, node: Node<Op>, inputs: readonly string[]) => string[];
@@ -92,7 +92,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   sigmoid: simple('Sigmoid'),
   relu: simple('Relu'),
   gelu: (emitter, node, inputs) =>
-    emitter.standard
+    emitter.options.standard
       ? standardGelu(emitter, node, inputs[0]!)
       : emitter.emit('Gelu', inputs, {}, { node, domain: 'com.microsoft' }),
   softplus: simple('Softplus'),
@@ -108,7 +108,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const flags = { transA: flag(transposeA), transB: flag(transposeB) };
     const isMatrix = node.outputs[0]!.shape.length === 2;
     if (isMatrix) return emitter.emit('Gemm', inputs, flags, { node });
-    if (!emitter.standard)
+    if (!emitter.options.standard)
       return emitter.emit('FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
     const operands = inputs.map((name, i) =>
       [transposeA, transposeB][i] ? transposed(emitter, name, node.inputs[i]!) : name,
@@ -122,32 +122,20 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const product = emitter.emit('Gemm', [matrix, ...parameters])[0]!;
     return emitter.emit('Reshape', [product, emitter.shape(shape)], {}, { node });
   },
-  // One Gather of rows is faster than a Slice for each place of the window and a Concat of these.
-  convolution: (emitter, node, [x, ...parameters]) => {
-    const { width, before } = node.attributes;
-    const [time, batch, features] = node.inputs[0]!.shape as [Dim, Dim, number];
-    const ends = [emitter.ints([before, width - 1 - before]), emitter.floats([0], []), emitter.ints([0])];
-    const padded = emitter.emit('Pad', [x!, ...ends])[0]!;
-    const rows = emitter.emit('Reshape', [padded, emitter.ints([-1, features])])[0]!;
-    // The window at (time t, batch b) takes the rows (t + o) * batch + b, for o from 0 to width - 1.
-    const batchSize = emitter.shape([batch]);
-    const count = emitter.emit('Squeeze', emitter.emit('Mul', [emitter.shape([time]), batchSize]))[0]!;
-    const first = emitter.emit('Range', [emitter.int(0), count, emitter.int(1)])[0]!;
-    const column = emitter.emit('Reshape', [first, emitter.ints([-1, 1])])[0]!;
-    const places = emitter.ints(Array.from({ length: width }, (_, o) => o));
-    const ids = emitter.emit('Add', [column, ...emitter.emit('Mul', [places, batchSize])])[0]!;
-    const gathered = emitter.emit('Gather', [rows, ids])[0]!;
-    const windows = emitter.emit('Reshape', [gathered, emitter.ints([-1, width * features])])[0]!;
-    const product = emitter.emit('Gemm', [windows, ...parameters])[0]!;
-    const shaped = node.outputs.map(({ shape }) => emitter.shape(shape));
-    return [product, windows].flatMap((matrix, i) => emitter.emit('Reshape', [matrix, shaped[i]!]));
-  },
+  convolution,
+  convolutionMax,
+  gatherWindows,
+  scatterAddWindows,
   outerSum: (emitter, node, inputs) => {
     const matrices = inputs.map((name, i) => asMatrix(emitter, name, node.inputs[i]!));
     return emitter.emit('Gemm', matrices, { transA: flag(true) }, { node });
   },
   sum: reduce('ReduceSum'),
   max: reduce('ReduceMax'),
+  argMax: (emitter, node, inputs) => {
+    const { axis } = node.attributes;
+    return emitter.emit('ArgMax', inputs, { axis: { int: axis }, keepdims: { int: 0 } }, { node });
+  },
   softmax: simple('Softmax', { axis: { int: -1 } }),
   logSoftmax: simple('LogSoftmax', { axis: { int: -1 } }),
   layerNorm: (emitter, node, inputs) =>

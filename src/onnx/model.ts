@@ -1,22 +1,15 @@
 import { create } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema, type NodeProto } from 'onnx-buf';
 import type { Program } from '../graph/program';
-import { Emitter, valueInfo } from './emitter';
+import { Emitter, type EmitterOptions, valueInfo } from './emitter';
 import { lowerNodes } from './lower';
 import { modelChunks } from './write';
 
-export interface OnnxOptions {
-  /**
-   * Only operations of the ONNX standard, for runtimes other than ours; otherwise com.microsoft's Gelu, and its
-   * FusedMatMul where a batched product has a transposed operand.
-   */
-  readonly standard?: boolean;
-}
-
-type Weights = ReadonlyMap<string, Float32Array>;
+/** Values of inputs that are stored in the model, by the input's name. */
+export type Weights = ReadonlyMap<string, Float32Array>;
 
 /** `toOnnxModel` as the bytes of a file. */
-export function toOnnx(program: Program, weights?: Weights, options?: OnnxOptions): Uint8Array {
+export function toOnnx(program: Program, weights?: Weights, options?: EmitterOptions): Uint8Array {
   return Buffer.concat(modelChunks(toOnnxModel(program, weights, options)));
 }
 
@@ -27,9 +20,9 @@ export function toOnnx(program: Program, weights?: Weights, options?: OnnxOption
 export function toOnnxModel(
   program: Program,
   weights: Weights = new Map(),
-  { standard = false }: OnnxOptions = {},
+  options: EmitterOptions = {},
 ): ModelProto {
-  const emitter = new Emitter(undefined, standard);
+  const emitter = new Emitter(undefined, options);
   // Outputs first: their names are promised to whoever runs the model.
   const outputNames = Object.keys(program.outputs).map((name) => emitter.freshName(name));
   const results = Object.values(program.outputs);
@@ -55,13 +48,13 @@ export function toOnnxModel(
     const name = emitter.nameOf(value)!;
     if (name !== outputNames[i]) emitter.emitNamed('Identity', [name], outputNames[i]!);
   });
-  if (standard) dropUnusedStatistics(emitter.nodes);
+  if (options.standard) dropUnusedStatistics(emitter.nodes);
   return create(ModelProtoSchema, {
     irVersion: 9n,
     producerName: 'textclf',
     opsetImport: [
       { domain: '', version: 18n },
-      ...(standard ? [] : [{ domain: 'com.microsoft', version: 1n }]),
+      ...(options.standard ? [] : [{ domain: 'com.microsoft', version: 1n }]),
     ],
     graph: {
       name: program.name,

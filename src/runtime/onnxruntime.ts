@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Program } from '../graph/program';
-import { toOnnx } from '../onnx/model';
+import { toOnnx, type Weights } from '../onnx/model';
 import type { Executable, Executor, Tensor, Tensors } from './executor';
 import { openReplica } from './replica';
 
@@ -21,11 +21,11 @@ export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor 
   return {
     name: `onnxruntime ${onnxruntimeVersion}, cpu`,
     threads: threadsOf(options),
-    compile: (program: Program, weights) => openModelBytes(toOnnx(program, weights), options),
+    compile: (program: Program, weights) => openProgram(program, options, weights),
     compileCopies(program, count) {
       const { replicaFile } = options;
-      const model = toOnnx(program);
-      if (count === 1 || !replicaFile) return Promise.all([openModelBytes(model, options)]);
+      if (count === 1 || !replicaFile) return Promise.all([openProgram(program, options)]);
+      const model = toOnnx(program, undefined, { singleThread: true });
       return allOrNone([
         openModelBytes(model, { ...options, threads: 1 }),
         ...Array.from({ length: count - 1 }, () => openReplica(replicaFile, model)),
@@ -42,6 +42,11 @@ async function allOrNone(opening: readonly Promise<Executable>[]): Promise<Execu
   if (!failed) return opened;
   await Promise.all(opened.map((executable) => executable.release()));
   throw failed.reason;
+}
+
+function openProgram(program: Program, options: OnnxruntimeOptions, weights?: Weights): Promise<Executable> {
+  const singleThread = threadsOf(options) === 1;
+  return openModelBytes(toOnnx(program, weights, { singleThread }), options);
 }
 
 /** Opens a model that is in memory. */

@@ -85,6 +85,7 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
   toFloat: undefined,
   isPositive: undefined,
   equal: undefined,
+  argMax: undefined,
   neg: [unary(g.neg)],
   exp: [unary(g.exp)],
   log: [unary(g.log, [0.5, 2])],
@@ -136,6 +137,41 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
     {
       inputs: [[3, 1, 2], [2, 1], [1]],
       build: ([x, w, b]) => g.convolution(x!, w!, b!, { width: 1, before: 0 }),
+    },
+  ],
+  convolutionMax: [
+    {
+      inputs: [['t', 'b', 2], [6, 4], [4]],
+      sizes: { t: 4, b: 2 },
+      build: ([x, w, b]) => g.convolutionMax(x!, w!, b!, g.fill(1, ['t', 'b', 1]), { width: 3, before: 1 }),
+    },
+    // An even width, wider than all there is; the second text ends early, the third one is empty.
+    {
+      inputs: [[3, 3, 2], [8, 3], [3]],
+      build: ([x, w, b]) => {
+        const mask = g.constant([1, 1, 0, 1, 0, 0, 1, 0, 0], [3, 3, 1]);
+        const y = g.convolutionMax(x!, w!, b!, mask, { width: 4, before: 0 });
+        return g.trim(y, 0, 0, 1);
+      },
+    },
+    {
+      inputs: [[3, 1, 2], [2, 1], [1]],
+      build: ([x, w, b]) => g.convolutionMax(x!, w!, b!, g.fill(1, [3, 1, 1]), { width: 1, before: 0 }),
+    },
+  ],
+  gatherWindows: [
+    {
+      inputs: [['t', 2, 2]],
+      sizes: { t: 3 },
+      ids: { shape: [4, 2], data: [0, 2, 0, 1, 2, 2, 1, 0] },
+      build: ([x], at) => g.tanh(g.gatherWindows(x!, at!, { width: 3, before: 1 })),
+    },
+  ],
+  scatterAddWindows: [
+    {
+      inputs: [[4, 2, 4]],
+      ids: { shape: [4, 2], data: [0, 2, 0, 1, 2, 2, 1, 0] },
+      build: ([values], at) => g.tanh(g.scatterAddWindows(values!, at!, { width: 2, before: 0, time: 3 })),
     },
   ],
   outerSum: [

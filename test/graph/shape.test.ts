@@ -6,6 +6,8 @@ import { addToDim, broadcastShapes, normalizeAxis, type Shape } from '../../src/
 
 const x = (...shape: Shape) => g.input('x', shape);
 const ids = (...shape: Shape) => g.input('ids', shape, 'int64');
+const window = { width: 3, before: 1 };
+const scattered = (values: Value, at: Value) => g.scatterAddWindows(values, at, { ...window, time: 4 });
 
 describe('broadcasting', () => {
   const rows: readonly (readonly [a: Shape, b: Shape, result: Shape | undefined])[] = [
@@ -116,6 +118,25 @@ describe('shapes of results', () => {
       () => g.convolution(x('time', 'batch', 2), x(6, 5), x(5), { width: 3, before: 1 }),
       ['time', 'batch', 5],
     ],
+    [
+      'convolutionMax',
+      () => g.convolutionMax(x('time', 'batch', 2), x(6, 5), x(5), x('time', 'batch', 1), window),
+      ['batch', 5],
+    ],
+    [
+      'all of its values',
+      () =>
+        g.convolutionMax(x('time', 'batch', 2), x(6, 5), x(5), x('time', 'batch', 1), window).node
+          .outputs[1]!,
+      ['time', 'batch', 5],
+    ],
+    ['gatherWindows', () => g.gatherWindows(x('time', 'batch', 2), ids(5, 'batch'), window), [5, 'batch', 6]],
+    [
+      'scatterAddWindows',
+      () => g.scatterAddWindows(x(5, 'batch', 6), ids(5, 'batch'), { ...window, time: 'time' }),
+      ['time', 'batch', 2],
+    ],
+    ['argMax', () => g.argMax(x('time', 'batch', 2), -2), ['time', 2]],
     ['outerSum', () => g.outerSum(x('time', 'batch', 2), x('time', 'batch', 3)), [2, 3]],
     ['sum', () => g.sum(x('time', 'batch', 2), [0, -1]), ['batch']],
     ['sum, kept', () => g.sum(x('time', 'batch', 2), [0], true), [1, 'batch', 2]],
@@ -178,6 +199,19 @@ describe('what does not fit is an error when the graph is built', () => {
       () => g.convolution(x(4, 1, 2), x(2, 3), x(3), { width: 2, before: 1 }),
       'cannot map [4, 1, 4]',
     ],
+    [
+      'a mask of other texts',
+      () => g.convolutionMax(x(4, 3, 2), x(6, 5), x(5), x(4, 2, 1), window),
+      'a mask [4, 2, 1] for [4, 3, 2]',
+    ],
+    [
+      'times that are not whole numbers',
+      () => g.gatherWindows(x(4, 3, 2), x(5, 3), window),
+      'times must be int64',
+    ],
+    ['times of other texts', () => g.gatherWindows(x(4, 3, 2), ids(5, 2), window), 'times [5, 2] of 3 texts'],
+    ['windows of a part of the features', () => scattered(x(5, 3, 7), ids(5, 3)), 'cannot put [5, 3, 7]'],
+    ['more times than windows', () => scattered(x(5, 3, 6), ids(4, 3)), 'cannot put [5, 3, 6] at [4, 3]'],
     ['leading axes of outer products', () => g.outerSum(x('time', 2), x('batch', 2)), 'leading axes'],
     ['ranks of outer products', () => g.outerSum(x('time', 'batch', 2), x('time', 2)), 'leading axes'],
     [

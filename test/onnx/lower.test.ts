@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import * as g from '../../src/graph/build';
 import type { OpName, Value } from '../../src/graph/ops';
 import { scan } from '../../src/graph/scan';
-import { floatTensor, type Tensor } from '../../src/runtime/executor';
+import { type Executor, floatTensor, type Tensor } from '../../src/runtime/executor';
+import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
 import { expectClose } from '../support/close';
 import { executor, intTensor } from '../support/run';
 
@@ -285,6 +286,88 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
       expected: [[[1, 1, 1], [53]]],
     },
   ],
+  convolutionMax: [
+    {
+      // The same texts; the first one ends before its last token. The second filter is the negated sum.
+      inputs: {
+        x: f([3, 2, 1], [1, 10, 2, 20, 3, 30]),
+        weight: f([3, 2], [100, -1, 10, -1, 1, -1]),
+        bias: f([2], [0.5, 1]),
+        mask: f([3, 2, 1], [1, 1, 1, 1, 0, 1]),
+      },
+      named: { x: { 0: 'time', 1: 'batch' }, mask: { 0: 'time', 1: 'batch' } },
+      build: ({ x, weight, bias, mask }) =>
+        g.convolutionMax(x!, weight!, bias!, mask!, { width: 3, before: 1 }).node.outputs,
+      expected: [
+        [
+          [2, 2],
+          [123.5, -2, 2300.5, -29],
+        ],
+        [
+          [3, 2, 2],
+          [12, -3, 120, -30, 123, -6, 1230, -60, -1e30, -1e30, 2300, -50],
+        ],
+      ],
+    },
+    {
+      // Two features, and a window that is longer than the text.
+      inputs: { x: f([1, 1, 2], [3, 5]), weight: f([6, 1], [1, 10, 7, 7, 7, 7]), bias: f([1], [0]) },
+      build: ({ x, weight, bias }) =>
+        g.convolutionMax(x!, weight!, bias!, g.fill(1, [1, 1, 1]), { width: 3, before: 0 }),
+      expected: [[[1, 1], [53]]],
+    },
+  ],
+  gatherWindows: [
+    {
+      inputs: { x: f([3, 2, 1], [1, 10, 2, 20, 3, 30]), at: intTensor([2, 2], [0, 2, 1, 0]) },
+      named: { x: { 0: 'time', 1: 'batch' }, at: { 1: 'batch' } },
+      build: ({ x, at }) => g.gatherWindows(x!, at!, { width: 3, before: 1 }),
+      expected: [
+        [
+          [2, 2, 3],
+          [0, 1, 2, 20, 30, 0, 1, 2, 3, 0, 10, 20],
+        ],
+      ],
+    },
+    {
+      inputs: { x: f([1, 1, 2], [3, 5]), at: intTensor([1, 1], [0]) },
+      build: ({ x, at }) => g.gatherWindows(x!, at!, { width: 2, before: 0 }),
+      expected: [
+        [
+          [1, 1, 4],
+          [3, 5, 0, 0],
+        ],
+      ],
+    },
+  ],
+  scatterAddWindows: [
+    {
+      // At 0: nothing, 2, 3; at 1: 4, 5, and what is beyond the end.
+      inputs: { values: f([2, 1, 3], [1, 2, 3, 4, 5, 6]), at: intTensor([2, 1], [0, 1]) },
+      build: ({ values, at }) => g.scatterAddWindows(values!, at!, { width: 3, before: 1, time: 2 }),
+      expected: [
+        [
+          [2, 1, 1],
+          [6, 8],
+        ],
+      ],
+    },
+    {
+      inputs: {
+        values: counting([2, 2, 2]),
+        at: intTensor([2, 2], [1, 0, 1, 0]),
+        x: f([2, 2], [0, 0, 0, 0]),
+      },
+      named: { values: { 1: 'batch' }, at: { 1: 'batch' }, x: { 0: 'time', 1: 'batch' } },
+      build: ({ values, at }) => g.scatterAddWindows(values!, at!, { width: 1, before: 0, time: 'time' }),
+      expected: [
+        [
+          [2, 2, 2],
+          [0, 0, 10, 12, 6, 8, 0, 0],
+        ],
+      ],
+    },
+  ],
   outerSum: [
     {
       inputs: { a: f([2, 2], [1, 2, 3, 4]), b: f([2, 1], [10, 1]) },
@@ -336,6 +419,18 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
           [2, 1],
           [-1, -2],
         ],
+      ],
+    },
+  ],
+  argMax: [
+    {
+      // Of equal values the first.
+      inputs: { x: f([2, 3], [1, 7, 7, 4, 4, -1]) },
+      named: { x: { 0: 'n' } },
+      build: ({ x }) => [g.toFloat(g.argMax(x!, -1)), g.toFloat(g.argMax(x!, 0))],
+      expected: [
+        [[2], [1, 0]],
+        [[3], [1, 0, 0]],
       ],
     },
   ],
@@ -608,7 +703,7 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
 };
 
 /** Builds with as many inputs as there are feeds, runs, and compares with the results by hand. */
-async function check({ inputs = {}, named = {}, build, expected }: Row, name: string) {
+async function check({ inputs = {}, named = {}, build, expected }: Row, name: string, runner: Executor) {
   const values = Object.fromEntries(
     Object.entries(inputs).map(([key, { shape, dtype }]) => {
       const dims = shape.map((size, axis) => named[key]?.[axis] ?? size);
@@ -617,7 +712,7 @@ async function check({ inputs = {}, named = {}, build, expected }: Row, name: st
   );
   const built = build(values);
   const results = Array.isArray(built) ? (built as readonly Value[]) : [built as Value];
-  const executable = await executor.compile({
+  const executable = await runner.compile({
     name,
     inputs: Object.values(values),
     outputs: Object.fromEntries(results.map((result, i) => [`result${i}`, result])),
@@ -639,7 +734,10 @@ describe('every operation, as onnxruntime runs it, gives what was worked out by 
       expect(list.length).toBeGreaterThan(0);
     });
     list.forEach((row, i) => {
-      it(`${op} ${i}`, () => check(row, `${op} ${i}`));
+      const name = `${op} ${i}`;
+      it(name, () => check(row, name, executor));
+      // Some operations are said otherwise for one thread.
+      it(`${name}, in one thread`, () => check(row, name, onnxruntimeExecutor({ threads: 1 })));
     });
   }
 });
