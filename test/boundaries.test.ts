@@ -12,13 +12,18 @@ const allowed: Record<string, readonly string[]> = {
   protocol: [],
   graph: [],
   experiment: ['protocol'],
-  text: ['protocol'],
+  // Numbers and texts that need not fit into memory, and what is kept of them from run to run.
+  store: ['protocol', 'runs/atomic'],
+  text: ['store', 'protocol'],
   baseline: ['text', 'protocol'],
   // A single file of another part is allowed by its name.
-  hub: ['protocol', 'experiment/known-encoders', 'runs/folder-files', 'runs/shard-index'],
+  hub: [
+    ...['protocol', 'experiment/known-encoders', 'experiment/known-datasets', 'experiment/cache-folder'],
+    ...['runs/folder-files', 'runs/shard-index'],
+  ],
   // Pure functions over numbers.
   metrics: ['protocol', 'nn/probabilities'],
-  data: ['protocol', 'experiment'],
+  data: ['store', 'protocol', 'experiment'],
   runs: ['protocol', 'experiment'],
   search: ['experiment', 'protocol', 'data/random'],
   onnx: ['graph'],
@@ -32,7 +37,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   trainer: [
     ...['models', 'pretrained', 'baseline', 'nn', 'metrics', 'graph', 'onnx', 'runtime'],
-    ...['data', 'text', 'hub', 'runs', 'search', 'experiment', 'protocol'],
+    ...['data', 'text', 'store', 'hub', 'runs', 'search', 'experiment', 'protocol'],
     // A search measures the model that it has chosen as anybody would: from its folder.
     ...['predict/predictor', 'predict/evaluate'],
   ],
@@ -48,13 +53,19 @@ const allowed: Record<string, readonly string[]> = {
     'metrics',
     'nn/probabilities',
   ],
+  // What is in an experiment's data, and what is wrong with it, before anything is trained.
+  inspection: [
+    ...['data', 'text', 'pretrained', 'experiment', 'protocol'],
+    ...['hub/find-encoder', 'metrics/decide', 'trainer/data-files'],
+  ],
   // A model in other forms, measured beside the one that was trained.
   export: ['predict', 'pretrained', 'onnx', 'data', 'runs', 'experiment', 'protocol'],
   cli: [
-    ...['export', 'trainer', 'predict', 'metrics', 'models', 'nn', 'graph', 'onnx', 'runtime'],
+    ...['export', 'trainer', 'predict', 'inspection', 'metrics', 'models', 'nn', 'graph', 'onnx', 'runtime'],
     ...['data', 'text', 'hub', 'runs', 'experiment', 'protocol'],
   ],
   helper: [
+    'inspection',
     'predict',
     'runtime',
     'data',
@@ -63,11 +74,12 @@ const allowed: Record<string, readonly string[]> = {
     'experiment',
     'protocol',
     'trainer/check-experiment',
+    'trainer/data-files',
   ],
   // Of the Hub no more than names, a look into the cache and what the environment says.
   host: [
     ...['experiment', 'runs', 'data', 'protocol'],
-    ...['hub/missing-encoder', 'hub/hub-name', 'hub/hub-environment'],
+    ...['hub/missing-encoder', 'hub/missing-dataset', 'hub/hub-name', 'hub/hub-environment'],
   ],
   extension: ['host', 'experiment', 'runs', 'data', 'protocol'],
   webview: ['protocol'],

@@ -15,7 +15,10 @@ import {
 
 /** JSON Schema with the keywords that VS Code adds to it. */
 export interface EditorSchema
-  extends Omit<JsonSchema, 'properties' | 'additionalProperties' | 'items' | 'anyOf' | 'oneOf' | 'default'> {
+  extends Omit<
+    JsonSchema,
+    'properties' | 'additionalProperties' | 'items' | 'anyOf' | 'oneOf' | 'allOf' | 'default'
+  > {
   properties?: Record<string, EditorSchema>;
   additionalProperties?: boolean | EditorSchema;
   anyOf?: EditorSchema[];

@@ -1,7 +1,7 @@
 /** Turns zod's issues into sentences: what is wrong, and how to mend it. */
 import type * as z from 'zod';
 import { didYouMean, nearestFirst, quoteName } from '../protocol/did-you-mean';
-import type { JsonSchema } from './json-schema';
+import { type JsonSchema, requiredKeys } from './json-schema';
 import { knownEncoders } from './known-encoders';
 import type { Finding, Path, Remedy } from './problems';
 import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';
@@ -196,7 +196,7 @@ function sample(node: JsonSchema): string {
   const [text] = allowedTexts(node);
   if (text !== undefined) return quoteName(text);
   if (!node.properties) return '"…"';
-  const inside = (node.required ?? []).map((key) => `${quoteName(key)}: ${sampleOf(node.properties?.[key])}`);
+  const inside = requiredKeys(node).map((key) => `${quoteName(key)}: ${sampleOf(node.properties?.[key])}`);
   return `{ ${inside.join(', ')} }`;
 }
 

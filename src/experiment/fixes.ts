@@ -48,7 +48,7 @@ const fixers: Fixers = {
     if (!key) return [];
     return names.map((name) => ({ title: `Change to ${quoteName(name)}`, edits: [replacement(key, name)] }));
   },
-  remove(document, path) {
+  remove(document, problemPath, { path = problemPath }) {
     const value = findNodeAtLocation(document.tree, path);
     const entry = value?.parent?.type === 'property' ? value.parent : value;
     if (!entry?.parent) return [];

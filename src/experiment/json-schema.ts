@@ -16,6 +16,8 @@ export interface JsonSchema {
   items?: JsonSchema | JsonSchema[];
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
+  /** What has to hold besides. */
+  allOf?: JsonSchema[];
   enum?: string[];
   const?: string;
   default?: unknown;
@@ -61,6 +63,8 @@ function generate(own: readonly ModelDefault[]): JsonSchema {
     for (const node of nodesAt(schema, path, types)) node.default = value;
   }
   if (own.length === 0) tellOtherDefaults(schema);
+  // As `sourceFindings` has it.
+  schema.properties!.data!.allOf = [{ oneOf: [{ required: ['train'] }, { required: ['hub'] }] }];
   return schema;
 }
 
@@ -89,6 +93,11 @@ function nodesAt(root: JsonSchema, path: readonly string[], types: readonly stri
     const node = fits ? properties?.[path.at(-1)!] : undefined;
     return node ? [node] : [];
   });
+}
+
+/** The keys that an object must have; of a choice, those that come first in it. */
+export function requiredKeys({ required = [], allOf = [] }: JsonSchema): string[] {
+  return [...required, ...allOf.flatMap(({ oneOf }) => oneOf?.[0]?.required ?? [])];
 }
 
 function variantsOf(node: JsonSchema): JsonSchema[] {

@@ -72,7 +72,10 @@ export function placeOfOption(text: string, file: string, path: Path): Place {
 
 /** The experiment as a run folder records it; `parseExperiment` reads it back as it was. */
 export function resolvedToJson(experiment: Experiment): string {
-  return `${JSON.stringify(experiment, null, 2)}\n`;
+  const { validation, ...data } = experiment.data;
+  // Where the Hub's split is what each epoch is judged on, the default of `validation` plays no part.
+  const played = data.hub?.validation === undefined ? experiment : { ...experiment, data };
+  return `${JSON.stringify(played, null, 2)}\n`;
 }
 
 function check(tree: Node, file: string): Resolved & { written: unknown } {

@@ -10,8 +10,8 @@ export type Path = (string | number)[];
 export type Remedy =
   /** Another name for the key at the problem's path. */
   | { type: 'rename'; names: readonly string[] }
-  /** Takes the key, or the list's entry, out. */
-  | { type: 'remove' }
+  /** Takes out the key, or the list's entry, at the problem's path, or at `path`. */
+  | { type: 'remove'; path?: Path }
   /** Another value at the problem's path, or at `path`; adds the keys that are not there. */
   | { type: 'set'; path?: Path; values: readonly unknown[] }
   /** One more entry of the list at `path`. */

@@ -1,3 +1,4 @@
+import { sourceFindings } from './data-source';
 import { explainIssue } from './explain';
 import { withModelDefaults } from './model-defaults';
 import type { Finding } from './problems';
@@ -20,10 +21,12 @@ export interface Resolved {
  */
 export function resolveExperiment(written: unknown, name: string): Resolved {
   const result = experimentSchema.safeParse(withModelDefaults(written));
+  const ofSource = sourceFindings(written);
   if (!result.success) {
-    return { findings: result.error.issues.flatMap((issue) => explainIssue(issue, written)) };
+    const issues = result.error.issues.flatMap((issue) => explainIssue(issue, written));
+    return { findings: [...ofSource, ...issues] };
   }
   const { $schema: _, name: ownName = name, ...rest } = result.data;
   const experiment = { name: ownName, ...rest };
-  return { experiment, findings: brokenRules(experiment, written) };
+  return { experiment, findings: [...ofSource, ...brokenRules(experiment, written)] };
 }

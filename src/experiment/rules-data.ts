@@ -1,7 +1,42 @@
-/** Rules about labels and tokens. */
+/** Rules about sources, labels and tokens. */
 import type { Rule } from './rule';
+import { valueAt } from './schema-walk';
 
 export const dataRules: Rule[] = [
+  {
+    severity: 'error',
+    broken: ({ data: { hub } }, written) =>
+      (['validation', 'test'] as const).flatMap((key) =>
+        hub?.[key] !== undefined && valueAt(['data', key], written) !== undefined
+          ? [
+              {
+                path: ['data', key],
+                message: `Both "data.${key}" and "data.hub.${key}" say what the rows for ${key} are.`,
+                remedies: [
+                  { type: 'remove' as const },
+                  { type: 'remove' as const, path: ['data', 'hub', key] },
+                ],
+              },
+            ]
+          : [],
+      ),
+    hint: 'Keep one of them.',
+  },
+  {
+    severity: 'error',
+    broken: ({ data: { hub, format } }) =>
+      hub && format !== undefined
+        ? [
+            {
+              path: ['data', 'format'],
+              message:
+                'Data sets of the Hugging Face Hub come as Parquet files: "format" has nothing to say.',
+              remedies: [{ type: 'remove' }],
+            },
+          ]
+        : [],
+    hint: 'Leave "format" out.',
+  },
   {
     severity: 'error',
     broken: ({ data: { label, task } }) =>

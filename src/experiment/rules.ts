@@ -206,11 +206,11 @@ function list(value: string | string[]): string[] {
 }
 
 function sharedWithTrain(
-  train: string | string[],
+  train: string | string[] | undefined,
   other: Experiment['data']['validation'] | undefined,
   key: string,
 ) {
-  if (typeof other !== 'string' && !Array.isArray(other)) return [];
+  if (train === undefined || (typeof other !== 'string' && !Array.isArray(other))) return [];
   return list(other).flatMap((file, position) =>
     list(train).includes(file)
       ? [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dataFormats } from '../protocol/data-formats';
 import { count, filesOf, filled, positive } from './schema-parts';
 
 const folds = z
@@ -14,29 +15,60 @@ const folds = z
   })
   .describe('Cross-validation.');
 
+const hub = z.strictObject({
+  dataset: filled().describe('Its name on the Hugging Face Hub, such as stanfordnlp/imdb.'),
+  config: filled()
+    .optional()
+    .describe(
+      'Which of its configurations (subsets), where it has several. Without it, the only one, or the one called default.',
+    ),
+  revision: filled()
+    .default('refs/convert/parquet')
+    .describe(
+      "Its branch, tag or commit. The default is the branch that holds the Hub's own conversion of every data set to Parquet files.",
+    ),
+  train: filled().default('train').describe('The split to train on.'),
+  validation: filled()
+    .optional()
+    .describe(
+      'The split that each epoch is judged on. Without it, "validation" of "data" says what it is: a share of the training rows.',
+    ),
+  test: filled().optional().describe('The split that the finished model is evaluated on once, at the end.'),
+});
+
+/** Either `train` or `hub` says what to train on: `data-source.ts`. */
 export const data = z.strictObject({
-  train: filesOf().describe(
-    'The file to train on, or a list of files. Paths are relative to the folder of this experiment file.',
-  ),
+  train: filesOf()
+    .optional()
+    .describe(
+      'The file to train on, a pattern (data/*.csv, data/**/part-?.parquet), a folder with one folder a class (train/pos/1.txt), or a list of these. Files may be gzipped (train.csv.gz). Paths are relative to the folder of this experiment file.',
+    ),
+  hub: hub
+    .optional()
+    .describe(
+      'A data set of the Hugging Face Hub, downloaded once, in the place of files of your own. The names of its classes are kept.',
+    ),
   validation: z
     .union([positive().lt(1), filled(), z.array(filled()).min(1), folds])
     .default(0.2)
     .describe(
-      'What each epoch is judged on: a share of the training rows between 0 and 1 (drawn with the seed, every class in proportion), a file or list of files, or { "folds": 5 } for cross-validation.',
+      'What each epoch is judged on: a share of the training rows between 0 and 1 (drawn with the seed, every class in proportion), files named as those to train on, or { "folds": 5 } for cross-validation.',
     ),
   test: filesOf()
     .optional()
-    .describe('A file, or a list of files, that the finished model is evaluated on once, at the end.'),
+    .describe('What the finished model is evaluated on once, at the end: files named as those to train on.'),
   format: z
-    .enum(['csv', 'tsv', 'jsonl'])
+    .enum(dataFormats)
     .optional()
     .describe(
-      "The files' format: csv or tsv with a header row, or jsonl (one JSON object a line). Without it, each file's extension decides.",
+      "The files' format: csv or tsv with a header row, jsonl (one JSON object a line), json (a list of objects), parquet, fasttext (lines like __label__good What a film!) or folder (one folder a class, one file a text). Without it, each file's extension decides, and a folder is a folder.",
     ),
   text: z
     .union([filled(), z.array(filled()).min(1)])
     .default('text')
-    .describe('The column that holds the text, or a list of columns that are joined in this order.'),
+    .describe(
+      'The column that holds the text, or a list of columns that are joined in this order. Lines of fastText and folders have no columns.',
+    ),
   task: z
     .enum(['single-label', 'multi-label'])
     .default('single-label')
@@ -50,14 +82,14 @@ export const data = z.strictObject({
   labelSeparator: filled()
     .default(',')
     .describe(
-      'What stands between the classes of a row in a multi-label task. JSON Lines may hold a list instead.',
+      'What stands between the classes of a row in a multi-label task. JSON and Parquet may hold a list instead.',
     ),
   labels: z
     .array(filled())
     .min(2)
     .optional()
     .describe(
-      'The classes, in the order that the model numbers them. Without it, they are the sorted labels of the training rows. A row with any other label is an error.',
+      'The classes, in the order that the model numbers them. Without it, they are the sorted labels of the training rows. A row with any other label is an error; of a folder with one folder a class, any other folder is left out.',
     ),
   maxRows: count(2)
     .optional()

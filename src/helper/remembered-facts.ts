@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Experiment } from '../experiment/schema';
 import { type DataFacts, readDataFacts } from '../trainer/check-experiment';
+import { dataFiles } from '../trainer/data-files';
 
 /** How many experiments' data is remembered. */
 const mostRemembered = 8;
@@ -42,7 +43,8 @@ async function read(experiment: Experiment, folder: string, signal: AbortSignal 
 
 /** Everything that the facts depend on. */
 async function keyOf({ data, training: { seed } }: Experiment, folder: string): Promise<string> {
-  const named = [data.train, data.validation, data.test ?? []].flat();
+  const { train, validation, test = [] } = dataFiles(data);
+  const named = [train, validation, test].flat();
   const files = named.filter((name) => typeof name === 'string').map((name) => resolve(folder, name));
   const versions = files.map(async (file) => {
     const found = await stat(file).catch(() => undefined);

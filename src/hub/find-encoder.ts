@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { knownEncoders } from '../experiment/known-encoders';
 import { fileError } from '../protocol/file-error';
 import { weightsFile, weightsIndex } from '../runs/shard-index';
 import { hasVocabulary, shardsOf } from './encoder-parts';
@@ -28,12 +27,9 @@ export function findEncoder(
 ): FoundEncoder | undefined {
   const local = localFolder(encoder, folder, env);
   if (local !== undefined) return { folder: local };
-  checkHubName(
-    encoder,
-    revision,
-    knownEncoders.map(({ name }) => name),
-  );
-  const repo = cachedRepo(encoder, env);
+  const named = { type: 'model', name: encoder } as const;
+  checkHubName(named, revision);
+  const repo = cachedRepo(named, env);
   const commit = cachedCommit(repo, revision);
   if (commit === undefined || !isComplete(repo, commit)) return undefined;
   return { folder: snapshotFolder(repo, commit), commit };

@@ -1,7 +1,7 @@
 /**
  * The cache that all users of the Hugging Face Hub on a machine share, as huggingface_hub lays it out:
  *
- *     models--<organisation>--<name>/
+ *     models--<organisation>--<name>/        (of data sets: datasets--…)
  *       blobs/<git or SHA-256 sum>         a file's bytes
  *       snapshots/<commit>/<file>          a link to them, or a copy where there can be none
  *       refs/<branch or tag>               the commit that it was when it was last looked up
@@ -12,15 +12,16 @@ import { copyFile, link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/p
 import { dirname, join, relative } from 'node:path';
 import { isWhole } from './download';
 import { hubCache, mayLink } from './hub-environment';
+import type { HubRepo } from './hub-repo';
 
 export interface CachedRepo {
   folder: string;
   mayLink: boolean;
 }
 
-/** A model's part of the cache, which need not be there. */
-export function cachedRepo(name: string, env: NodeJS.ProcessEnv): CachedRepo {
-  const folder = join(hubCache(env), ['models', ...name.split('/')].join('--'));
+/** A repository's part of the cache, which need not be there. */
+export function cachedRepo({ type, name }: HubRepo, env: NodeJS.ProcessEnv): CachedRepo {
+  const folder = join(hubCache(env), [`${type}s`, ...name.split('/')].join('--'));
   return { folder, mayLink: mayLink(env) };
 }
 

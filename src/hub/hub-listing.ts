@@ -1,7 +1,8 @@
-import { listFiles, modelInfo } from '@huggingface/hub';
+import { datasetInfo, listFiles, modelInfo } from '@huggingface/hub';
 import * as z from 'zod';
 import type { Checksum } from './checksum';
 import { asTheHub, type HubAccess, hubFetch, notTheHub, parseAnswer } from './hub-fetch';
+import type { HubRepo } from './hub-repo';
 
 /** A file of a commit, as the Hub lists it. */
 export interface HubFile {
@@ -21,23 +22,34 @@ const entry = z.object({
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }).optional(),
 });
 
-/** No model has as many; a list without an end is not read to it. */
+/** Nothing that is wanted has as many; a list without an end is not read to it. */
 const mostFiles = 10_000;
 
 /** The commit that a branch, a tag or the beginning of a commit's name is. */
-export async function lookUpCommit(access: HubAccess, name: string, revision: string): Promise<string> {
+export async function lookUpCommit(
+  access: HubAccess,
+  { type, name }: HubRepo,
+  revision: string,
+): Promise<string> {
   const options = { name, revision, hubUrl: access.endpoint, fetch: hubFetch(access) };
-  const { sha } = await asTheHub(access, () => modelInfo({ ...options, additionalFields: ['sha'] }));
+  const additionalFields = ['sha' as const];
+  const { sha } = await asTheHub(access, () =>
+    type === 'model'
+      ? modelInfo({ ...options, additionalFields })
+      : datasetInfo({ ...options, additionalFields }),
+  );
   return parseAnswer(access, gitSum, sha);
 }
 
-/** The files in the outermost folder of a commit, by name. */
+/**
+ * The files of a commit, by their paths: of a model those in its outermost folder, of a data set all.
+ */
 export async function listCommit(
   access: HubAccess,
-  name: string,
+  repo: HubRepo,
   commit: string,
 ): Promise<Map<string, HubFile>> {
-  const listed = parseAnswer(access, z.array(entry), await listAll(access, name, commit));
+  const listed = parseAnswer(access, z.array(entry), await listAll(access, repo, commit));
   const files = listed
     .filter(({ type }) => type === 'file')
     .map(({ path, size, oid, lfs }): HubFile => {
@@ -50,12 +62,11 @@ export async function listCommit(
 }
 
 /** As the Hub sends it, whatever that is. */
-function listAll(access: HubAccess, name: string, commit: string): Promise<unknown[]> {
+function listAll(access: HubAccess, repo: HubRepo, commit: string): Promise<unknown[]> {
   return asTheHub(access, async () => {
-    const repo = { type: 'model', name } as const;
     const listed: unknown[] = [];
-    const listing = listFiles({ repo, revision: commit, hubUrl: access.endpoint, fetch: hubFetch(access) });
-    for await (const item of listing) {
+    const options = { repo, revision: commit, recursive: repo.type === 'dataset' };
+    for await (const item of listFiles({ ...options, hubUrl: access.endpoint, fetch: hubFetch(access) })) {
       if (listed.push(item) > mostFiles)
         throw notTheHub(new URL(access.endpoint), 'its list of files has no end');
     }

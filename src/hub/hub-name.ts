@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { didYouMeanHint, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
 import { expandHome } from './hub-environment';
+import { type HubRepo, kindOf } from './hub-repo';
 
 /**
  * The folder that an experiment's `encoder` names: by a path that looks like one (`./x`, `../x`, `/x`, `~/x`, `C:\x`),
@@ -37,18 +38,23 @@ export function isHubName(text: string): boolean {
   );
 }
 
-/** @throws HumanError where there can be no such model, or revision of one */
-export function checkHubName(encoder: string, revision: string, known: readonly string[]): void {
-  if (!isHubName(encoder)) {
+/** @throws HumanError where there can be no such repository, or revision of one */
+export function checkHubName(repo: HubRepo, revision: string): void {
+  const { noun, known } = kindOf(repo);
+  if (!isHubName(repo.name)) {
+    const folder =
+      repo.type === 'model'
+        ? { neither: 'neither a folder nor', path: "; a folder's path starts with ./" }
+        : { neither: 'not', path: '' };
     throw new HumanError(
-      `${quoteName(encoder)} is neither a folder nor the name of a model on the Hugging Face Hub.`,
+      `${quoteName(repo.name)} is ${folder.neither} the name of a ${noun} on the Hugging Face Hub.`,
       {
-        hint: `${didYouMeanHint(encoder, known)}A name there is "name" or "organisation/name"; a folder's path starts with ./`,
+        hint: `${didYouMeanHint(repo.name, known)}A name there is "name" or "organisation/name"${folder.path}`,
       },
     );
   }
   if (!/^\w[\w.+@/-]*$/.test(revision) || /\.\.|\/\/|\/$|\.lock$/.test(revision)) {
-    throw new HumanError(`${quoteName(revision)} is no branch, tag or commit of a model on the Hub.`, {
+    throw new HumanError(`${quoteName(revision)} is no branch, tag or commit of a ${noun} on the Hub.`, {
       hint: 'The branch "main" is the usual one; a commit has forty hexadecimal digits.',
     });
   }

@@ -1,6 +1,6 @@
-import { knownEncoders } from '../experiment/known-encoders';
 import { didYouMeanHint, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
+import { type HubRepo, kindOf, pageOf } from './hub-repo';
 
 /** The Hub answered, and said no. */
 export class HubRefusal extends Error {
@@ -22,48 +22,49 @@ export function refusalOf({ status, headers }: Response, says?: string): HubRefu
 
 export interface Asked {
   endpoint: string;
-  /** The model, as the person names it. */
-  name: string;
+  /** As the person names it. */
+  repo: HubRepo;
   revision: string;
   hasToken: boolean;
 }
 
-/** What it means that the Hub does not give a model, or a file of it. */
+/** What it means that the Hub does not give a model or a data set, or a file of it. */
 export function explainReading(
   refusal: HubRefusal,
-  { endpoint, name, revision, hasToken }: Asked,
+  { endpoint, repo, revision, hasToken }: Asked,
 ): HumanError {
   const { host } = new URL(endpoint);
-  const page = `${endpoint}/${name}`;
-  const model = quoteName(name);
+  const { noun, known } = kindOf(repo);
+  const page = pageOf(repo, endpoint);
+  const it = quoteName(repo.name);
   const human = (message: string, hint: string) => new HumanError(message, { hint, cause: refusal });
   const { status, code } = refusal;
   if (code === 'GatedRepo' || status === 403) {
     return human(
-      `${host} gives ${model} only to those who were let in (status ${status}).`,
+      `${host} gives ${it} only to those who were let in (status ${status}).`,
       `Accept its licence at ${page}, and ${hasToken ? 'use a token of the same account, allowed to read it' : 'set HF_TOKEN to a token of your account'}.`,
     );
   }
   const token = hasToken
-    ? 'A private model needs a token that may read it: see HF_TOKEN.'
-    : `For a private model, or one whose licence is to be accepted at ${page}, set HF_TOKEN.`;
+    ? `A private ${noun} needs a token that may read it: see HF_TOKEN.`
+    : `For a private ${noun}, or one whose licence is to be accepted at ${page}, set HF_TOKEN.`;
   if (code === 'RevisionNotFound')
     return human(
-      `${model} has no branch, tag or commit ${quoteName(revision)} on ${host}.`,
+      `${it} has no branch, tag or commit ${quoteName(revision)} on ${host}.`,
       `Look at ${page}; "main" is the usual one.`,
     );
   const meant = didYouMeanHint(
-    name,
-    knownEncoders.map((known) => known.name).filter((known) => known !== name),
+    repo.name,
+    known.filter((name) => name !== repo.name),
   );
   if (status === 401 && hasToken && code !== 'RepoNotFound')
     return human(
-      `${host} does not accept the access token for ${model} (status 401).`,
-      `${meant}Make a new one at ${endpoint}/settings/tokens and set HF_TOKEN, or unset it: public models need none.`,
+      `${host} does not accept the access token for ${it} (status 401).`,
+      `${meant}Make a new one at ${endpoint}/settings/tokens and set HF_TOKEN, or unset it: public ${noun}s need none.`,
     );
   if (status === 401 || status === 404 || status === 410)
-    return human(`There is no model ${model} on ${host} that may be read (status ${status}).`, meant + token);
-  return human(`${host} does not give ${model} (status ${status}${inWords(refusal)}).`, `Look at ${page}.`);
+    return human(`There is no ${noun} ${it} on ${host} that may be read (status ${status}).`, meant + token);
+  return human(`${host} does not give ${it} (status ${status}${inWords(refusal)}).`, `Look at ${page}.`);
 }
 
 /** What it means that the Hub does not take a model. */

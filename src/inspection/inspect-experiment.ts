@@ -13,6 +13,7 @@ import type {
 } from '../protocol/inspection';
 import { findingKinds } from '../protocol/inspection';
 import { wordTokenizer } from '../text/tokenize';
+import { dataFiles, dataFiles } from '../trainer/data-files';
 import { tokenCounter } from './count-tokens';
 import { imbalance, unseenLabels } from './findings-of-classes';
 import { conflictingLabels, duplicates, leakage, nearDuplicates, nearLeakage } from './findings-of-copies';
@@ -43,7 +44,7 @@ export async function inspectExperiment(
   progress?.(0, 0);
   const { data, training, tokenizer } = experiment;
   const unreadable = new UnreadableRows();
-  const dataset = await loadDataset(data, folder, training.seed, { signal, onProblem: unreadable.add });
+  const dataset = await loadDataset(dataFiles(data), folder, training.seed, { signal, onProblem: unreadable.add });
   const rows = partRows(dataset);
   const counter = tokenCounter(experiment, folder);
   const seen = await lookAtRows(rows, {

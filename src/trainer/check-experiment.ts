@@ -11,6 +11,7 @@ import {
   findSmallClasses,
   findUnseenLabels,
 } from './check-data';
+import { datasetFindings } from './check-dataset';
 import { encoderFindings } from './check-encoder';
 import { checkVectors } from './check-vectors';
 import { classWeights } from './class-weights';
@@ -85,8 +86,10 @@ async function checkData(
   if ('embedding' in model && isThere('model')) await attempt(() => checkVectors(model.embedding, folder));
   findings.push(...findDownload(experiment));
   if (model.type === 'pretrained') findings.push(...(await encoderFindings(model, folder)));
+  const ofDataset = datasetFindings(experiment.data);
+  findings.push(...ofDataset);
   signal?.throwIfAborted();
-  if (!isThere('data')) return { findings };
+  if (!isThere('data') || ofDataset.length > 0) return { findings };
   const facts = await attempt(() => readFacts(experiment, folder, signal));
   if (!facts) return { findings };
   const { data, training } = experiment;

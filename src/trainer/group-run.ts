@@ -18,6 +18,7 @@ import { foldOption, type GroupPlan } from '../search/plan';
 import { type Scores, summarize } from '../search/summary';
 import { countClasses, countRows } from './data-facts';
 import { judgeLabels } from './judge-labels';
+import { fetchRunDataset } from './fetch-dataset';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase, type JudgedRows } from './run-context';
@@ -158,6 +159,7 @@ class Group {
   /** Before the first run, so that what is wrong with the data they share is told once. */
   private async readData(): Promise<void> {
     const { experiment } = this.options;
+    await fetchRunDataset({ writer: this.writer, signal: this.signal }, experiment);
     this.writer.emit({ type: 'phase', phase: 'reading data' });
     const dataset = await this.reader.load(experiment, this.signal);
     this.writer.update({ dataDigest: dataset.digest });

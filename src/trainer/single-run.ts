@@ -3,6 +3,7 @@ import type { Dataset } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
 import type { Evaluation } from '../protocol/events';
 import { runPaths } from '../runs/paths';
+import { fetchRunDataset } from './fetch-dataset';
 import { loadData } from './load-data';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
@@ -41,6 +42,7 @@ export async function singleRun(options: SingleRunOptions): Promise<TrainResult>
       ...{ writer, experiment, folder, root, paths, executor, signal },
       ...{ onEpoch, onJudged, onCard },
     };
+    await fetchRunDataset(context, experiment);
     enterPhase(context, 'reading data');
     const dataset = await load(signal);
     writer.update({ dataDigest: dataset.digest });

@@ -48,7 +48,7 @@ function properties(
   }
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => [
     { path: [...path, key], node: child, input },
-    ...properties(child, [...path, key], input),
+    ...properties(child, [...path, key], key === 'hub' ? { ...input, data: { hub: leastOf(child) } } : input),
   ]);
 }
 
@@ -68,7 +68,9 @@ describe('the JSON Schema', () => {
     const schema = experimentJsonSchema();
     expect(schema.title).toBeTruthy();
     expect(schema.required).toEqual(['data', 'model']);
-    expect(schema.properties?.data?.required).toEqual(['train']);
+    expect(schema.properties?.data).toMatchObject({
+      allOf: [{ oneOf: [{ required: ['train'] }, { required: ['hub'] }] }],
+    });
     const models = schema.properties!.model!.oneOf!;
     const required = new Map(models.map((model) => [model.properties!.type!.const, model.required]));
     expect(required.get('pretrained')).toEqual(['type', 'encoder']);

@@ -376,7 +376,10 @@ describe('keys', () => {
     [
       'missing: the training file',
       withData('‹{› "test": "b.csv" }'),
-      { message: '"data.train" is missing.', hint: 'Add "train": "…".' },
+      {
+        message: '"data.train" is missing.',
+        hint: 'Add "train": "…", or a data set of the Hugging Face Hub: "hub": { "dataset": "…" }.',
+      },
     ],
     [
       'missing: the kind of model',
@@ -398,8 +401,8 @@ describe('keys', () => {
 });
 
 it('an unknown key like nothing else names the keys that are free', () =>
-  check(`{ ${base}, "name": "x", ‹"hub"›: 1 }`, {
-    message: 'Unknown key "hub".',
+  check(`{ ${base}, "name": "x", ‹"zygote"›: 1 }`, {
+    message: 'Unknown key "zygote".',
     hint: 'Remove it, or use "tokenizer", "training", "search", "runtime" or "examples".',
   }));
 

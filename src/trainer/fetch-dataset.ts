@@ -1,0 +1,41 @@
+import type { Experiment } from '../experiment/schema';
+import { fetchDataset } from '../hub/dataset-files';
+import { listNames } from '../protocol/did-you-mean';
+import { asOptionError } from './data-files';
+import { downloadEvents } from './download-events';
+import { enterPhase, type RunContext } from './run-context';
+
+/** The data sets that this process has looked up: one commit for all runs of a group. */
+const fetched = new Set<string>();
+
+/**
+ * Downloads what is missing of the data set of the Hub that an experiment names; does nothing where it names files. A
+ * branch is looked up once a process.
+ *
+ * @throws HumanError where it cannot be had
+ */
+export async function fetchRunDataset(
+  { writer, signal }: Pick<RunContext, 'writer' | 'signal'>,
+  { data: { hub } }: Experiment,
+): Promise<void> {
+  const key = JSON.stringify(hub);
+  if (!hub || fetched.has(key)) return;
+  try {
+    const { commit, config, partial, warning } = await fetchDataset({
+      ...{ dataset: hub, signal },
+      onTotal: () => enterPhase({ writer }, 'downloading'),
+      progress: downloadEvents(writer, hub.dataset),
+    });
+    if (warning !== undefined) writer.emit({ type: 'warning', message: warning });
+    if (partial.length > 0) {
+      const message = `Of ${hub.dataset}, the Hub has converted only the beginning: ${listNames(partial)} has not all of its rows.`;
+      writer.emit({ type: 'warning', message });
+    }
+    // What a branch was when it was trained on.
+    writer.log(`${hub.dataset} (${config}) at commit ${commit}`);
+    fetched.add(key);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asOptionError(error);
+  }
+}
