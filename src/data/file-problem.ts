@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { isDataFileName } from '../protocol/data-formats';
 import { didYouMeanHint, listNames } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
-
-const dataExtensions = new Set(['.csv', '.tsv', '.jsonl', '.ndjson']);
 
 /** What to do about a file that isn't there: names like it in its folder, or the data files there. */
 async function suggestFile(file: string): Promise<string> {
@@ -15,7 +14,7 @@ async function suggestFile(file: string): Promise<string> {
   }
   const suggestion = didYouMeanHint(basename(file), names);
   if (suggestion) return suggestion.trim();
-  const data = names.filter((name) => dataExtensions.has(extname(name).toLowerCase())).sort();
+  const data = names.filter(isDataFileName).sort();
   return data.length > 0
     ? `Data files in that folder: ${listNames(data)}.`
     : 'Paths are relative to the folder of the experiment file.';

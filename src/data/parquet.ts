@@ -67,9 +67,12 @@ async function readGroups(
   const buffer = await bufferOf(file, handle);
   const whole = <T>(work: () => T | Promise<T>) => orDamaged(file, work);
   const metadata = await whole(() => parquetMetadataAsync(buffer, { parsers, geoparquet: false }));
-  const names = await whole(() => parquetSchema(metadata).children.map(({ element }) => element.name));
+  const schema = await whole(() => parquetSchema(metadata).children);
+  const names = schema.map(({ element }) => element.name);
   const columns = choose(names);
   const labels = classNames(metadata.key_value_metadata);
+  // Of plain columns nulls are null, and undefined is a value that the file promises and does not hold.
+  const isPlain = columns.map((column) => schema[names.indexOf(column)]!.children.length === 0);
   requireAllRows(file, metadata);
   const scan = await whole(() =>
     parquetScan({
@@ -89,8 +92,8 @@ async function readGroups(
       line++;
       const values = ofGroup.map((column, i): ParquetValue => {
         const value: unknown = column[row];
-        // Nulls are null: this is a value that the file promises and does not hold.
-        if (value === undefined) throw damaged(file, `row ${line} has no value in ${quoteName(columns[i]!)}`);
+        if (value === undefined && isPlain[i])
+          throw damaged(file, `row ${line} has no value in ${quoteName(columns[i]!)}`);
         const classes = labels.get(columns[i]!);
         return classes ? nameClasses(value, columns[i]!, classes) : { value };
       });

@@ -15,6 +15,10 @@ const choices: Readonly<Record<string, Meanings>> = {
     csv: 'Commas between the fields, a header row on top.',
     tsv: 'Tabs between the fields, a header row on top.',
     jsonl: 'JSON Lines: one JSON object a line.',
+    json: 'A list of JSON objects, by itself or as the one list in an object.',
+    parquet: 'Apache Parquet: the form in which the Hugging Face Hub keeps data sets.',
+    fasttext: 'Lines of fastText: __label__good What a film!',
+    folder: 'A folder with one folder a class, each text a file: train/pos/1.txt.',
   },
   'data.task': {
     'single-label': 'Each text has exactly one class.',

@@ -1,12 +1,17 @@
+import { type DataFormat, hasColumns } from '../protocol/data-formats';
 import { knownEncoders } from './known-encoders';
 
 export interface NewExperiment {
   name: string;
-  /** The data file's path from the experiment's folder. */
+  /** The path of the data file or folder from the experiment's folder. */
   train: string;
+  /** What the data is; a file of rows with columns by default. */
+  format?: DataFormat;
   /** One column, or several to join. */
   text: readonly string[];
   label: string;
+  /** The classes, where not all folders of a folder are classes. */
+  labels?: readonly string[];
   /** Where a row has several labels: what stands between them. */
   labelSeparator?: string;
   model: string;
@@ -37,7 +42,29 @@ ${body}
   return `{\n${sections.join('\n\n')}\n}\n`;
 }
 
-function dataSection({ train, text, label, labelSeparator }: NewExperiment): string {
+function dataSection(options: NewExperiment): string {
+  const { train, format = 'csv', labels } = options;
+  const classes =
+    labels === undefined
+      ? ''
+      : `
+    // The folders that are classes: others are left out.
+    "labels": ${list(labels)},`;
+  return `  "data": {
+    // ${sourceMeaning[format] ?? "The file to learn from; the path starts at this file's folder. Several files: [ … ]."}
+    "train": ${JSON.stringify(train)},${hasColumns(format) ? columnOptions(options) : ''}${classes}
+    // 20 % of the rows are not trained on: the model is judged on them.
+    "validation": 0.2
+    // A file that only the finished model is measured on: "test": "test.csv"
+  },`;
+}
+
+const sourceMeaning: Partial<Record<DataFormat, string>> = {
+  folder: 'The folder to learn from: it has one folder a class, in which each file is a text.',
+  fasttext: 'The lines to learn from: __label__good What a film!',
+};
+
+function columnOptions({ text, label, labelSeparator }: NewExperiment): string {
   const columns = text.length === 1 ? JSON.stringify(text[0]) : list(text);
   const task =
     labelSeparator === undefined
@@ -46,16 +73,10 @@ function dataSection({ train, text, label, labelSeparator }: NewExperiment): str
     // A text can have several classes, or none; this stands between them.
     "task": "multi-label",
     "labelSeparator": ${JSON.stringify(labelSeparator)},`;
-  return `  "data": {
-    // The file to learn from; the path starts at this file's folder. Several files: [ … ].
-    "train": ${JSON.stringify(train)},
+  return `
     // The column with the text (several are joined), and the one with the class.
     "text": ${columns},
-    "label": ${JSON.stringify(label)},${task}
-    // 20 % of the rows are not trained on: the model is judged on them.
-    "validation": 0.2
-    // A file that only the finished model is measured on: "test": "test.csv"
-  },`;
+    "label": ${JSON.stringify(label)},${task}`;
 }
 
 const tokenizerSection = `  "tokenizer": {

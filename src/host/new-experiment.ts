@@ -1,8 +1,9 @@
-import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { knownEncoders } from '../experiment/known-encoders';
 import { newExperimentText } from '../experiment/new-experiment';
 import { bytesText } from '../protocol/bytes';
+import { dataExtensions, hasColumns, isDataFileName } from '../protocol/data-formats';
 import type { DataColumn, DataInspection } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { registerCommand } from './commands';
@@ -14,9 +15,8 @@ import { requireTrust } from './trust';
 
 const title = 'New Experiment';
 const extension = '.textclf.json';
-const dataExtensions = ['csv', 'tsv', 'jsonl'];
 
-/** Makes an experiment file from a data file, asking for what it has guessed. */
+/** Makes an experiment file from a data file or a folder with one folder a class, asking for what it has guessed. */
 export function registerNewExperiment({ report, inspector }: Services): vscode.Disposable {
   return registerCommand(report, 'textclf.newExperiment', async (given) => {
     requireTrust('read');
@@ -27,8 +27,10 @@ export function registerNewExperiment({ report, inspector }: Services): vscode.D
       { location: vscode.ProgressLocation.Window, title: `Looking into ${basename(data.fsPath)}` },
       () => inspector.request('inspect', { file: data.fsPath }),
     );
-    const text = await pickTextColumns(data, inspection);
-    const label = text && (await pickLabelColumn(data, inspection, text));
+    const isChoice = hasColumns(inspection.format);
+    const text = isChoice ? await pickTextColumns(data, inspection) : ['text'];
+    if (!text) return;
+    const label = isChoice ? await pickLabelColumn(data, inspection, text) : 'label';
     const task = label && (await pickTask(inspection, label));
     const model = task && (await pickModel());
     const encoder = model === 'pretrained' ? await pickEncoder() : undefined;
@@ -38,8 +40,10 @@ export function registerNewExperiment({ report, inspector }: Services): vscode.D
     const contents = newExperimentText({
       name: basename(file.fsPath).slice(0, -extension.length),
       train: pathFrom(dirname(file.fsPath), data.fsPath),
+      format: inspection.format,
       text,
       label,
+      ...(inspection.classes ? { labels: inspection.classes } : {}),
       ...task,
       model,
       ...(encoder === undefined ? {} : { encoder }),
@@ -59,22 +63,31 @@ function requireDisk({ scheme, path }: vscode.Uri): void {
 
 /** One of the workspace, or any other. */
 async function pickDataFile(): Promise<vscode.Uri | undefined> {
-  const pattern = `**/*.{${dataExtensions.join(',')}}`;
-  const files = await vscode.workspace.findFiles(pattern, '**/{node_modules,.textclf}/**', 200);
+  const pattern = `**/*.{${dataExtensions.map((name) => `${name},${name}.gz`).join(',')}}`;
+  const found = await vscode.workspace.findFiles(pattern, '**/{node_modules,.textclf,.vscode}/**', 200);
+  const files = found.filter(({ path }) => isDataFileName(basename(path)));
   if (files.length === 0) return browse();
   const items: (vscode.QuickPickItem & { uri?: vscode.Uri })[] = files
     .map((uri) => ({ label: withoutIcons(vscode.workspace.asRelativePath(uri)), uri }))
     .sort((a, b) => a.label.localeCompare(b.label));
-  items.push({ label: 'Browse…', alwaysShow: true, iconPath: new vscode.ThemeIcon('folder-opened') });
+  const other = (label: string, icon: string) => ({
+    label,
+    alwaysShow: true,
+    iconPath: new vscode.ThemeIcon(icon),
+  });
+  const folder = other('A folder with one folder a class…', 'folder-opened');
+  items.push(other('Browse…', 'file'), folder);
   const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'The data to learn from' });
-  return picked && (picked.uri ?? browse());
+  return picked && (picked.uri ?? browse(picked === folder));
 }
 
-async function browse(): Promise<vscode.Uri | undefined> {
+async function browse(isFolder = false): Promise<vscode.Uri | undefined> {
   const files = await vscode.window.showOpenDialog({
     title,
     openLabel: 'Use This Data',
-    filters: { Data: dataExtensions },
+    ...(isFolder
+      ? { canSelectFolders: true, canSelectFiles: false }
+      : { filters: { Data: [...dataExtensions, 'gz'] } }),
   });
   return files?.[0];
 }
@@ -205,7 +218,9 @@ async function askForEncoder(): Promise<string | undefined> {
 /** Where the experiment is to lie: a path in the workspace folder that has the data, or beside the data. */
 async function askForFile(data: vscode.Uri): Promise<vscode.Uri | undefined> {
   const home = vscode.workspace.getWorkspaceFolder(data)?.uri.fsPath ?? dirname(data.fsPath);
-  const stem = basename(data.fsPath, extname(data.fsPath));
+  const stem = basename(data.fsPath)
+    .replace(/(\.gz)?$/i, '')
+    .replace(/(?<=.)\.[^.]+$/, '');
   const value = await freeName(home, stem);
   const name = await vscode.window.showInputBox({
     title,

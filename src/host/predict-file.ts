@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
+import { dataExtensions, hasColumns, isDataFileName } from '../protocol/data-formats';
 import type { DataColumn } from '../protocol/helper';
 import { HumanError } from '../protocol/human-error';
 import { runPaths } from '../runs/paths';
@@ -14,7 +15,7 @@ import type { StoredRun } from './run-store';
 import type { Services } from './services';
 import { requireTrust } from './trust';
 
-const extensions = ['csv', 'tsv', 'jsonl', 'ndjson', 'txt'];
+const extensions = [...dataExtensions, 'txt'];
 
 /** Larger files' results go to a file at once (bytes): the extension host must not carry them. */
 const largestDocument = 10_000_000;
@@ -39,17 +40,18 @@ async function askForFile(): Promise<vscode.Uri | undefined> {
   // Not the active editor: a large file is in front without one.
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const active = input instanceof vscode.TabInputText ? input.uri : undefined;
-  if (active?.scheme === 'file' && extensions.includes(extension(active))) return active;
+  if (active?.scheme === 'file' && (isDataFileName(basename(active.path)) || isText(active))) return active;
   const picked = await vscode.window.showOpenDialog({
     title: 'Predict File',
     openLabel: 'Predict',
-    filters: { 'CSV, TSV, JSON Lines, text': extensions },
+    filters: { 'Data, text': [...extensions, 'gz'] },
   });
   return picked?.[0];
 }
 
-function extension({ path }: vscode.Uri): string {
-  return extname(path).slice(1).toLowerCase();
+/** A text on each line. */
+function isText({ path }: vscode.Uri): boolean {
+  return /\.txt(\.gz)?$/i.test(path);
 }
 
 /** The rows are read from the disk: what an editor has not written there would be missing. */
@@ -73,8 +75,9 @@ async function textColumnsOf(
   file: vscode.Uri,
   run: StoredRun,
 ): Promise<string[] | undefined | 'unanswered'> {
-  if (extension(file) === 'txt') return undefined;
-  const { columns, textColumn } = await inspector.request('inspect', { file: file.fsPath });
+  if (isText(file)) return undefined;
+  const { format, columns, textColumn } = await inspector.request('inspect', { file: file.fsPath });
+  if (!hasColumns(format)) return ['text'];
   const names = new Set(columns.map(({ name }) => name));
   const trained = await trainedColumns(run);
   if (trained.length > 0 && trained.every((name) => names.has(name))) return trained;
@@ -142,7 +145,7 @@ function freeName(file: vscode.Uri): vscode.Uri {
 }
 
 function resultsBeside(file: vscode.Uri, suffix = ''): vscode.Uri {
-  return file.with({ path: file.path.replace(/\.[^./]*$/, `.predicted${suffix}.csv`) });
+  return file.with({ path: file.path.replace(/\.[^./]*(\.gz)?$/i, `.predicted${suffix}.csv`) });
 }
 
 async function intoFile(

@@ -25,12 +25,12 @@ export function formatOfName(name: string): { format: DataFormat | undefined; gz
   return { format, gzipped };
 }
 
-/**
- * Whether a name is that of a file that people keep data in. JSON is, but settings too: those that this editor and
- * its tools keep are not meant.
- */
+/** Files of JSON that are settings of programs. */
+const settings = /(^|[\\/])(package(-lock)?|tsconfig[^\\/]*|[^\\/]+\.textclf)\.json$/i;
+
+/** Whether a name is that of a file that people keep data in. */
 export function isDataFileName(name: string): boolean {
-  return formatOfName(name).format !== undefined && !/\.textclf\.json$/i.test(name);
+  return formatOfName(name).format !== undefined && !settings.test(name);
 }
 
 /** Formats whose rows have no columns to choose from: each is a text with its labels. */

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { isDataFileName } from '../protocol/data-formats';
 import { nearestFirst } from '../protocol/did-you-mean';
 
 const endingIn =
@@ -16,7 +17,7 @@ interface Kind {
 }
 
 const kinds: Record<'data' | 'vectors' | 'encoders', Kind> = {
-  data: { isMeant: endingIn('.csv', '.tsv', '.jsonl', '.ndjson'), nameOf: basename, depth: 1 },
+  data: { isMeant: (file) => isDataFileName(basename(file)), nameOf: basename, depth: 1 },
   vectors: { isMeant: endingIn('.txt', '.vec', '.gz'), nameOf: basename, depth: 1 },
   // An encoder is the folder of its weights.
   encoders: {
