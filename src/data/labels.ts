@@ -12,7 +12,8 @@ export function labelSet(
   rows: readonly Row[],
   { task, label = '', labels }: Partial<LabelOptions> & { labels?: readonly string[] } = {},
 ): string[] {
-  const seen = new Set(rows.flatMap((row) => row.labels));
+  const seen = new Set<string>();
+  for (const row of rows) for (const label of row.labels) seen.add(label);
   const named = labels ?? (typeof label === 'string' ? undefined : label);
   // Of several labels a row, one that all rows have in common or lack is bad luck; of a single one it is a mistake.
   requireClasses(seen, named && task === 'multi-label' ? 1 : 2, rows);

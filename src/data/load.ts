@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import type { DataFormat } from '../protocol/data-formats';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
+import { Room } from '../store/byte-writer';
 import { foldDataset, refuseManyFolds } from './folds';
 import type { LabelOptions } from './label-fields';
 import { labelSet } from './labels';
-import { type DataFormat, formatOf, readRows } from './read';
-import type { Dataset, Example, Row } from './rows';
+import { readRows } from './read';
+import type { OnProblem } from './row-problems';
+import { RowCollector, RowStore, type StoredRow } from './row-store';
+import type { Dataset, Row } from './rows';
+import { findDataFiles } from './sources';
 import { stratifiedSample, stratifiedSplit } from './split';
 
 /** Without `fold` all rows are left for training: `foldDataset` makes the folds of them. */
@@ -28,12 +33,29 @@ export interface DataOptions extends LabelOptions {
   maxRows?: number;
 }
 
+export interface LoadSettings {
+  /** Ends the reading. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Is told of each row that can't be used, which is left out then. Without it, the first file that has such rows is
+   * the last one that is read.
+   */
+  onProblem?: OnProblem | undefined;
+  /** Whether the rows' texts are wanted; without them only labels and places can be asked for. True by default. */
+  texts?: boolean;
+  /** Where texts go: by default the first 128 MB into memory, the others into a file without a name. */
+  room?: Room;
+}
+
+/** As many texts stay in memory: what most people have is read from there. */
+const textsInMemory = 1 << 27;
+
 /**
- * Reads an experiment's data. The order of classes comes from the training files alone.
+ * Reads an experiment's data. The order of classes comes from the training files alone. Rows read their texts when they
+ * are asked for them: look at a text once, and in the rows' order where that is possible.
  *
  * @param folder what the files' paths are relative to
  * @param seed decides which rows `maxRows` keeps and which are held back for validation
- * @param signal ends the reading
  * @throws HumanError for unreadable files or rows, fewer than two classes, more folds than rows, and for a label in
  *   validation or test rows that no training row has (but for those that columns of 0 and 1 name)
  */
@@ -41,29 +63,32 @@ export async function loadDataset(
   data: DataOptions,
   folder: string,
   seed: number,
-  signal?: AbortSignal,
+  settings: LoadSettings = {},
 ): Promise<Dataset> {
   const { validation, maxRows } = data;
   const digest = createHash('sha256');
-  const readPart = async (part: string, files: string | readonly string[]) => {
-    let rows: Row[] = [];
-    for (const file of listOf(files)) {
+  const room = settings.texts === false ? undefined : (settings.room ?? new Room(textsInMemory, tmpdir()));
+  const stores: RowStore[] = [];
+  const readPart = async (part: string, named: string | readonly string[]) => {
+    const collector = new RowCollector(room);
+    for (const file of await findDataFiles(named, folder, data.format)) {
       const contents = createHash('sha256');
+      const { signal, onProblem } = settings;
       const observe = (_: string, bytes: Buffer) => {
-        signal?.throwIfAborted();
         contents.update(bytes);
       };
-      rows = rows.concat(await readRows([resolve(folder, file)], { ...data, observe }));
-      digest.update(`${part} ${formatOf(file, data.format)} ${contents.digest('hex')}\n`);
+      await readRows(file, { ...data, observe, signal, onProblem }, (row) => collector.add(row));
+      digest.update(`${part} ${file.format} ${contents.digest('hex')}\n`);
     }
-    return rows;
+    const store = new RowStore(collector.finish());
+    stores.push(store);
+    return store.rows();
   };
-  const labelsOf = (row: Row) => row.labels;
 
   const all = await readPart('train', data.train);
   const labels = labelSet(all, data);
   const rows = maxRows === undefined ? all : stratifiedSample(all, maxRows, seed, labelsOf);
-  let parts: { train: Row[]; held: Row[] };
+  let parts: { train: StoredRow[]; held: StoredRow[] };
   if (typeof validation === 'number') parts = stratifiedSplit(rows, validation, seed, labelsOf);
   else if (isFolds(validation)) {
     refuseManyFolds(rows.length, validation.folds);
@@ -73,27 +98,45 @@ export async function loadDataset(
   digest.update(`${JSON.stringify(decidingOptions(data, seed))}\n`);
 
   // Of the files' rows, not of those that maxRows keeps: a quick try must not fail on a rare class.
-  const known = new Set(all.flatMap(labelsOf));
-  const trained = labels.filter((label) => known.has(label));
+  const known = new Set(stores[0]!.columns.labelSets.flat());
   const accepted = typeof data.label === 'string' ? known : new Set(labels);
-  const numberOf = new Map(labels.map((label, index) => [label, index]));
-  const number = (part: Row[]): Example[] =>
-    part.map((row) => {
-      const unseen = row.labels.find((label) => !accepted.has(label));
-      if (unseen !== undefined) throw unseenLabel(unseen, row, trained);
-      const labelIndices = row.labels.map((label) => numberOf.get(label)!).sort((a, b) => a - b);
-      return { ...row, labelIndices };
-    });
+  const trained = labels.filter((label) => known.has(label));
+  const usable = (part: StoredRow[]) => withKnownLabels(part, accepted, trained, settings.onProblem);
   const dataset: Dataset = {
     labels,
-    train: number(parts.train),
-    validation: number(parts.held),
-    test: number(test),
+    train: parts.train,
+    validation: usable(parts.held),
+    test: usable(test),
     unseenLabels: labels.filter((label) => !known.has(label)),
     digest: digest.digest('hex'),
   };
+  const numberOf = new Map(labels.map((label, index) => [label, index]));
+  for (const store of stores) store.numberLabels(numberOf);
   if (!isFolds(validation) || validation.fold === undefined) return dataset;
   return foldDataset(dataset, { index: validation.fold - 1, of: validation.folds, seed });
+}
+
+function labelsOf({ labels }: Row): readonly string[] {
+  return labels;
+}
+
+/** The rows whose labels are all among those accepted. */
+function withKnownLabels(
+  rows: StoredRow[],
+  accepted: ReadonlySet<string>,
+  trained: readonly string[],
+  onProblem: OnProblem | undefined,
+): StoredRow[] {
+  return rows.filter((row) => {
+    const unseen = row.labels.find((label) => !accepted.has(label));
+    if (unseen === undefined) return true;
+    const { file, line } = row;
+    const message = `no training row has the label ${quoteName(unseen)}`;
+    const hint = `${didYouMeanHint(unseen, trained)}Trained: ${listNames(trained)}.`;
+    if (!onProblem) throw new HumanError(message, { place: { file, line }, hint });
+    onProblem({ file, line, message, hint });
+    return false;
+  });
 }
 
 /** What decides, besides the files, which rows are in which part and what they say. */
@@ -119,11 +162,4 @@ function isFolds(validation: DataOptions['validation']): validation is Folds {
 
 function listOf(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value;
-}
-
-function unseenLabel(label: string, { file, line }: Row, trained: readonly string[]): HumanError {
-  return new HumanError(`no training row has the label ${quoteName(label)}`, {
-    place: { file, line },
-    hint: `${didYouMeanHint(label, trained)}Trained: ${listNames(trained)}.`,
-  });
 }

@@ -29,11 +29,12 @@ export function stratifiedSplit<T>(
           seed,
         ),
         seed,
+        rows.length,
       )
     : drawByLabels(rows, labelsOf, Math.min(total, rows.length - 1), seed, 'rest');
   return {
-    train: rows.filter((_, index) => !held.has(index)),
-    held: rows.filter((_, index) => held.has(index)),
+    train: rows.filter((_, index) => held[index] === 0),
+    held: rows.filter((_, index) => held[index] === 1),
   };
 }
 
@@ -51,7 +52,7 @@ export function stratifiedSample<T>(
   const classes = groupByLabel(rows, labelsOf);
   if (!classes) {
     const drawn = drawByLabels(rows, labelsOf, count, seed, 'drawn');
-    return rows.filter((_, index) => drawn.has(index));
+    return rows.filter((_, index) => drawn[index] === 1);
   }
   const least = classes.length <= count ? 1 : 0;
   const shares = classes.map(({ length }) => ({
@@ -59,8 +60,8 @@ export function stratifiedSample<T>(
     least,
     most: length,
   }));
-  const drawn = draw(classes, apportion(shares, count, seed), seed);
-  return rows.filter((_, index) => drawn.has(index));
+  const drawn = draw(classes, apportion(shares, count, seed), seed, rows.length);
+  return rows.filter((_, index) => drawn[index] === 1);
 }
 
 /**
@@ -109,14 +110,14 @@ function groupByLabel<T>(
   return [...groups.values()];
 }
 
-/** `total` rows with their share of every label. Of rare labels, those drawn or the rest get one in any case. */
+/** 1 for each of `total` rows that have their share of every label. Of rare labels, those drawn or the rest get one in any case. */
 function drawByLabels<T>(
   rows: readonly T[],
   labelsOf: (row: T) => readonly string[],
   total: number,
   seed: number,
   complete: 'drawn' | 'rest',
-): Set<number> {
+): Uint8Array {
   const share = total / rows.length;
   const parts = allotByLabels(
     rows.map(labelsOf),
@@ -125,7 +126,7 @@ function drawByLabels<T>(
     createRandom(seed),
     complete === 'drawn' ? 0 : 1,
   );
-  return new Set([...parts.keys()].filter((row) => parts[row] === 0));
+  return Uint8Array.from(parts, (part) => (part === 0 ? 1 : 0));
 }
 
 /** Quotas that differ by less are equal but for the rounding of floating point. */
@@ -170,14 +171,19 @@ function apportion(shares: readonly Share[], total: number, seed: number): numbe
   return given;
 }
 
-/** `counts[i]` random members of each class. */
-function draw(classes: readonly number[][], counts: readonly number[], seed: number): Set<number> {
+/** 1 for each of `counts[i]` random members of each class. */
+function draw(
+  classes: readonly number[][],
+  counts: readonly number[],
+  seed: number,
+  rows: number,
+): Uint8Array {
   const random = createRandom(seed);
-  const drawn = new Set<number>();
+  const drawn = new Uint8Array(rows);
   classes.forEach((members, i) => {
     const shuffled = [...members];
     random.shuffle(shuffled);
-    for (const index of shuffled.slice(0, counts[i])) drawn.add(index);
+    for (const index of shuffled.slice(0, counts[i])) drawn[index] = 1;
   });
   return drawn;
 }

@@ -10,6 +10,11 @@ export function runsFolder(root: string): string {
   return join(stateFolder(root), 'runs');
 }
 
+/** What is kept of data files from run to run; it can be deleted at any time. */
+export function dataCacheFolder(root: string): string {
+  return join(stateFolder(root), 'cache');
+}
+
 /** Where the parts of a run lie, given the run's folder. */
 export function runPaths(folder: string) {
   return {

@@ -4,8 +4,10 @@ import { makeTargets } from './targets';
 
 /** Numbered texts with their classes: what batches are made of. */
 export interface EncodedText {
-  /** Token ids, at least one. */
+  /** Token ids, at least one. They may be read from a file: look at them once. */
   readonly ids: Int32Array;
+  /** How many ids there are, where that is known without reading them. */
+  readonly length?: number;
   /** The numbers of its classes: one, or any number of them in a multi-label task. */
   readonly labels: readonly number[];
 }
@@ -31,12 +33,13 @@ export interface Batch {
 /** Pads and transposes `texts` for a model with outputs of this form. */
 export function makeBatch(texts: readonly EncodedText[], form: OutputForm): Batch {
   const size = texts.length;
-  const time = texts.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
+  const read = texts.map((text) => text.ids);
+  const time = read.reduce((longest, { length }) => Math.max(longest, length), 1);
   const ids = new Int32Array(time * size);
   const mask = new Float32Array(time * size);
-  texts.forEach((text, column) => {
-    for (let t = 0; t < text.ids.length; t++) {
-      ids[t * size + column] = text.ids[t]!;
+  read.forEach((ofText, column) => {
+    for (let t = 0; t < ofText.length; t++) {
+      ids[t * size + column] = ofText[t]!;
       mask[t * size + column] = 1;
     }
   });

@@ -16,24 +16,24 @@ export function trainingBatches(
   const order = texts.map((_, index) => index);
   random.shuffle(order);
   const pools = chunks(order, batchSize * BATCHES_A_POOL);
-  const batches = pools.flatMap((pool) => chunks(byLength(texts, pool), batchSize));
+  const lengths = lengthsOf(texts);
+  const batches = pools.flatMap((pool) => chunks(byLength(lengths, pool), batchSize));
   random.shuffle(batches);
   return batches;
 }
 
 /** All texts once, the shortest first, for evaluation. */
 export function evaluationBatches(texts: readonly EncodedText[], batchSize: number): number[][] {
-  return chunks(
-    byLength(
-      texts,
-      texts.map((_, index) => index),
-    ),
-    batchSize,
-  );
+  const order = texts.map((_, index) => index);
+  return chunks(byLength(lengthsOf(texts), order), batchSize);
 }
 
-function byLength(texts: readonly EncodedText[], indices: readonly number[]): number[] {
-  return [...indices].sort((a, b) => texts[a]!.ids.length - texts[b]!.ids.length);
+function lengthsOf(texts: readonly EncodedText[]): Uint32Array {
+  return Uint32Array.from(texts, (text) => text.length ?? text.ids.length);
+}
+
+function byLength(lengths: Uint32Array, indices: readonly number[]): number[] {
+  return [...indices].sort((a, b) => lengths[a]! - lengths[b]!);
 }
 
 /** The items in lists of this size, the last one of what is left. */

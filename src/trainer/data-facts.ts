@@ -16,16 +16,20 @@ export function countClasses({ labels, train, validation, test }: Dataset): Data
 }
 
 /** @param lengths the tokens of each text, before it is cut to `maxLength` of them */
-export function summarizeLengths(lengths: readonly number[], maxLength: number): LengthSummary {
-  const sorted = [...lengths].sort((a, b) => a - b);
+export function summarizeLengths(lengths: ArrayLike<number>, maxLength: number): LengthSummary {
+  const sorted = Uint32Array.from(lengths).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const lost = lengths.reduce((sum, length) => sum + Math.max(0, length - maxLength), 0);
+  let [total, lost, cutTexts] = [0, 0, 0];
+  for (const length of sorted) {
+    total += length;
+    lost += Math.max(0, length - maxLength);
+    if (length > maxLength) cutTexts++;
+  }
   return {
     median: at(0.5),
     p95: at(0.95),
     longest: sorted.at(-1) ?? 0,
-    cutTexts: lengths.filter((length) => length > maxLength).length,
+    cutTexts,
     cutTokenShare: total === 0 ? 0 : lost / total,
   };
 }

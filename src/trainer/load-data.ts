@@ -3,6 +3,7 @@ import { loadDataset } from '../data/load';
 import type { Dataset } from '../data/rows';
 import { isFolds } from '../experiment/planned-runs';
 import type { DataOptions, Experiment } from '../experiment/schema';
+import { dataFiles } from './data-files';
 
 /** Reads an experiment's data; of a cross-validation whose fold is chosen, as that fold has it. */
 export async function loadData(
@@ -10,7 +11,7 @@ export async function loadData(
   folder: string,
   signal?: AbortSignal,
 ): Promise<Dataset> {
-  return loadDataset(data, folder, training.seed, signal);
+  return loadDataset(dataFiles(data), folder, training.seed, { signal });
 }
 
 /** Gives experiments their data and reads it only where it differs from what was read last. */
@@ -24,7 +25,7 @@ export class DataReader {
     const key = JSON.stringify([withoutFold(data), training.seed]);
     if (this.#last?.key !== key) {
       // All folds are made of the same rows.
-      const dataset = loadDataset(withoutFold(data), this.folder, training.seed, signal);
+      const dataset = loadDataset(dataFiles(withoutFold(data)), this.folder, training.seed, { signal });
       this.#last = { key, dataset };
     }
     try {

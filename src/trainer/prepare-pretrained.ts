@@ -1,14 +1,20 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Dataset, Example } from '../data/rows';
-import type { PretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
-import type { EncodedText } from './batch';
+import type { PretrainedTokenizer, PretrainedTokenizerOptions } from '../pretrained/tokenizer/tokenizer';
 import { countClasses, countRows, summarizeLengths } from './data-facts';
-import type { PreparedData } from './prepare';
+import { encodedTexts } from './encoded-texts';
+import { type NumberedTexts, numberTexts } from './number-texts';
+import { openNumberer } from './open-numberer';
+import type { PreparedData, PrepareSettings } from './prepare';
+import { encoderWork } from './text-work';
 
 export type EncodedData = Pick<PreparedData, 'train' | 'validation' | 'test' | 'facts'>;
 
-/** After so many milliseconds, and the text at hand, the signal is heard. */
-const AT_ONCE = 50;
+/** An encoder's tokenizer, and how other threads open it. */
+export interface EncoderTokenizer {
+  readonly tokenizer: PretrainedTokenizer;
+  readonly folder: string;
+  readonly options: PretrainedTokenizerOptions;
+}
 
 /**
  * Cuts all texts into the encoder's tokens.
@@ -17,56 +23,45 @@ const AT_ONCE = 50;
  */
 export async function encodeData(
   dataset: Dataset,
-  tokenizer: PretrainedTokenizer,
-  signal: AbortSignal,
+  { tokenizer, folder, options }: EncoderTokenizer,
+  settings: PrepareSettings,
 ): Promise<EncodedData> {
-  let heard = Number.NEGATIVE_INFINITY;
-  const encodeAll = async (examples: readonly Example[]) => {
-    const texts: EncodedText[] = [];
-    const lengths: number[] = [];
-    for (const { text, labelIndices } of examples) {
-      if (performance.now() - heard > AT_ONCE) {
-        await setImmediate();
-        signal.throwIfAborted();
-        heard = performance.now();
-      }
-      const { ids, length } = tokenizer.encode(text);
-      texts.push({ ids: tableRows(ids), labels: labelIndices });
-      lengths.push(length);
-    }
-    return { texts, lengths };
-  };
-  const train = await encodeAll(dataset.train);
-  const { texts: validation } = await encodeAll(dataset.validation);
-  const { texts: test } = await encodeAll(dataset.test);
-  return {
-    train: train.texts,
-    validation,
-    test,
-    facts: {
-      type: 'data',
-      rows: countRows(dataset),
-      classes: countClasses(dataset),
-      lengths: summarizeLengths(train.lengths, tokenizer.maxLength),
-      vocabulary: {
-        size: tokenizer.vocabularySize,
-        unknownTokenShare: unknownShare([...validation, ...test], tokenizer.unknownId),
+  const numberer = openNumberer([...dataset.train, ...dataset.validation, ...dataset.test], settings);
+  const encode = (examples: readonly Example[]) => numberTexts(examples, numberer, settings);
+  try {
+    await numberer.begin({ type: 'encoder', folder, options }, encoderWork(tokenizer));
+    const train = await encode(dataset.train);
+    const validation = await encode(dataset.validation);
+    const test = await encode(dataset.test);
+    return {
+      train: encodedTexts(dataset.train, train.lists),
+      validation: encodedTexts(dataset.validation, validation.lists),
+      test: encodedTexts(dataset.test, test.lists),
+      facts: {
+        type: 'data',
+        rows: countRows(dataset),
+        classes: countClasses(dataset),
+        lengths: summarizeLengths(train.lengths, tokenizer.maxLength),
+        vocabulary: {
+          size: tokenizer.vocabularySize,
+          unknownTokenShare: unknownShare([validation, test], tokenizer.unknownId),
+        },
       },
-    },
-  };
+    };
+  } finally {
+    await numberer.end();
+  }
 }
 
-/** Row 0 of the table of word vectors is padding, whatever the encoder's own number of it is: token i is row i + 1. */
-export function tableRows(ids: Int32Array): Int32Array {
-  return ids.map((id) => id + 1);
-}
-
-function unknownShare(texts: readonly EncodedText[], unknownId: number | undefined): number {
+function unknownShare(parts: readonly NumberedTexts[], unknownId: number | undefined): number {
   if (unknownId === undefined) return 0;
   let [unknown, all] = [0, 0];
-  for (const { ids } of texts) {
-    all += ids.length;
-    for (const row of ids) if (row === unknownId + 1) unknown++;
+  for (const { lists } of parts) {
+    for (let text = 0; text < lists.length; text++) {
+      const ids = lists.get(text);
+      all += ids.length;
+      for (const row of ids) if (row === unknownId + 1) unknown++;
+    }
   }
   return all === 0 ? 0 : unknown / all;
 }

@@ -2,14 +2,28 @@ import { createRandom } from '../data/random';
 import type { Dataset, Example } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
 import type { DataEvent } from '../protocol/events';
+import { dataCacheFolder } from '../runs/paths';
+import { Room } from '../store/byte-writer';
 import { embeddingMatrix } from '../text/embedding-matrix';
-import { cutNgrams } from '../text/ngrams';
-import { tokenizerOf } from '../text/tokenize';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
-import { numberTokens, unknownId, type Vocabulary } from '../text/vocabulary';
+import { unknownId, type Vocabulary } from '../text/vocabulary';
 import type { EncodedText } from './batch';
 import { countClasses, countRows, summarizeLengths } from './data-facts';
+import { encodedTexts } from './encoded-texts';
+import { type NumberSettings, numberByOwnVocabulary, numberTexts } from './number-texts';
+import { type NumbererSettings, openNumberer } from './open-numberer';
+import type { RunContext } from './run-context';
 import { vectorsFile } from './vectors-file';
+
+/** Who numbers the texts, where the numbers go, and what ends the work. */
+export type PrepareSettings = NumbererSettings & NumberSettings;
+
+/** So many bytes of numbers stay in memory. */
+const numbersInMemory = 1 << 28;
+
+export function prepareSettings({ executor, root, signal }: RunContext): PrepareSettings {
+  return { threads: executor.threads, room: new Room(numbersInMemory, dataCacheFolder(root)), signal };
+}
 
 /** An experiment whose model is a network. */
 export type NetworkExperiment = Experiment & { model: NetworkOptions };
@@ -35,76 +49,70 @@ export async function prepareData(
   dataset: Dataset,
   experiment: NetworkExperiment,
   folder: string,
+  settings: PrepareSettings,
 ): Promise<PreparedData> {
-  const { tokenizer: options } = experiment;
-  const { vocabulary, train, lengths } = numberTraining(dataset.train, options);
-  const tokenizer = createTokenizer(options, vocabulary, options.maxLength);
-  const held = numberHeld(dataset.validation, tokenizer);
-  const test = numberHeld(dataset.test, tokenizer);
-  const encoded = { train, validation: held.texts, test: test.texts };
+  const { vocabulary, tokenizer, lengths, ...texts } = await numberData(dataset, experiment, settings);
   const { embedding, found } = await startingVectors(experiment, vocabulary, folder);
-  const [unknown, tokens] = [held.unknown + test.unknown, held.tokens + test.tokens];
+  const { train, validation, test, unknownTokenShare } = texts;
   return {
     tokenizer,
-    ...encoded,
+    ...{ train, validation, test },
     embedding,
     facts: {
       type: 'data',
       rows: countRows(dataset),
       classes: countClasses(dataset),
-      lengths: summarizeLengths(lengths, options.maxLength),
+      lengths: summarizeLengths(lengths, experiment.tokenizer.maxLength),
       vocabulary: {
         // Padding and the unknown word are no words.
         size: vocabulary.size - 2,
         seen: vocabulary.seenWords,
         ...(found === undefined ? {} : { vectorsFound: found }),
-        unknownTokenShare: tokens === 0 ? 0 : unknown / tokens,
+        unknownTokenShare,
       },
     },
   };
 }
 
-/** Builds the vocabulary and numbers the texts that it is built on; `lengths` are tokens before cutting. */
-function numberTraining(
-  examples: readonly Example[],
-  options: Experiment['tokenizer'],
-): { vocabulary: Vocabulary; train: EncodedText[]; lengths: number[] } {
-  const { ngrams, maxLength } = options;
-  const tokenize = tokenizerOf(options);
-  const lengths: number[] = [];
-  const { vocabulary, texts } = numberTokens(
-    (function* () {
-      for (const { text } of examples) {
-        const tokens = tokenize(text);
-        lengths.push(tokens.length);
-        yield tokens;
-      }
-    })(),
-    options,
-    ngrams,
-  );
-  const train = texts.map((ids, i) => ({
-    ids: ids.length === 0 ? Int32Array.of(unknownId) : cutNgrams(ids, lengths[i]!, ngrams, maxLength),
-    labels: examples[i]!.labelIndices,
-  }));
-  return { vocabulary, train, lengths };
-}
-
-/** Numbers texts that the vocabulary was not built on, and counts the tokens (n-grams aside) that it does not know. */
-function numberHeld(
-  examples: readonly Example[],
-  { tokenize, encodeTokens, maxLength }: Tokenizer,
-): { texts: EncodedText[]; unknown: number; tokens: number } {
-  let [unknown, all] = [0, 0];
-  const texts = examples.map(({ text, labelIndices }) => {
-    const tokens = tokenize(text);
-    const ids = encodeTokens(tokens);
-    const read = ids.subarray(0, Math.max(1, Math.min(tokens.length, maxLength)));
-    all += read.length;
-    for (const id of read) if (id === unknownId) unknown++;
-    return { ids, labels: labelIndices };
-  });
-  return { texts, unknown, tokens: all };
+async function numberData(
+  dataset: Dataset,
+  { tokenizer: options }: NetworkExperiment,
+  settings: PrepareSettings,
+) {
+  const { maxLength } = options;
+  const numberer = openNumberer([...dataset.train, ...dataset.validation, ...dataset.test], settings);
+  try {
+    await numberer.begin({ type: 'count', options, maxLength });
+    const { vocabulary, lists, lengths } = await numberByOwnVocabulary(
+      dataset.train,
+      numberer,
+      settings,
+      options,
+    );
+    const tokenizer = createTokenizer(options, vocabulary, maxLength);
+    await numberer.begin({ type: 'encode', options, maxLength, words: vocabulary.words });
+    let [unknown, tokens] = [0, 0];
+    const numberHeld = async (examples: readonly Example[]): Promise<EncodedText[]> => {
+      const held = await numberTexts(examples, numberer, settings, ({ ids, sizes, lengths: ofBlock }) => {
+        let start = 0;
+        for (const [i, size] of sizes.entries()) {
+          // N-grams aside; a text without tokens is one unknown word.
+          const end = start + Math.max(1, Math.min(ofBlock[i]!, maxLength));
+          tokens += end - start;
+          for (let at = start; at < end; at++) if (ids[at] === unknownId) unknown++;
+          start += size;
+        }
+      });
+      return encodedTexts(examples, held.lists);
+    };
+    const train = encodedTexts(dataset.train, lists);
+    const validation = await numberHeld(dataset.validation);
+    const test = await numberHeld(dataset.test);
+    const unknownTokenShare = tokens === 0 ? 0 : unknown / tokens;
+    return { ...{ vocabulary, tokenizer, lengths, train, validation, test }, unknownTokenShare };
+  } finally {
+    await numberer.end();
+  }
 }
 
 async function startingVectors(

@@ -1,6 +1,7 @@
 import { loadDataset } from '../data/load';
 import { countLabels } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
+import { dataFiles } from './data-files';
 
 /** What an experiment's data holds. */
 export interface DataFacts {
@@ -18,10 +19,13 @@ export async function readDataFacts(
   signal?: AbortSignal,
 ): Promise<DataFacts> {
   const { labels, unseenLabels, train, validation, test } = await loadDataset(
-    data,
+    dataFiles(data),
     folder,
     training.seed,
-    signal,
+    {
+      signal,
+      texts: false,
+    },
   );
   const rows = { train: train.length, validation: validation.length, test: test.length };
   return { labels, unseenLabels, rows, counts: countLabels(labels, train) };

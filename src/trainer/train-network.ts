@@ -4,7 +4,7 @@ import { describeClassifier } from '../models/classifier';
 import { sizeOf, type Tensor } from '../runtime/executor';
 import { checkVectors } from './check-vectors';
 import { fitModel } from './fit-model';
-import { type PreparedData, prepareData } from './prepare';
+import { type PreparedData, prepareData, prepareSettings } from './prepare';
 import { EMBEDDING, type ModelShape } from './programs';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveModel } from './save-model';
@@ -21,7 +21,7 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
   await fetchVectors(context);
 
   enterPhase(context, 'building vocabulary');
-  const data = await prepareData(dataset, { ...experiment, model }, folder);
+  const data = await prepareData(dataset, { ...experiment, model }, folder, prepareSettings(context));
   tellData(context, data.facts);
   signal.throwIfAborted();
 

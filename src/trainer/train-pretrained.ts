@@ -10,13 +10,15 @@ import { openPretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
 import { beyondEncoder } from './encoder-limits';
 import { fetchRunEncoder } from './fetch-encoder';
 import { fitModel, type Trainable } from './fit-model';
-import { type EncodedData, encodeData, tableRows } from './prepare-pretrained';
+import { prepareSettings } from './prepare';
+import { type EncodedData, encodeData } from './prepare-pretrained';
 import type { EncoderShape } from './pretrained-programs';
 import { PretrainedStep } from './pretrained-step';
 import { loadWeights, restoreEncoder, weightsOf } from './pretrained-weights';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { taskForm, tellData } from './task-form';
 import { cardOf, tellModel } from './tell-encoder';
+import { tableRows } from './text-work';
 
 /** Fine-tunes a pretrained encoder, from finding its files to the last evaluation. */
 export const trainPretrained: TrainModel = async (context, dataset) => {
@@ -27,17 +29,19 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
   try {
     const { config } = checkpoint;
     for (const error of beyondEncoder(options, config)) throw error;
-    const tokenizer = openPretrainedTokenizer(source.folder, {
+    const tokenizerOptions = {
       maxLength: options.maxLength,
       longest: longestText(config),
       vocabularySize: config.vocabularySize,
-    });
+    };
+    const tokenizer = openPretrainedTokenizer(source.folder, tokenizerOptions);
     if (tokenizer.maxLength < options.maxLength) {
       const message = `The encoder's tokenizer reads at most ${tokenizer.maxLength} tokens of a text, not ${options.maxLength}.`;
       context.writer.emit({ type: 'warning', message });
     }
     enterPhase(context, 'tokenizing');
-    const data = await encodeData(dataset, tokenizer, signal);
+    const encoder = { tokenizer, folder: source.folder, options: tokenizerOptions };
+    const data = await encodeData(dataset, encoder, prepareSettings(context));
     tellData(context, data.facts);
     signal.throwIfAborted();
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../src/data/load';
-import { humanErrorOf, temporaryFolder } from './support';
+import { humanErrorOf, plainRow, temporaryFolder } from './support';
 
 const folder = temporaryFolder();
 const columns = { text: 'text', label: 'label' };
@@ -36,7 +36,7 @@ it('reads validation and test rows from files of their own', async () => {
   await folder.write('held.csv', csvOf(['b', 2]));
   const set = await load({ train: ['train.csv', 'more.csv'], validation: 'held.csv', test: ['held.csv'] });
   expect([set.train.length, set.validation.length, set.test.length]).toEqual([7, 2, 2]);
-  expect(set.validation[1]).toEqual({
+  expect(plainRow(set.validation[1]!)).toEqual({
     text: 'b 1',
     labels: ['b'],
     file: folder.path('held.csv'),

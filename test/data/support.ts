@@ -2,10 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { Example } from '../../src/data/rows';
 import { HumanError } from '../../src/protocol/human-error';
 
 /** Real data sets, where the machine has them. */
 export const sharedData = resolve(import.meta.dirname, '../../../shared/data');
+
+/** What a row of a data set says, as an object of its own. */
+export const plainRow = ({ text, labels, file, line, labelIndices }: Example): Example => ({
+  ...{ text, labels, file, line, labelIndices },
+});
 
 /** A folder for a test file's data files, removed at the end. */
 export function temporaryFolder() {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { encodeData } from '../../src/trainer/prepare-pretrained';
+import { prepareHere } from '../support/prepare';
 
 it('hears the signal after each text that takes long to be cut', async () => {
   const controller = new AbortController();
@@ -18,7 +19,8 @@ it('hears the signal after each text that takes long to be cut', async () => {
     saveTokenizerFiles() {},
   };
   const dataset = { labels: ['x'], unseenLabels: [], digest: '', train: rows, validation: [], test: [] };
-  const work = encodeData(dataset, tokenizer, controller.signal);
+  const encoder = { tokenizer, folder: '', options: { maxLength: 8, longest: 8, vocabularySize: 4 } };
+  const work = encodeData(dataset, encoder, { ...prepareHere(), signal: controller.signal });
   expect(await work.catch((error: unknown) => error)).toBe(controller.signal.reason);
   expect(cut).toBe(1);
 });

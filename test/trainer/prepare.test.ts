@@ -3,6 +3,7 @@ import { createRandom } from '../../src/data/random';
 import type { Dataset, Example } from '../../src/data/rows';
 import { parseExperiment } from '../../src/experiment/parse';
 import { type NetworkExperiment, prepareData } from '../../src/trainer/prepare';
+import { prepareHere } from '../support/prepare';
 
 const random = createRandom(4);
 const word = () => `w${Math.floor(12 * random.next() ** 2)}`;
@@ -30,7 +31,7 @@ const dataset: Dataset = {
 async function prepare(tokenizer: object) {
   const text = JSON.stringify({ data: { train: 'a.csv' }, tokenizer, model: { type: 'pooled' } });
   const { experiment } = parseExperiment(text, '/here/a.textclf.json');
-  return prepareData(dataset, experiment as NetworkExperiment, '/here');
+  return prepareData(dataset, experiment as NetworkExperiment, '/here', prepareHere());
 }
 
 describe.each([
@@ -44,7 +45,8 @@ describe.each([
     const { tokenizer, ...data } = await prepare(options);
     for (const part of ['train', 'validation', 'test'] as const) {
       dataset[part].forEach(({ text, labelIndices }, i) => {
-        expect(data[part][i]).toEqual({ ids: tokenizer.encode(text), labels: labelIndices });
+        const { ids, labels } = data[part][i]!;
+        expect({ ids, labels }).toEqual({ ids: tokenizer.encode(text), labels: labelIndices });
       });
     }
   });
