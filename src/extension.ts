@@ -7,7 +7,9 @@ import { DashboardPanels } from './host/dashboard-panels';
 import { registerExampleWorkspace } from './host/example-workspace';
 import { registerExperimentEditor } from './host/experiment-editor';
 import { HelperClient } from './host/helper-client';
+import { registerInspectData } from './host/inspect-data';
 import { registerNewExperiment } from './host/new-experiment';
+import { registerPackedDocuments } from './host/packed-documents';
 import { registerPredictions } from './host/predictions';
 import { registerProgressStatus } from './host/progress-status';
 import { createReporter } from './host/report';
@@ -23,7 +25,9 @@ const parts: ((services: Services) => vscode.Disposable)[] = [
   registerDashboardCommand,
   registerExperimentEditor,
   registerExampleWorkspace,
+  registerInspectData,
   registerNewExperiment,
+  registerPackedDocuments,
   registerPredictions,
   registerProgressStatus,
   registerRunEndings,
@@ -40,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = new RunStore(log);
   const trainings = new Trainings(context, store, log);
   const model = new CurrentModel(context.workspaceState, store);
-  const dashboards = new DashboardPanels({ context, report, store, predictor });
+  const dashboards = new DashboardPanels({ context, report, store, predictor, inspector });
   context.subscriptions.push(log, predictor, inspector, store, trainings, model, dashboards);
   const services: Services = { context, report, store, trainings, predictor, inspector, model, dashboards };
   for (const part of parts) context.subscriptions.push(part(services));

@@ -6,9 +6,13 @@ import '@vscode-elements/elements/dist/vscode-textarea/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { defineChart } from './components/chart';
+import { defineClassCounts } from './components/class-counts';
 import { defineClasses } from './components/classes';
 import { Dashboard } from './components/dashboard';
+import { defineData } from './components/data';
+import { defineFinding } from './components/finding';
 import { defineHeader } from './components/header';
+import { defineLengths } from './components/lengths';
 import { defineLog } from './components/log';
 import { defineMatrix } from './components/matrix';
 import { defineParallel } from './components/parallel';
@@ -22,7 +26,8 @@ import type { VsCodeApi } from './page';
 declare function acquireVsCodeApi(): VsCodeApi;
 
 const definitions = [
-  ...[defineChart, defineClasses, defineHeader, defineLog, defineLongText],
+  ...[defineChart, defineClassCounts, defineClasses, defineData, defineFinding, defineHeader],
+  ...[defineLengths, defineLog, defineLongText],
   ...[defineMatrix, defineParallel, defineRows, defineSettings, defineTrials, defineTryIt],
 ];
 for (const define of definitions) define();

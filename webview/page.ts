@@ -1,4 +1,12 @@
-import type { FromPage, PageCommand, RowFilter, RunState, ToPage } from '../src/protocol/dashboard';
+import type {
+  DataCommand,
+  FromPage,
+  PageCommand,
+  RowFilter,
+  RunState,
+  ToPage,
+} from '../src/protocol/dashboard';
+import type { Split } from '../src/protocol/events';
 import { type MetricName, metricNames } from '../src/protocol/metrics';
 import { initialState, type PageAction, type PageState, reduce } from './state';
 
@@ -9,18 +17,18 @@ export interface VsCodeApi {
   setState(state: unknown): void;
 }
 
-export const tabs = ['trials', 'charts', 'training', 'evaluation', 'try', 'settings', 'log'] as const;
+export const tabs = ['data', 'trials', 'charts', 'training', 'evaluation', 'try', 'settings', 'log'] as const;
 export type Tab = (typeof tabs)[number];
 
 /**
- * The tabs of a run; one that stands for several has none of a single training, but its trials, and an evaluation
+ * The tabs of a run, its data first; one that stands for several has none of a single training, but its trials, and an evaluation
  * only where its best model was shown the test rows.
  */
 export function tabsOf({ group, evaluation }: RunState): readonly Tab[] {
-  if (!group) return ['training', 'evaluation', 'try', 'settings', 'log'];
+  if (!group) return ['data', 'training', 'evaluation', 'try', 'settings', 'log'];
   const pictures: Tab[] = group.kind === 'search' ? ['charts'] : [];
   const results: Tab[] = evaluation ? ['evaluation'] : [];
-  return ['trials', ...pictures, ...results, 'try', 'settings', 'log'];
+  return ['data', 'trials', ...pictures, ...results, 'try', 'settings', 'log'];
 }
 
 /** What the person chose on the page; kept while the panel is hidden and when the window reloads. */
@@ -49,6 +57,13 @@ const noChoices: Choices = {
   option: '',
   filter: {},
   draft: '',
+};
+
+/** The parts of the data as headings call them. */
+export const splitNames: Readonly<Record<Split, string>> = {
+  train: 'Training',
+  validation: 'Validation',
+  test: 'Test',
 };
 
 /** So many rows are asked for at a time. */
@@ -116,6 +131,26 @@ export class Page {
   listRows(filter: RowFilter): void {
     this.choose({ filter });
     this.#requestRows(filter, 0);
+  }
+
+  inspect(): void {
+    this.#api.postMessage({ type: 'inspect' });
+  }
+
+  cancelInspection(): void {
+    this.#api.postMessage({ type: 'cancelInspection' });
+  }
+
+  dataCommand(command: DataCommand): void {
+    this.#api.postMessage({ type: 'dataCommand', command });
+  }
+
+  /** Lists the next rows of a finding, given its place in the report. */
+  listFindingRows(finding: number): void {
+    const offset = this.state.findings.get(finding)?.rows.length ?? 0;
+    const request = ++this.#lastRequest;
+    this.#dispatch({ type: 'findingRowsRequested', request, finding });
+    this.#api.postMessage({ type: 'listFindingRows', request, finding, offset, limit: rowsAtATime });
   }
 
   moreRows(): void {

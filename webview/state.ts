@@ -2,19 +2,23 @@ import {
   type ComparisonState,
   type Curve,
   type CurveDelta,
+  type DataPageState,
   type EvaluatedRow,
+  type InspectionState,
   longestLog,
   type RowFilter,
   type RunState,
   type ToPage,
 } from '../src/protocol/dashboard';
 import type { TextPrediction } from '../src/protocol/helper';
+import type { FindingRow } from '../src/protocol/inspection';
 
 /** What the page is about. */
 export type Content =
   | { type: 'waiting' }
   | { type: 'run'; run: RunState }
   | { type: 'comparison'; comparison: ComparisonState }
+  | { type: 'data'; data: Omit<DataPageState, 'inspection'> }
   | { type: 'gone'; message: string };
 
 /** The listed rows: those of a filter, as far as they were asked for. */
@@ -28,6 +32,15 @@ export interface RowList {
   refused: string | null;
 }
 
+/** The listed rows of a finding, as far as they were asked for. */
+export interface FindingRows {
+  rows: readonly FindingRow[];
+  /** How many can be listed; null until the host says. */
+  total: number | null;
+  /** The request on its way, if any. */
+  request: number | null;
+}
+
 export interface PredictionState {
   request: number | null;
   prediction: TextPrediction | null;
@@ -39,11 +52,15 @@ export interface PageState {
   /** Null until they are asked for. */
   rows: RowList | null;
   prediction: PredictionState;
+  inspection: InspectionState;
+  /** Of the findings whose rows were asked for, by their place in the report. */
+  findings: ReadonlyMap<number, FindingRows>;
 }
 
 /** What the page itself does to its state, beside the host's messages. */
 export type PageAction =
   | { type: 'rowsRequested'; request: number; filter: RowFilter; more: boolean }
+  | { type: 'findingRowsRequested'; request: number; finding: number }
   | { type: 'predictionRequested'; request: number }
   | { type: 'predictionCleared' };
 
@@ -53,6 +70,8 @@ export const initialState: PageState = {
   content: { type: 'waiting' },
   rows: null,
   prediction: noPrediction,
+  inspection: { status: 'none' },
+  findings: new Map(),
 };
 
 /** The next state; parts that a message does not touch keep their identity, so that nothing redraws them. */
@@ -65,6 +84,19 @@ export function reduce(state: PageState, message: ToPage | PageAction): PageStat
       return { ...state, content: { type: 'run', run: applyDelta(state.content.run, message) } };
     case 'comparison':
       return { ...state, content: { type: 'comparison', comparison: message.state } };
+    case 'data': {
+      const { inspection, ...data } = message.state;
+      return { ...inspect(state, inspection), content: { type: 'data', data } };
+    }
+    case 'inspection':
+      return inspect(state, message.state);
+    case 'findingRows':
+      return addFindingRows(state, message);
+    case 'findingRowsRequested': {
+      const { finding, request } = message;
+      const known = state.findings.get(finding) ?? { rows: [], total: null };
+      return { ...state, findings: new Map(state.findings).set(finding, { ...known, request }) };
+    }
     case 'gone':
       return { ...state, content: { type: 'gone', message: message.message } };
     case 'rows':
@@ -97,6 +129,26 @@ export function reduce(state: PageState, message: ToPage | PageAction): PageStat
     case 'predictionCleared':
       return { ...state, prediction: noPrediction };
   }
+}
+
+/** The rows of an older report are not those of this one. */
+function inspect(state: PageState, inspection: InspectionState): PageState {
+  const isSame =
+    state.inspection.status === 'ready' &&
+    inspection.status === 'ready' &&
+    state.inspection.report.digest === inspection.report.digest;
+  return { ...state, inspection, findings: isSame ? state.findings : initialState.findings };
+}
+
+function addFindingRows(
+  state: PageState,
+  { request, rows, total }: Extract<ToPage, { type: 'findingRows' }>,
+): PageState {
+  const asked = [...state.findings].find(([, list]) => list.request === request);
+  if (!asked) return state;
+  const [finding, list] = asked;
+  const next = { rows: [...list.rows, ...rows], total, request: null };
+  return { ...state, findings: new Map(state.findings).set(finding, next) };
 }
 
 function refuse(state: PageState, request: number, message: string): PageState {

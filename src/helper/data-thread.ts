@@ -2,11 +2,12 @@ import { Worker } from 'node:worker_threads';
 import type { HelperMessage, HelperMethods, HelperRequest } from '../protocol/helper';
 import { DescribedError, type RequestContext } from './serve';
 
-export type DataMethod = 'check' | 'inspect';
+export type DataMethod = 'check' | 'inspect' | 'report' | 'rowsOf';
 
 interface Waiting {
   resolve(result: never): void;
   reject(error: unknown): void;
+  progress: RequestContext['progress'];
 }
 
 interface DataThread {
@@ -22,14 +23,14 @@ let lastId = 0;
 export function onDataThread<M extends DataMethod>(
   method: M,
   params: HelperMethods[M]['params'],
-  { signal }: RequestContext,
+  { signal, progress }: RequestContext,
 ): Promise<HelperMethods[M]['result']> {
   thread ??= startThread();
   const { worker, waiting } = thread;
   const id = ++lastId;
   const post = (message: HelperRequest) => worker.postMessage(message);
   return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
+    waiting.set(id, { resolve, reject, progress });
     signal.addEventListener('abort', () => post({ type: 'cancel', id }), { once: true });
     post({ type: 'request', id, method, params } as HelperRequest);
   });
@@ -52,9 +53,12 @@ function startThread(): DataThread {
 
 function settle(waiting: Map<number, Waiting>, message: HelperMessage): void {
   const request = waiting.get(message.id);
-  if (!request || message.type === 'progress') return;
-  waiting.delete(message.id);
+  if (!request) return;
+  if (message.type !== 'progress') waiting.delete(message.id);
   switch (message.type) {
+    case 'progress':
+      request.progress(message.done, message.total);
+      return;
     case 'result':
       request.resolve(message.result as never);
       return;

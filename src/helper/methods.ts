@@ -8,4 +8,6 @@ export const methods: Methods = {
   predictFile: async (params, context) => (await import('./predict-file')).predictFile(params, context),
   check: (params, context) => onDataThread('check', params, context),
   inspect: (params, context) => onDataThread('inspect', params, context),
+  report: (params, context) => onDataThread('report', params, context),
+  rowsOf: (params, context) => onDataThread('rowsOf', params, context),
 };

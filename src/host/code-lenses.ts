@@ -17,7 +17,7 @@ const progressInterval = 500;
 /** VS Code gives up asking when the editor loses the focus: after this long it is told again (milliseconds). */
 const askPatience = 5_000;
 
-/** What can be done with an experiment, above its file; and above its examples, Predict. */
+/** What can be done with an experiment, above its file; above its data, a look at it; above its examples, Predict. */
 export function registerCodeLenses(services: Services): vscode.Disposable {
   const { store, trainings } = services;
   const changed = new vscode.EventEmitter<void>();
@@ -77,6 +77,12 @@ function lensesOf(
     ...resultLinks(store, runs, best),
   ];
   const lenses = actions.map((command) => new vscode.CodeLens(top, command));
+  const isReadable = file.scheme === 'file' && vscode.workspace.isTrusted;
+  const data = isReadable ? rangeOfData(document) : undefined;
+  if (data) {
+    const command = commandLink('textclf.inspectData', '$(inspect) Inspect data', file);
+    lenses.push(new vscode.CodeLens(data, command));
+  }
   const examples = best && vscode.workspace.isTrusted ? rangeOfExamples(document) : undefined;
   if (examples) {
     const command = commandLink('textclf.predictExamples', '$(sparkle) Predict', file);
@@ -157,6 +163,12 @@ function resultLinks(
 /** A lens that only says something. */
 function words(title: string): vscode.Command {
   return { command: '', title };
+}
+
+function rangeOfData(document: vscode.TextDocument): vscode.Range | undefined {
+  const range = rangeOfOption(document, ['data']);
+  const isLeftOut = range && rangeOfOption(document, [])?.isEqual(range);
+  return isLeftOut ? undefined : range;
 }
 
 function rangeOfExamples(document: vscode.TextDocument): vscode.Range | undefined {

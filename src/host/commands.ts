@@ -27,6 +27,8 @@ export interface Commands {
   'textclf.cancelQueued': [waiting: QueuedTarget];
   'textclf.openDashboard': [target?: RunTarget | ExperimentTarget, options?: { preserveFocus?: boolean }];
   'textclf.newExperiment': [dataFile?: vscode.Uri];
+  /** Of an experiment, or of a data file. */
+  'textclf.inspectData': [file?: RunTarget | ExperimentTarget];
   'textclf.predictSelection': [];
   'textclf.predictText': [target?: RunTarget | ExperimentTarget];
   'textclf.predictExamples': [experiment?: ExperimentTarget];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ComparisonPanel } from './comparison-panel';
+import { DataPanel } from './data-panel';
 import { type PageState, pageHtml, parsePageState, webviewOptions } from './page';
 import type { PanelServices } from './panel-services';
 import { RunPanel } from './run-panel';
@@ -8,9 +9,13 @@ interface Page extends vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
 }
 
-const viewTypes = { run: 'textclf.dashboard', comparison: 'textclf.comparison' } as const;
+const viewTypes = {
+  run: 'textclf.dashboard',
+  comparison: 'textclf.comparison',
+  data: 'textclf.data',
+} as const;
 
-/** The open dashboards: one a run, and comparisons. They come back after a reload. */
+/** The open pages: one a run, comparisons, and those about data. They come back after a reload. */
 export class DashboardPanels implements vscode.Disposable {
   readonly #pages = new Map<string, Page>();
   readonly #subscriptions: vscode.Disposable[];
@@ -34,6 +39,14 @@ export class DashboardPanels implements vscode.Disposable {
 
   openComparison(folders: readonly string[]): void {
     this.#show({ kind: 'comparison', folders: [...folders] }, false);
+  }
+
+  /** What there is to know of an experiment's data, or of a data file's. */
+  openData(file: string): void {
+    const state: PageState = { kind: 'data', file };
+    const open = this.#pages.get(keyOf(state));
+    if (open instanceof DataPanel) open.refresh();
+    this.#show(state, false);
   }
 
   isVisible(folder: string): boolean {
@@ -72,10 +85,7 @@ export class DashboardPanels implements vscode.Disposable {
     const icon = (theme: string) => vscode.Uri.joinPath(extensionUri, 'media', `tab-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.webview.options = webviewOptions(extensionUri);
-    const page =
-      state.kind === 'run'
-        ? new RunPanel(panel, state.folder, this.services)
-        : new ComparisonPanel(panel, state.folders, this.services);
+    const page = this.#pageOf(panel, state);
     const key = keyOf(state);
     this.#pages.set(key, page);
     panel.onDidDispose(() => {
@@ -85,8 +95,20 @@ export class DashboardPanels implements vscode.Disposable {
     // Last, so that nobody misses the page's first word.
     panel.webview.html = pageHtml(panel.webview, extensionUri, state);
   }
+
+  #pageOf(panel: vscode.WebviewPanel, state: PageState): Page {
+    switch (state.kind) {
+      case 'run':
+        return new RunPanel(panel, state.folder, this.services);
+      case 'comparison':
+        return new ComparisonPanel(panel, state.folders, this.services);
+      case 'data':
+        return new DataPanel(panel, state.file, this.services);
+    }
+  }
 }
 
 function keyOf(state: PageState): string {
-  return state.kind === 'run' ? state.folder : `compare ${[...state.folders].sort().join(' ')}`;
+  if (state.kind === 'run') return state.folder;
+  return state.kind === 'data' ? `data ${state.file}` : `compare ${[...state.folders].sort().join(' ')}`;
 }

@@ -2,13 +2,20 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
 /** What a page is of; VS Code keeps it while the window is closed and gives it to the serializer. */
-export type PageState = { kind: 'run'; folder: string } | { kind: 'comparison'; folders: string[] };
+export type PageState =
+  | { kind: 'run'; folder: string }
+  | { kind: 'comparison'; folders: string[] }
+  /** Of an experiment file, or of a data file by itself. */
+  | { kind: 'data'; file: string };
 
 /** Undefined for what an older version, or somebody else, may have left. */
 export function parsePageState(state: unknown): PageState | undefined {
   if (typeof state !== 'object' || state === null || !('kind' in state)) return undefined;
   if (state.kind === 'run' && 'folder' in state && typeof state.folder === 'string') {
     return { kind: 'run', folder: state.folder };
+  }
+  if (state.kind === 'data' && 'file' in state && typeof state.file === 'string') {
+    return { kind: 'data', file: state.file };
   }
   if (state.kind === 'comparison' && 'folders' in state && Array.isArray(state.folders)) {
     return { kind: 'comparison', folders: state.folders.filter((folder) => typeof folder === 'string') };

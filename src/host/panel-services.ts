@@ -10,4 +10,6 @@ export interface PanelServices {
   readonly store: RunStore;
   /** Answers to predictions: kept free of long reads. */
   readonly predictor: HelperClient;
+  /** Reads data files: checks experiments, looks into files. */
+  readonly inspector: HelperClient;
 }

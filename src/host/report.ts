@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatError, formatPlace, HumanError, type Place } from '../protocol/human-error';
+import { documentOf } from './packed-files';
 import { withoutLinks } from './plain-text';
 
 /** A button of a notification. */
@@ -68,17 +69,15 @@ export function openFileAction(place: Place): Action {
 }
 
 /**
- * Opens a file at a place, whose lines and columns count from 1.
+ * Opens a file at a place, whose lines and columns count from 1; of one that no editor can show, the rows around it.
  *
  * @throws HumanError where the file is gone
  */
-export async function openPlace(
-  { file, line = 1, column = 1 }: Place,
-  viewColumn?: vscode.ViewColumn,
-): Promise<void> {
-  const uri = vscode.Uri.file(file);
+export async function openPlace(place: Place, viewColumn?: vscode.ViewColumn): Promise<void> {
+  const { file, column = 1 } = place;
+  const { uri, line } = documentOf(place);
   try {
-    await vscode.workspace.fs.stat(uri);
+    await vscode.workspace.fs.stat(vscode.Uri.file(file));
   } catch (error) {
     throw new HumanError(`${file} is not there any more.`, {
       hint: 'It was moved or deleted.',
@@ -90,7 +89,7 @@ export async function openPlace(
   // Unlike showTextDocument, this opens files of any size.
   await vscode.commands.executeCommand('vscode.open', uri, { selection, preview: true, viewColumn });
   const editor = vscode.window.activeTextEditor;
-  if (editor?.document.uri.fsPath === uri.fsPath) {
+  if (editor?.document.uri.toString() === uri.toString()) {
     editor.revealRange(selection, vscode.TextEditorRevealType.InCenter);
   }
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type {
@@ -10,13 +11,15 @@ import type {
   ShownStatus,
   ToPage,
 } from '../protocol/dashboard';
+import { fileError } from '../protocol/file-error';
 import { formatError, HumanError } from '../protocol/human-error';
-import { savedModel } from '../runs/paths';
+import { runPaths, savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
 import { type ViewPart, viewStart } from '../runs/run-view';
 import { readSettings } from '../runs/settings';
 import { baselineOf, baselineScores } from './baseline';
 import { runCommand } from './commands';
+import { DataInspection } from './data-inspection';
 import { failureOf } from './failure';
 import { isLive } from './is-live';
 import type { PanelServices } from './panel-services';
@@ -65,6 +68,7 @@ const marks: Record<ShownStatus, string> = {
 /** One run's dashboard: sends a snapshot to a page that (re)appears, then what changes. */
 export class RunPanel implements vscode.Disposable {
   readonly #feed: RunFeed;
+  readonly #inspection: DataInspection;
   readonly #subscriptions: vscode.Disposable[];
   #run: StoredRun | undefined;
   /** Whether a page listens; a hidden one is unloaded, and says `ready` when it is back. */
@@ -85,8 +89,18 @@ export class RunPanel implements vscode.Disposable {
   ) {
     this.#run = services.store.find(folder);
     this.#feed = new RunFeed(folder, services.report.log);
+    const source = {
+      experiment: () => this.#experimentAsTrained(),
+      root: () => this.#run?.root ?? '',
+      files: [],
+      digest: () => this.#digest(),
+    };
+    this.#inspection = new DataInspection(source, services, (message) => {
+      if (this.#isReady) this.#post(message);
+    });
     this.#subscriptions = [
       this.#feed,
+      this.#inspection,
       this.#feed.onDidChange((parts) => this.#changed(parts)),
       services.store.onDidChange(() => {
         this.#runChanged();
@@ -149,7 +163,7 @@ export class RunPanel implements vscode.Disposable {
     if (this.#dirty.has('header') || this.#dirty.has('progress') || this.#dirty.has('epochs')) {
       changed.header = header;
     }
-    for (const part of ['data', 'model', 'thaw', 'evaluation', 'examples', 'group'] as const) {
+    for (const part of ['data', 'model', 'thaw', 'evaluation', 'labels', 'examples', 'group'] as const) {
       if (this.#dirty.has(part)) Object.assign(changed, { [part]: view[part] });
     }
     if (this.#dirty.has('baseline')) changed.baseline = this.#baseline?.scores ?? null;
@@ -181,6 +195,7 @@ export class RunPanel implements vscode.Disposable {
   }
 
   async #receive(message: FromPage): Promise<void> {
+    if (this.#inspection.receive(message)) return;
     switch (message.type) {
       case 'ready':
         return this.#sendSnapshot();
@@ -231,17 +246,35 @@ export class RunPanel implements vscode.Disposable {
     const settings = await readSettings(run.folder);
     await this.#updateBaseline();
     const { view } = this.#feed;
-    const { data, model, epochs, thaw, evaluation, examples, group, log } = view;
+    const { data, model, epochs, thaw, evaluation, labels, examples, group, log } = view;
     const state: RunState = {
       header: this.#header(run),
       curve: view.curve.curve,
       settings,
       baseline: this.#baseline?.scores ?? null,
-      ...{ data, model, epochs, thaw, evaluation, examples, group, log },
+      ...{ data, model, epochs, thaw, evaluation, labels, examples, group, log },
     };
     this.#isReady = true;
     this.#sentAll();
+    // First, so that the data is not read again where its tab is in front.
+    this.#post({ type: 'inspection', state: this.#inspection.state });
     this.#post({ type: 'snapshot', state });
+  }
+
+  /** Its paths start where the experiment file lay. */
+  async #experimentAsTrained(): Promise<{ file: string; text: string }> {
+    if (!this.#run) throw new HumanError('The folder of this run is gone.');
+    const { experiment } = runPaths(this.folder);
+    try {
+      return { file: this.#run.record.experimentFile, text: await readFile(experiment, 'utf8') };
+    } catch (error) {
+      throw fileError('reading', experiment, error);
+    }
+  }
+
+  /** The rows of a fold are not those of the whole experiment. */
+  #digest(): string | undefined {
+    return this.#run?.record.parent ? undefined : this.#run?.record.dataDigest;
   }
 
   async #predict(text: string) {

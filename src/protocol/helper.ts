@@ -6,6 +6,8 @@
  * reply with its `id`, `progress` messages before it where the request says so; requests that can
  * be cancelled end with a `cancelled` reply. The helper ends when the channel closes.
  */
+import type { DataFormat } from './data-formats';
+import type { DataInspectionReport } from './inspection';
 
 /** Everything the helper can be asked, by method. */
 export interface HelperMethods {
@@ -20,6 +22,13 @@ export interface HelperMethods {
   check: { params: { file: string; text: string }; result: { problems: ExperimentProblem[] } };
   /** The columns of a data file and what they seem to hold; reads the beginning of the file only. */
   inspect: { params: { file: string }; result: DataInspection };
+  /** What there is to say of an experiment's data, given its text. Sends progress; can be cancelled. */
+  report: { params: { file: string; text: string }; result: DataInspectionReport };
+  /**
+   * Rows `from` to `to` (from 1, the last one not among them) of a file that no editor can show: of Parquet as JSON
+   * Lines, of what is gzipped the unpacked lines.
+   */
+  rowsOf: { params: { file: string; from: number; to: number }; result: { text: string } };
 }
 
 export type HelperMethod = keyof HelperMethods;
@@ -77,8 +86,11 @@ export interface ExperimentFix {
 }
 
 export interface DataInspection {
-  format: 'csv' | 'tsv' | 'jsonl';
+  format: DataFormat;
+  /** Of a folder with one folder a class, and of lines of fastText, `text` and `label`. */
   columns: DataColumn[];
+  /** Of a folder in which a folder's name says that its texts have no class: the others, for `data.labels`. */
+  classes?: string[];
   /** The column that most likely holds the text and the class; undefined where none fits. */
   textColumn?: string;
   labelColumn?: string;

@@ -48,7 +48,7 @@ describe.skipIf(missing)('the dashboard of a group', () => {
     const group = madeSearch(13, { planned: 20 });
     const { page, problems } = await openGroup(group, { kept: { choices: { tab: 'evaluation' } } });
     expect(await page.getByRole('tab').allInnerTexts()).toEqual([
-      ...['Trials', 'Charts', 'Try it', 'Settings', 'Log'],
+      ...['Data', 'Trials', 'Charts', 'Try it', 'Settings', 'Log'],
     ]);
     expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Trials');
     await page.getByText('Search · 12 of 20 trials').first().waitFor();
@@ -69,7 +69,7 @@ describe.skipIf(missing)('the dashboard of a group', () => {
     const best = page.getByRole('region', { name: 'Best model on test rows' });
     expect(await best.innerText()).toMatch(/Test accuracy\s+\d/);
     expect(await page.getByRole('tab').allInnerTexts()).toEqual([
-      ...['Trials', 'Charts', 'Evaluation', 'Try it', 'Settings', 'Log'],
+      ...['Data', 'Trials', 'Charts', 'Evaluation', 'Try it', 'Settings', 'Log'],
     ]);
     await best.getByRole('button', { name: 'See where it errs' }).click();
     expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('Evaluation');

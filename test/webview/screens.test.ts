@@ -9,6 +9,7 @@ import type {
   EvaluatedRow,
   FromPage,
   GroupState,
+  InspectionState,
   RunState,
   ShownEvaluation,
   ToPage,
@@ -16,6 +17,15 @@ import type {
 import { differingSettings } from '../../src/runs/compare';
 import { matchesFilter, readPredictions } from '../../src/runs/predictions';
 import { RunView, withIntervals } from '../../src/runs/run-view';
+import {
+  cleanData,
+  dataPage,
+  listFindingRows,
+  type MadeData,
+  manyClassesData,
+  readyState,
+  reviewsData,
+} from './data-states';
 import { DashboardBrowser } from './page';
 import {
   madeEvaluation,
@@ -44,6 +54,8 @@ interface Screen {
   click?: string;
   draft?: string;
   hover?: string;
+  /** What the rows of findings are of. */
+  data?: MadeData;
 }
 
 describe.runIf(folder)('screens', () => {
@@ -63,7 +75,7 @@ describe.runIf(folder)('screens', () => {
       for (const width of widths) {
         const opened = await browser.open({
           ...{ width, height: 900, theme, reducedMotion: true },
-          reply: (message) => answer(message, rows),
+          reply: (message) => (screen.data && listFindingRows(message, screen.data)) ?? answer(message, rows),
           kept: { choices: { tab: screen.tab ?? 'training', draft: screen.draft ?? '', ...screen.choices } },
         });
         const { page, send, problems } = opened;
@@ -216,6 +228,7 @@ function screens(): Screen[] {
     comparison(),
     ...oneRun(long(0.6), long(1, 12)),
     ...groups(),
+    ...aboutData(),
   ];
   made[3]!.click = 'vscode-toolbar-button[icon="table"]';
   if (!realRun) return made;
@@ -251,6 +264,33 @@ function manyClasses(view: RunView): Screen {
 }
 
 const ended = { status: 'succeeded', endedAt: '2026-07-04T12:08:41.000Z', hasModel: true } as const;
+
+/** Pages about data: full of findings, with many classes, clean, and without a report. */
+function aboutData(): Screen[] {
+  const screen = (name: string, inspection: InspectionState, more: Partial<Screen> = {}): Screen => ({
+    name: `data-${name}`,
+    messages: [dataPage(inspection)],
+    ...more,
+  });
+  const reviews = reviewsData();
+  const many = manyClassesData();
+  const row = '.finding-head[aria-expanded] >> nth=1';
+  return [
+    screen('reviews', readyState(reviews), { data: reviews, click: row, hover: '.histogram-bars' }),
+    screen('classes', readyState(many), { data: many, click: '.finding-head[aria-expanded]' }),
+    screen('tables', readyState(reviews, { isStale: true, isAsTrained: false }), {
+      choices: { tables: ['lengths'] },
+    }),
+    screen('clean', readyState(cleanData())),
+    screen('reading', { status: 'reading', done: 41, total: 100 }),
+    screen('refused', {
+      status: 'refused',
+      message: 'This row has 3 columns where the header has 2.',
+      hint: 'Put the text into double quotes if it contains commas.',
+      place: { file: 'data/reviews.csv', line: 124 },
+    }),
+  ];
+}
 
 /** A baseline to beat, a download, much that is cut off, several labels a row. */
 function oneRun(half: RunView, whole: RunView): Screen[] {

@@ -6,6 +6,7 @@ import { Page, type Tab, tabsOf, type VsCodeApi } from '../page';
 import type { PageState } from '../state';
 import { groupWords, planWords } from '../trials';
 import { comparison } from './comparison';
+import { dataHeader, dataReport, inspectionWords } from './data';
 import { evaluationTab } from './evaluation';
 import { groupCharts, groupTab } from './group';
 import { failure } from './header';
@@ -52,6 +53,9 @@ export class Dashboard extends Part {
         return html`<div class="empty whole"><vscode-icon name="trash" size="32"></vscode-icon><p><bdi>${content.message}</bdi></p></div>`;
       case 'comparison':
         return comparison(content.comparison, this.#page);
+      case 'data':
+        return html`${dataHeader(content.data, this.#page)}
+          <main class="tab-panel">${dataReport(state, this.#page)}</main>`;
       case 'run':
         return this.#run(content.run, state);
     }
@@ -83,6 +87,8 @@ export class Dashboard extends Part {
   #tab(tab: Tab, run: RunState, state: PageState): Template {
     const page = this.#page;
     switch (tab) {
+      case 'data':
+        return dataReport(state, page);
       case 'trials':
         return run.group ? groupTab(run.group, run.evaluation, page) : nothing;
       case 'charts':
@@ -102,7 +108,8 @@ export class Dashboard extends Part {
 }
 
 /** What a screen reader says when it changes: the state and the phase, not every batch. */
-function announcement({ content }: PageState): string {
+function announcement({ content, inspection }: PageState): string {
+  if (content.type === 'data') return inspectionWords(inspection);
   if (content.type !== 'run') return '';
   const { header, group } = content.run;
   const { status, phase, stopping } = header;

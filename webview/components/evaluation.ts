@@ -1,15 +1,12 @@
 import { html } from 'lit';
 import type { RunState, ShownEvaluation } from '../../src/protocol/dashboard';
-import type { Split } from '../../src/protocol/events';
 import { type MetricName, metricMeanings, metricTitles } from '../../src/protocol/metrics';
 import { countOf, percent, percentRange } from '../format';
 import { capital, metricLooks } from '../metrics';
-import type { Page } from '../page';
+import { type Page, splitNames } from '../page';
 import { isLive } from './header';
 import { nothing, type Template } from './part';
 import { reliability } from './reliability';
-
-const splitNames: Record<Split, string> = { train: 'Training', validation: 'Validation', test: 'Test' };
 
 /** The metrics that sum an evaluation up, with their 95 % confidence intervals. */
 export function metricTiles(evaluation: ShownEvaluation): Template {

@@ -3,6 +3,7 @@ import type { Page, Tab } from '../page';
 import type { Template } from './part';
 
 const tabNames: Record<Tab, string> = {
+  data: 'Data',
   trials: 'Trials',
   charts: 'Charts',
   training: 'Training',
@@ -39,9 +40,9 @@ export function tabbed(
   `;
 }
 
-/** The first one where the page was left on a tab that this run has not. */
+/** The first one of results where the page was left on a tab that this run has not: data is read only when asked for. */
 function chosenTab(page: Page, tabs: readonly Tab[]): Tab {
-  return tabs.includes(page.choices.tab) ? page.choices.tab : tabs[0]!;
+  return tabs.includes(page.choices.tab) ? page.choices.tab : tabs.find((tab) => tab !== 'data')!;
 }
 
 /** Arrows, Home and End choose a tab, as everywhere. */
