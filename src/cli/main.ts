@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { addCheck } from './commands/check';
 import { addEvaluate } from './commands/evaluate';
 import { addExport } from './commands/export';
+import { addInspect } from './commands/inspect';
 import { addPredict } from './commands/predict';
 import { addPush } from './commands/push';
 import { addRuns } from './commands/runs';
@@ -14,6 +15,7 @@ import { Terminal } from './terminal';
 const examples = `
 Examples:
   textclf check spam.textclf.json          say what is wrong in an experiment file and its data
+  textclf inspect spam.textclf.json        look at its data: classes, lengths, copies, what is wrong
   textclf train spam.textclf.json          train, and show how it goes
   textclf predict "Claim your prize now"   classify with the newest model
   textclf predict - < texts.txt            classify each line of a file
@@ -23,7 +25,17 @@ Examples:
 
 Exit codes: 0 fine, 1 a mistake in files or arguments, 2 a bug in textclf.`;
 
-const commands = [addTrain, addPredict, addEvaluate, addExport, addPush, addCheck, addRuns, addSchema];
+const commands = [
+  addTrain,
+  addPredict,
+  addEvaluate,
+  addExport,
+  addPush,
+  addCheck,
+  addInspect,
+  addRuns,
+  addSchema,
+];
 
 /** Runs one command line (without the program's own name) and gives its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<ExitCode> {

@@ -18,24 +18,37 @@ export interface TokenCounter extends Pick<LengthReport, 'unit' | 'maxLength'> {
  *
  * @param folder the experiment's
  */
-export function tokenCounter({ model, tokenizer }: Experiment, folder: string): TokenCounter {
+export function tokenCounter(experiment: Experiment, folder: string): TokenCounter {
+  const { model, tokenizer } = experiment;
   const words: TokenCounter = { unit: 'words', maxLength: null, count: (_, words) => words.length };
   if (model.type === 'baseline') return words;
-  if (model.type === 'pretrained') return encoderCounter(model, folder) ?? words;
+  if (model.type === 'pretrained') {
+    const encoder = encoderFolder(experiment, folder);
+    return (encoder === undefined ? undefined : encoderCounter(model, encoder)) ?? words;
+  }
   const { type, maxLength } = tokenizer;
   if (type === 'word') return { ...words, maxLength };
   const tokenize = characterTokenizer(tokenizer);
   return { unit: 'characters', maxLength, count: (text) => tokenize(text).length };
 }
 
-/** Undefined where there is none that can be opened: the check says why. */
-function encoderCounter(model: PretrainedOptions, folder: string): TokenCounter | undefined {
+/** Where an experiment's encoder is on this machine, undefined where there is none. */
+export function encoderFolder({ model }: Experiment, folder: string): string | undefined {
+  if (model.type !== 'pretrained') return undefined;
   try {
-    const found = findEncoder(model.encoder, model.revision, folder);
-    if (!found) return undefined;
-    const checkpoint = openCheckpoint(found.folder);
+    return findEncoder(model.encoder, model.revision, folder)?.folder;
+  } catch (error) {
+    if (error instanceof HumanError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where there is none that can be opened: the check says why. */
+function encoderCounter(model: PretrainedOptions, from: string): TokenCounter | undefined {
+  try {
+    const checkpoint = openCheckpoint(from);
     checkpoint.close();
-    const { maxLength, encode } = openPretrainedTokenizer(found.folder, {
+    const { maxLength, encode } = openPretrainedTokenizer(from, {
       maxLength: model.maxLength,
       longest: longestText(checkpoint.config),
       vocabularySize: checkpoint.config.vocabularySize,

@@ -1,8 +1,8 @@
 /** Findings about texts that come more than once, exactly or nearly. */
 import { type CopyGroup, conflictingGroups, isTelling, leakedRows } from '../data/copies';
+import type { DataOptions } from '../data/load';
 import type { PartRows } from '../data/part-rows';
 import type { Dataset } from '../data/rows';
-import type { DataOptions } from '../experiment/schema';
 import { count, countOf } from '../protocol/count';
 import type { Split } from '../protocol/events';
 import { type Found, foundRows, groupedRows } from './found';

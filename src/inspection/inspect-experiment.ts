@@ -1,4 +1,4 @@
-import { loadDataset } from '../data/load';
+import { type DataOptions, loadDataset } from '../data/load';
 import { type PartRows, partRows } from '../data/part-rows';
 import { countLabels, type Dataset } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
@@ -13,7 +13,7 @@ import type {
 } from '../protocol/inspection';
 import { findingKinds } from '../protocol/inspection';
 import { wordTokenizer } from '../text/tokenize';
-import { dataFiles, dataFiles } from '../trainer/data-files';
+import { dataFiles } from '../trainer/data-files';
 import { tokenCounter } from './count-tokens';
 import { imbalance, unseenLabels } from './findings-of-classes';
 import { conflictingLabels, duplicates, leakage, nearDuplicates, nearLeakage } from './findings-of-copies';
@@ -43,8 +43,12 @@ export async function inspectExperiment(
 ): Promise<DataInspectionReport> {
   progress?.(0, 0);
   const { data, training, tokenizer } = experiment;
+  const files = dataFiles(data);
   const unreadable = new UnreadableRows();
-  const dataset = await loadDataset(dataFiles(data), folder, training.seed, { signal, onProblem: unreadable.add });
+  const dataset = await loadDataset(files, folder, training.seed, {
+    signal,
+    onProblem: unreadable.add,
+  });
   const rows = partRows(dataset);
   const counter = tokenCounter(experiment, folder);
   const seen = await lookAtRows(rows, {
@@ -59,7 +63,7 @@ export async function inspectExperiment(
   const found = [
     ...unreadable.found(dataset),
     ...[
-      ...findingsOf(experiment, dataset, rows, seen),
+      ...findingsOf(files, dataset, rows, seen),
       ...imbalance(experiment, dataset, parts[0]!.counts),
       ...unseenLabels(dataset),
       ...cutTexts(lengths, dataset.train.length),
@@ -76,7 +80,7 @@ export async function inspectExperiment(
   return { report, rows: found.map(({ rows }) => rows) };
 }
 
-function findingsOf({ data }: Experiment, dataset: Dataset, rows: PartRows, seen: SeenRows): Found[] {
+function findingsOf(data: DataOptions, dataset: Dataset, rows: PartRows, seen: SeenRows): Found[] {
   const { copies, nearCopies, empty, damaged, stray, foreign, languages } = seen;
   return [
     ...leakage(copies, rows, dataset, data),

@@ -1,0 +1,79 @@
+import { open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readExperiment, runnable } from '../../experiment/load';
+import type { Experiment } from '../../experiment/schema';
+import { count } from '../../protocol/count';
+import { isDataFileName } from '../../protocol/data-formats';
+import { fileError } from '../../protocol/file-error';
+import { mostFindingRows } from '../../protocol/inspection';
+import { type GlobalOptions, optionsOf } from '../options';
+import { inspectionLines } from '../render/inspection';
+import type { Terminal } from '../terminal';
+
+interface InspectCommandOptions extends GlobalOptions {
+  rows: number;
+}
+
+export function addInspect(program: Command, terminal: Terminal): void {
+  program
+    .command('inspect')
+    .description('look at data before training: classes, lengths, telling words, and what is wrong')
+    .argument(
+      '<file>',
+      'an experiment file; or a data file or a folder with one folder a class, whose columns are guessed',
+    )
+    .option('--rows <number>', 'how many rows (or groups of copies) to list of each finding', asNumber, 3)
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const { rows, json } = optionsOf<InspectCommandOptions>(command);
+      await inspect(file, rows, json === true, terminal);
+    });
+}
+
+function asNumber(text: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number <= mostFindingRows) return number;
+  throw new InvalidArgumentError(`It is a whole number from 0 to ${mostFindingRows}.`);
+}
+
+async function inspect(file: string, listed: number, json: boolean, terminal: Terminal): Promise<void> {
+  const isData = await isDataFile(file);
+  const [{ inspectExperiment }, experiment] = await Promise.all([
+    import('../../inspection/inspect-experiment'),
+    isData ? ofDataFile(file) : readExperiment(file).then(runnable),
+  ]);
+  const { report, rows } = await inspectExperiment(experiment, dirname(file), {
+    progress: (done, total) =>
+      terminal.showLive(total === 0 ? 'Reading…' : `Row ${count(done)} of ${count(total)}`),
+  });
+  terminal.showLive();
+  if (json) terminal.printJson({ report, rows: rows.map((ofFinding) => ofFinding.slice(0, listed)) });
+  else terminal.print(...inspectionLines({ report, rows }, experiment, listed, terminal.style()));
+}
+
+async function ofDataFile(file: string): Promise<Experiment> {
+  const { experimentOfDataFile } = await import('../../inspection/data-file-experiment');
+  return experimentOfDataFile(file);
+}
+
+/** JSON can be either: data is a list. */
+async function isDataFile(file: string): Promise<boolean> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw fileError('reading', file, error);
+  });
+  if (found.isDirectory()) return true;
+  if (!isDataFileName(file)) return false;
+  return !/\.json$/i.test(file) || (await beginning(file)).trimStart().startsWith('[');
+}
+
+async function beginning(file: string): Promise<string> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw fileError('reading', file, error);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+    return buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '');
+  } finally {
+    await handle.close();
+  }
+}
