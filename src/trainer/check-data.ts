@@ -3,7 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { describeFileError } from '../data/file-problem';
 import { smallClassesTrouble } from '../data/folds';
+import { rareClass } from '../data/rare-class';
 import { MissingColumnError, RowsError } from '../data/row-problems';
+import { findDataFiles } from '../data/sources';
 import { knownVectorNames, knownVectors, vectorsDownload } from '../experiment/known-vectors';
 import { OptionError } from '../experiment/option-error';
 import { isFolds } from '../experiment/planned-runs';
@@ -53,19 +55,30 @@ export function findDownload(experiment: Experiment): PlacedFinding[] {
 export async function findMissingFiles(experiment: Experiment, folder: string): Promise<PlacedFinding[]> {
   const findings = namedFiles(experiment).map(async ({ path, name }): Promise<PlacedFinding[]> => {
     const file = resolve(folder, name);
-    const error = await stat(file).then(
+    const isVectors = path[0] === 'model';
+    const absence = await stat(file).then(
       () => undefined,
       (thrown: unknown) => describeFileError(file, thrown),
     );
+    const error = isVectors ? absence : await sourceError(name, folder, experiment);
     if (error === undefined) return [];
     const finding = asFinding(error, path);
-    const isVectors = path[0] === 'model';
+    // What is there and of no use is not misspelt.
+    if (absence === undefined) return [finding];
     const files = await similarFiles(file, folder, isVectors ? 'vectors' : 'data');
     const meant = isVectors ? didYouMean(name, knownVectorNames) : undefined;
     const values = meant === undefined ? files : [meant, ...files];
     return [{ ...finding, ...(values.length > 0 ? { remedies: [{ type: 'set', values }] } : {}) }];
   });
   return (await Promise.all(findings)).flat();
+}
+
+/** Why a name or pattern of data leads to no files. */
+async function sourceError(name: string, folder: string, { data }: Experiment): Promise<unknown> {
+  return findDataFiles(name, folder, data.format).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 /** The labels that the experiment names and no training row has. */
@@ -82,29 +95,20 @@ export function findUnseenLabels({ data }: Experiment, unseen: readonly string[]
   }));
 }
 
-/** From here on rare classes are mostly not learned at all: a share of 5 % or less. */
-const heavyImbalance = 20;
-
 /** Classes so rare that a model does well without ever giving them. */
 export function findImbalance(
   { data, training }: Experiment,
   { labels, counts, rows }: Pick<DataFacts, 'labels' | 'counts' | 'rows'>,
 ): PlacedFinding[] {
   if (training.classWeights !== 'none') return [];
-  const seen = labels.map((label, i) => ({ label, count: counts[i]! })).filter(({ count }) => count > 0);
-  if (seen.length === 0) return [];
-  const smallest = seen.reduce((least, one) => (one.count < least.count ? one : least));
-  const largest = seen.reduce((most, one) => (one.count > most.count ? one : most));
-  // Each label of several is told from the rows without it, not from the other labels.
-  const others =
-    data.task === 'multi-label'
-      ? { count: rows.train - smallest.count, what: 'rows without it' }
-      : { count: largest.count, what: `of ${quoteName(largest.label)}` };
-  if (others.count <= heavyImbalance * smallest.count) return [];
+  const rare = rareClass(labels, counts, rows.train, data.task);
+  if (!rare) return [];
+  const { others } = rare;
+  const what = others.label === undefined ? 'rows without it' : `of ${quoteName(others.label)}`;
   return [
     {
       severity: 'warning',
-      message: `The class ${quoteName(smallest.label)} is rare: ${countOf(smallest.count, 'training row')}, and ${count(others.count)} ${others.what}.`,
+      message: `The class ${quoteName(rare.label)} is rare: ${countOf(rare.count, 'training row')}, and ${count(others.count)} ${what}.`,
       hint: 'Set "classWeights" to "balanced", and judge by macro F1 instead of accuracy.',
       path: ['training', 'classWeights'],
       remedies: [{ type: 'set', values: ['balanced'] }],
