@@ -11,6 +11,9 @@ export interface HubModel {
   gated?: boolean;
 }
 
+/** What each of its branches has. */
+export type HubDataset = Record<string, HubModel>;
+
 export interface Asked {
   /** `GET /api/models/a/revision/main`, of the storage with its name before the path. */
   what: string;
@@ -23,7 +26,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse, file: 
 export const sha256 = (file: Buffer) => createHash('sha256').update(file).digest('hex');
 export const gitSum = (file: Buffer) =>
   createHash('sha1').update(`blob ${file.length}\0`).update(file).digest('hex');
-export const isLarge = (path: string) => /\.(?:safetensors|bin|onnx|model)$/.test(path);
+export const isLarge = (path: string) => /\.(?:safetensors|bin|onnx|model|parquet)$/.test(path);
 
 export const token = 'hf_secret_of_the_test';
 
@@ -36,6 +39,7 @@ interface Commit {
 
 export function hubServer() {
   const models = new Map<string, HubModel>();
+  const datasets = new Map<string, HubDataset>();
   const asked: Asked[] = [];
   const stored = new Map<string, Buffer>();
   const commits: Commit[] = [];
@@ -45,7 +49,7 @@ export function hubServer() {
 
   beforeAll(() => Promise.all([hub, storage].map(listen)));
   beforeEach(() => {
-    for (const kept of [models, stored]) kept.clear();
+    for (const kept of [models, datasets, stored]) kept.clear();
     asked.length = 0;
     commits.length = 0;
     faults = [];
@@ -75,8 +79,9 @@ export function hubServer() {
   /** What an address stands for, for faults that send a part of it. */
   function fileOf(url: string): Buffer {
     const sum = /^\/objects\/(\w+)/.exec(url)?.[1];
-    const path = /\/resolve\/[^/]+\/(.+)$/.exec(url)?.[1];
-    const files = [...models.values()].flatMap(({ files }) => Object.entries(files));
+    const path = /\/resolve\/[^/]+\/(.+)$/.exec(decodeURI(url))?.[1];
+    const branches = [...datasets.values()].flatMap((dataset) => Object.values(dataset));
+    const files = [...models.values(), ...branches].flatMap(({ files }) => Object.entries(files));
     return files.find(([name, file]) => name === path || sha256(file) === sum)?.[1] ?? Buffer.alloc(0);
   }
 
@@ -90,22 +95,38 @@ export function hubServer() {
 
   function atHub(request: IncomingMessage, response: ServerResponse, body: Buffer) {
     const { pathname } = new URL(request.url!, 'http://hub');
-    const resolve = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname);
-    if (resolve) return giveFile(request, response, resolve[1]!, resolve[3]!);
-    const read = /^\/api\/models\/(.+)\/(revision|tree)\/([^/]+)$/.exec(pathname);
+    const resolve = /^\/(datasets\/)?(.+)\/resolve\/([^/]+)\/(.+)$/.exec(pathname);
+    if (resolve) {
+      const branches = branchesOf(resolve[1] ? 'datasets' : 'models', resolve[2]!);
+      const branch = Object.values(branches).find(({ commit }) => commit === resolve[3]);
+      return giveFile(request, response, branch, decodeURIComponent(resolve[4]!));
+    }
+    const read = /^\/api\/(models|datasets)\/(.+)\/(revision|tree)\/([^/]+)$/.exec(pathname);
     if (read && request.method === 'GET') {
-      const [, name, kind, revision] = read as unknown as [string, string, string, string];
-      const model = models.get(name);
-      if (!model || !mayRead(model, request)) return refuse(response, 401, 'RepoNotFound');
-      if (revision !== 'main' && revision !== model.commit) return refuse(response, 404, 'RevisionNotFound');
+      const [, type, name, kind, revision] = read as unknown as [string, string, string, string, string];
+      const branches = branchesOf(type, name);
+      const [first] = Object.values(branches);
+      if (!first || !mayRead(first, request)) return refuse(response, 401, 'RepoNotFound');
+      const asked = decodeURIComponent(revision);
+      const model = branches[asked] ?? Object.values(branches).find(({ commit }) => commit === asked);
+      if (!model) return refuse(response, 404, 'RevisionNotFound');
       if (kind === 'tree') return json(response, listing(model));
       return json(response, { _id: '1', id: name, sha: model.commit, private: model.private ?? false });
     }
     take(request, response, pathname, body);
   }
 
-  function giveFile(request: IncomingMessage, response: ServerResponse, name: string, path: string) {
+  function branchesOf(type: string, name: string): Record<string, HubModel> {
     const model = models.get(name);
+    return (type === 'datasets' ? datasets.get(name) : model && { main: model }) ?? {};
+  }
+
+  function giveFile(
+    request: IncomingMessage,
+    response: ServerResponse,
+    model: HubModel | undefined,
+    path: string,
+  ) {
     const file = model?.files[path];
     if (!model || !file) return refuse(response, 404, 'EntryNotFound');
     if (model.gated && !request.headers.authorization) return refuse(response, 401, 'GatedRepo');
@@ -162,6 +183,7 @@ export function hubServer() {
 
   return {
     models,
+    datasets,
     asked,
     stored,
     commits,
