@@ -41,7 +41,10 @@ export interface LoadSettings {
    * the last one that is read.
    */
   onProblem?: OnProblem | undefined;
-  /** Whether the rows' texts are wanted; without them only labels and places can be asked for. True by default. */
+  /**
+   * Whether the rows' texts are wanted; without them only labels, places and which texts are the same can be asked for.
+   * True by default.
+   */
   texts?: boolean;
   /** Where texts go: by default the first 128 MB into memory, the others into a file without a name. */
   room?: Room;

@@ -2,11 +2,14 @@ import type { Room } from '../store/byte-writer';
 import { Growing } from '../store/growing';
 import { type PackedTexts, Texts, TextWriter } from '../store/texts';
 import type { Example, Row } from './rows';
+import { textKey } from './same-text';
 
 /** The rows of data files, column by column. */
 export interface RowColumns {
   /** Undefined where the texts were not wanted. */
   readonly texts: PackedTexts | undefined;
+  /** `[rows]`, see `textKey`: kept in the place of texts that were not wanted. */
+  readonly keys: Float64Array | undefined;
   /** `[rows]` */
   readonly lines: Uint32Array;
   /** `[rows]`: which of `labelSets` a row has. */
@@ -22,6 +25,7 @@ export interface RowColumns {
 /** Takes rows one after the other, and keeps no object of any of them. */
 export class RowCollector {
   private readonly texts: TextWriter | undefined;
+  private readonly keys = new Growing((length) => new Float64Array(length));
   private readonly lines = new Growing((length) => new Uint32Array(length));
   private readonly labels = new Growing((length) => new Uint32Array(length));
   private readonly fileOf = new Growing((length) => new Uint32Array(length));
@@ -31,13 +35,14 @@ export class RowCollector {
   private readonly ofOne = new Map<string, number>();
   private readonly ofSeveral = new Map<string, number>();
 
-  /** @param room where the texts go; without it they are not kept */
+  /** @param room where the texts go; without it only their keys are kept */
   constructor(room: Room | undefined) {
     this.texts = room && new TextWriter(room);
   }
 
   add({ text, labels, file, line }: Row): void {
-    this.texts?.add(text);
+    if (this.texts) this.texts.add(text);
+    else this.keys.push(textKey(text));
     this.lines.push(line);
     this.labels.push(this.numberOf(labels));
     // Rows come file by file.
@@ -48,6 +53,7 @@ export class RowCollector {
   finish(): RowColumns {
     return {
       texts: this.texts?.finish(),
+      keys: this.texts ? undefined : this.keys.copy(),
       lines: this.lines.copy(),
       labels: this.labels.copy(),
       labelSets: this.labelSets,
@@ -118,6 +124,10 @@ export class StoredRow implements Example {
 
   get text(): string {
     return this.store.texts.get(this.index);
+  }
+
+  get textKey(): number {
+    return this.store.columns.keys?.[this.index] ?? textKey(this.text);
   }
 
   get labels(): string[] {

@@ -1,3 +1,4 @@
+import { type CopyFacts, countCopies } from '../data/copies';
 import { loadDataset } from '../data/load';
 import { countLabels } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
@@ -10,6 +11,7 @@ export interface DataFacts {
   rows: { train: number; validation: number; test: number };
   /** How many training rows have each label. */
   counts: number[];
+  copies: CopyFacts;
 }
 
 /** Reads the data of an experiment. */
@@ -18,15 +20,9 @@ export async function readDataFacts(
   folder: string,
   signal?: AbortSignal,
 ): Promise<DataFacts> {
-  const { labels, unseenLabels, train, validation, test } = await loadDataset(
-    dataFiles(data),
-    folder,
-    training.seed,
-    {
-      signal,
-      texts: false,
-    },
-  );
+  const dataset = await loadDataset(dataFiles(data), folder, training.seed, { signal });
+  const { labels, unseenLabels, train, validation, test } = dataset;
   const rows = { train: train.length, validation: validation.length, test: test.length };
-  return { labels, unseenLabels, rows, counts: countLabels(labels, train) };
+  const copies = await countCopies(dataset, signal);
+  return { labels, unseenLabels, rows, counts: countLabels(labels, train), copies };
 }
