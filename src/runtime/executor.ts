@@ -20,6 +20,31 @@ export interface Executable {
   release(): Promise<void>;
 }
 
+/** Tensors of a run that the thread of a replica makes and uses by itself, so that they cross to no other: their shapes. */
+export interface LocalTensors {
+  readonly feeds: Readonly<Record<string, readonly number[]>>;
+  readonly into: Readonly<Record<string, readonly number[]>>;
+  /** What the thread's helper is told of them. */
+  readonly task: unknown;
+}
+
+/** What a replica's thread does besides running programs. */
+export interface ThreadHelper {
+  /** Something that is no run: see Replica.tell. */
+  told(message: unknown): void;
+  /** Fills the feeds that are the thread's own, before a run. */
+  fill(feeds: Tensors, task: unknown): void;
+  /** Uses the results that are the thread's own, after a run. */
+  use(results: Tensors, task: unknown): void;
+}
+
+/** An executable in a thread of its own, which does one thing after the other. */
+export interface Replica extends Executable {
+  run(feeds: Tensors, into?: Tensors, local?: LocalTensors): Promise<Record<string, Tensor>>;
+  /** Has the thread's helper do something; shared memory goes along as what it is. */
+  tell(message: unknown): Promise<void>;
+}
+
 /** Executes programs. Models, gradients and the training loop know nothing of what is behind it. */
 export interface Executor {
   /** For people and for the run's record: "onnxruntime 1.30.0, cpu". */
@@ -30,7 +55,7 @@ export interface Executor {
    * Up to `count` executables of one program that can run at the same time, one core each; or a single one that
    * has all the threads.
    */
-  compileCopies(program: Program, count: number): Promise<Executable[]>;
+  compileCopies(program: Program, count: number): Promise<[Executable, ...Replica[]]>;
 }
 
 /** How many numbers a tensor of this shape has. */

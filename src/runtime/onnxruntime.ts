@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Program } from '../graph/program';
 import { toOnnx, type Weights } from '../onnx/model';
-import type { Executable, Executor, Tensor, Tensors } from './executor';
+import type { Executable, Executor, Replica, Tensor, Tensors } from './executor';
 import { openReplica } from './replica';
 
 export const onnxruntimeVersion: string = env.versions.node ?? env.versions.common;
@@ -35,12 +35,13 @@ export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor 
 }
 
 /** All executables; where one cannot be had, the others are released. */
-async function allOrNone(opening: readonly Promise<Executable>[]): Promise<Executable[]> {
+async function allOrNone(
+  opening: [Promise<Executable>, ...Promise<Replica>[]],
+): Promise<[Executable, ...Replica[]]> {
   const results = await Promise.allSettled(opening);
-  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = results.find((result) => result.status === 'rejected');
-  if (!failed) return opened;
-  await Promise.all(opened.map((executable) => executable.release()));
+  if (!failed) return Promise.all(opening);
+  await Promise.all(results.map((result) => result.status === 'fulfilled' && result.value.release()));
   throw failed.reason;
 }
 

@@ -1,6 +1,6 @@
 /** What an executable that runs in a thread of its own and its owner say to each other. */
 import type { DType } from '../graph/shape';
-import { sizeOf, type Tensor } from './executor';
+import { type LocalTensors, sizeOf, type Tensor } from './executor';
 
 /** Where a tensor lies in the memory that both share. */
 export interface Slot {
@@ -19,7 +19,9 @@ export type ToReplica =
       readonly feeds: readonly Slot[];
       /** Where results are to be put; the others come with the reply. */
       readonly into: readonly Slot[];
+      readonly local: LocalTensors | undefined;
     }
+  | { readonly type: 'tell'; readonly message: unknown }
   | { readonly type: 'close' };
 
 export type FromReplica =

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Executable, Tensor, Tensors } from './executor';
+import type { LocalTensors, Replica, Tensor, Tensors } from './executor';
 import { bytesOf, copy, type FromReplica, type Slot, type ToReplica, view } from './replica-protocol';
 
 interface Waiting {
@@ -12,33 +12,32 @@ interface Waiting {
  * models only run at the same time in two threads. What is fed and what comes back is copied through memory that
  * both threads share: a few megabytes a step, a tenth of a millisecond each.
  *
- * @param file the bundle of replica-main.ts
+ * @param file the bundle of what calls serveReplica (replica-thread.ts)
  */
-export async function openReplica(file: URL, model: Uint8Array): Promise<Executable> {
+export async function openReplica(file: URL, model: Uint8Array): Promise<Replica> {
   const worker = new Worker(file);
   let memory = new SharedArrayBuffer(0);
-  let waiting: Waiting | undefined;
+  /** Who waits for a reply: these come in the order of what was asked. */
+  const waiting: Waiting[] = [];
   let dead: Error | undefined;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const die = (error: Error) => {
     dead ??= error;
-    waiting?.reject(dead);
-    waiting = undefined;
+    for (const { reject } of waiting.splice(0)) reject(dead);
   };
   worker.on('error', die);
   worker.on('exit', (code) => die(new Error(`the thread of a model ended (${code})`)));
   worker.on('message', (message: FromReplica) => {
-    const asked = waiting;
-    waiting = undefined;
+    const asked = waiting.shift();
     // A thread that nobody waits for keeps no process from ending.
-    worker.unref();
+    if (waiting.length === 0) worker.unref();
     if (message.type === 'failed') asked?.reject(new Error(message.message));
     else asked?.resolve(message.results);
   });
   const ask = (message: ToReplica) =>
     new Promise<Record<string, Tensor>>((resolve, reject) => {
       if (dead) return reject(dead);
-      waiting = { resolve, reject };
+      waiting.push({ resolve, reject });
       worker.ref();
       worker.postMessage(message);
     });
@@ -49,14 +48,17 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Executa
     throw error;
   }
   return {
-    async run(feeds: Tensors, into: Tensors = {}) {
+    async run(feeds: Tensors, into: Tensors = {}, local?: LocalTensors) {
       const { slots: fed, end } = layOut(feeds, 0);
       const { slots: filled, end: bytes } = layOut(into, end);
       if (bytes > memory.byteLength) memory = new SharedArrayBuffer(bytes);
       for (const slot of fed) copy(feeds[slot.name]!.data, view(memory, slot));
-      const results = await ask({ type: 'run', memory, feeds: fed, into: filled });
+      const results = await ask({ type: 'run', memory, feeds: fed, into: filled, local });
       for (const slot of filled) copy(view(memory, slot), into[slot.name]!.data);
       return { ...results, ...into };
+    },
+    async tell(message: unknown) {
+      await ask({ type: 'tell', message });
     },
     async release() {
       if (!dead) {

@@ -1,21 +1,29 @@
 import type { Random } from '../data/random';
 import type { DropoutMask } from '../nn/scope';
-import { type Executable, floatTensor, type Tensor } from '../runtime/executor';
+import {
+  type Executable,
+  floatTensor,
+  type LocalTensors,
+  type Replica,
+  type Tensor,
+} from '../runtime/executor';
 import type { Batch } from './batch';
 import { Buffers } from './buffers';
 import { fillDropoutMask } from './dropout';
+import type { RowTask } from './row-helper';
+import type { RowTable } from './row-table';
 import { mergeLogits, splitBatch } from './shards';
 
 type NamedTensors = Readonly<Record<string, Tensor>>;
 
 export interface GradientsOptions {
   /** Copies of the gradient program, each of which takes an equal part of a batch. */
-  readonly copies: readonly Executable[];
+  readonly copies: readonly [Executable, ...Replica[]];
+  /** The tokens' vectors. As many threads work on it as there are copies. */
+  readonly table: RowTable;
   readonly dropoutMasks: readonly DropoutMask[];
   /** Where the parameters' gradients have to be put. */
   readonly target: NamedTensors;
-  readonly embeddingSize: number;
-  readonly frozenEmbedding: boolean;
 }
 
 export interface GradientsResult {
@@ -66,49 +74,33 @@ export class Gradients {
     return { parts, ids, size: batch.size };
   }
 
-  /**
-   * @param embedded the tokens' vectors, `[ids, size]`
-   * @param embeddedGradient where their gradients go, in the same order
-   */
+  /** What the tokens' vectors have for gradients is put where the table finds it. */
   async run(
-    { parts, size }: SplitBatch,
-    embedded: Float32Array,
-    embeddedGradient: Float32Array,
+    { parts, ids, size }: SplitBatch,
     parameters: NamedTensors,
     divisor: number,
     random: Random,
   ): Promise<GradientsResult> {
-    const { copies, embeddingSize, frozenEmbedding, target } = this.options;
-    let at = 0;
-    const calls = parts.map((part, copy) => {
-      const shape = [part.time, part.size, embeddingSize];
-      const [start, end] = [at, at + part.ids.length * embeddingSize];
-      at = end;
-      const feeds = {
-        embedded: { dtype: 'float32', shape, data: embedded.subarray(start, end) } as const,
-        mask: part.mask,
-        targets: part.targets,
-        weights: part.weights,
-        divisor: floatTensor([], [divisor]),
-        ...parameters,
-        ...this.drawDropout(part, copy, random),
-      };
-      const into = {
-        ...(copy === 0 ? target : this.others[copy - 1]!),
-        ...(frozenEmbedding
-          ? {}
-          : { embedded_grad: { ...feeds.embedded, data: embeddedGradient.subarray(start, end) } }),
-      };
-      return { feeds, into };
-    });
+    const { copies, target, table } = this.options;
+    const [first, ...replicas] = copies;
+    const feeds = parts.map((part, copy) => ({
+      mask: part.mask,
+      targets: part.targets,
+      weights: part.weights,
+      divisor: floatTensor([], [divisor]),
+      ...parameters,
+      ...this.drawDropout(part, copy, random),
+    }));
+    table.take(ids);
     // The first copy runs on this thread and holds it up: the others are to be on their way by then.
-    const results = await Promise.all(
-      calls
-        .map(({ feeds, into }, copy) => ({ copy, feeds, into }))
-        .reverse()
-        .map(({ copy, feeds, into }) => copies[copy]!.run(feeds, into)),
-    );
-    results.reverse();
+    let at = parts[0]!.ids.length;
+    const running = parts.slice(1).map((part, i) => {
+      const task = { tokens: ids.length, first: at } satisfies RowTask;
+      at += part.ids.length;
+      return replicas[i]!.run(feeds[i + 1]!, this.others[i], { ...this.localShapes(part), task });
+    });
+    running.unshift(this.runHere(first, parts[0]!, feeds[0]!));
+    const results = await Promise.all(running);
     this.sum(parts.length - 1);
     return {
       loss: results.reduce((sum, { loss }) => sum + Number(loss!.data[0]), 0),
@@ -118,6 +110,35 @@ export class Gradients {
       ),
       squares: parts.length === 1 ? Number(results[0]!.squares!.data[0]) : squaresOf(target),
     };
+  }
+
+  /** The first part of the batch, or all of it, on this thread. */
+  private async runHere(program: Executable, part: Batch, feeds: NamedTensors): Promise<NamedTensors> {
+    const { table, target } = this.options;
+    const shapes = this.localShapes(part);
+    if (!table.memory) {
+      const embedded = { dtype: 'float32', shape: shapes.feeds.embedded, data: table.begin() } as const;
+      const into: NamedTensors = table.isTrained
+        ? { embedded_grad: { ...embedded, data: table.gradient } }
+        : {};
+      return program.run({ ...feeds, embedded }, { ...target, ...into });
+    }
+    // onnxruntime takes no shared memory.
+    const embedded = this.buffers.tensor('embedded', shapes.feeds.embedded);
+    const gradient = this.buffers.tensor('embedded_grad', shapes.feeds.embedded);
+    table.look();
+    table.work.read(0, embedded.data);
+    const into: NamedTensors = table.isTrained ? { embedded_grad: gradient } : {};
+    const results = await program.run({ ...feeds, embedded }, { ...target, ...into });
+    if (table.isTrained) table.work.write(0, gradient.data);
+    return results;
+  }
+
+  /** What each thread makes for its part by itself. */
+  private localShapes({ time, size }: Batch): Pick<LocalTensors, 'into'> & { feeds: { embedded: number[] } } {
+    const { table } = this.options;
+    const shape = [time, size, table.width];
+    return { feeds: { embedded: shape }, into: table.isTrained ? { embedded_grad: shape } : {} };
   }
 
   async release(): Promise<void> {

@@ -19,11 +19,11 @@ const ALIGNMENT = 16;
 /** A parameter with all that belongs to it, in one memory. */
 interface Place {
   readonly memory: RowMemory;
-  readonly value: Float32Array<ArrayBuffer>;
-  readonly gradient: Float32Array<ArrayBuffer>;
-  readonly state: readonly Float32Array<ArrayBuffer>[];
+  readonly value: Float32Array;
+  readonly gradient: Float32Array;
+  readonly state: readonly Float32Array[];
   /** Of several batches' gradients, where these make one step. */
-  readonly sum: Float32Array<ArrayBuffer> | undefined;
+  readonly sum: Float32Array | undefined;
   readonly rate: number;
   readonly optimizer: Optimizer;
   /** Steps that it took part in. */
@@ -112,8 +112,13 @@ export class LargeParameters {
       const { memory, value, state, optimizer, rate, sum } = place;
       place.steps++;
       const scalars = optimizer.scalars(place.steps, learningRate * rate);
-      const slice = { kernels: memory.kernels, table: value, state, first: 0, end: value.length };
-      optimizer.updateRow(slice, stepGradient(place), 0, scale, scalars);
+      const slice = {
+        kernels: memory.kernels,
+        parameter: value.byteOffset,
+        state: state.map(({ byteOffset }) => byteOffset),
+        count: value.length,
+      };
+      optimizer.updateRow(slice, stepGradient(place).byteOffset, scale, scalars);
       sum?.fill(0);
     }
   }
@@ -124,7 +129,7 @@ export class LargeParameters {
 }
 
 /** What the step follows: the gradient of its only batch, or the sum over its batches. */
-function stepGradient({ gradient, sum }: Place): Float32Array<ArrayBuffer> {
+function stepGradient({ gradient, sum }: Place): Float32Array {
   return sum ?? gradient;
 }
 

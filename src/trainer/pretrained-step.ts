@@ -91,7 +91,7 @@ export class PretrainedStep implements Step {
       { width: config.embeddingSize },
       config.vocabularySize + 1,
       trainsEmbedding(shape) && !options.staysFrozen ? createOptimizer(optimizer) : undefined,
-      sumsBatches,
+      { sumsBatches },
     );
     const pools = new DropoutPools();
     const { values, gradients } = parameters;
@@ -187,7 +187,7 @@ export class PretrainedStep implements Step {
     const gradient = { ...feeds.embedded!, data: table.gradient };
     const into: Tensors = table.isTrained ? { embedded_grad: gradient } : {};
     const result = await this.whole!.run({ batch, divisor, random, feeds, into });
-    table.accumulate(batch.ids);
+    table.accumulate();
     return result;
   }
 

@@ -1,16 +1,22 @@
 import type { RowKernels } from '../nn/optimizers/optimizer';
 import { HumanError } from '../protocol/human-error';
-import { rowsWasm } from './rows-wasm';
+import { rowsWasm, sharedRowsWasm } from './rows-wasm';
 
 // Of the lib "DOM", which has the types of all this, nothing else exists here.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly Memory: new (form: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
 };
 
-/** The loops over a row (see rows.wat) and the memory that they work in. */
+/** WebAssembly's memory; one that is shared can be sent to another thread. */
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): void;
+}
+
+/** The loops over a row: see rows.wat. */
 interface Exports extends RowKernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
   /** Copies the rows of these numbers (32-bit integers), `bytes` each, one after the other; of at least one. */
   gather(ids: number, count: number, table: number, bytes: number, to: number): void;
   add(to: number, from: number, count: number): void;
@@ -20,10 +26,14 @@ interface Exports extends RowKernels {
 }
 
 const PAGE = 65536;
+/** All that 32-bit addresses reach: 4 GB. What is not used of it takes no room. */
+const MOST_PAGES = 65536;
 /** How many numbers beyond the end of a row the kernels read and write back. */
 export const OVERHANG = 3;
 
-const module = new WebAssembly.Module(Buffer.from(rowsWasm, 'base64'));
+const compile = (bytes: string) => new WebAssembly.Module(Buffer.from(bytes, 'base64'));
+const own = compile(rowsWasm);
+const shared = compile(sharedRowsWasm);
 
 export interface MemoryContent {
   readonly what: string;
@@ -35,12 +45,23 @@ const wordVectors: MemoryContent = {
   hint: 'Lower "maxVocabulary" in the tokenizer section, or take shorter word vectors.',
 };
 
+/** A memory that other threads may be given; onnxruntime takes none of it. */
+export function sharedMemory(): WasmMemory {
+  return new WebAssembly.Memory({ initial: 0, maximum: MOST_PAGES, shared: true });
+}
+
 /** Memory for float32 numbers, and the kernels that compute in it. Addresses count bytes. */
 export class RowMemory {
-  /** For whoever runs out of it: what the numbers are, and how to have fewer. */
-  constructor(private readonly content: MemoryContent = wordVectors) {}
+  readonly kernels: Exports;
 
-  readonly kernels = new WebAssembly.Instance(module).exports as Exports;
+  constructor(
+    /** For whoever runs out of it: what the numbers are, and how to have fewer. */
+    private readonly content: MemoryContent = wordVectors,
+    private readonly memory = new WebAssembly.Memory({ initial: 0, maximum: MOST_PAGES, shared: false }),
+  ) {
+    const module = memory.buffer instanceof SharedArrayBuffer ? shared : own;
+    this.kernels = new WebAssembly.Instance(module, { rows: { memory } }).exports as Exports;
+  }
 
   /**
    * Makes room for `count` numbers, zero at the start. Arrays over the memory lose it if it grows.
@@ -48,7 +69,7 @@ export class RowMemory {
    * @throws HumanError beyond 4 GB, which is all that 32-bit addresses reach
    */
   reserve(count: number): void {
-    const { memory } = this.kernels;
+    const { memory } = this;
     const missing = 4 * (count + OVERHANG) - memory.buffer.byteLength;
     if (missing <= 0) return;
     try {
@@ -64,13 +85,18 @@ export class RowMemory {
     }
   }
 
+  /** Sees the room that another thread made. */
+  refresh(): void {
+    this.memory.grow(0);
+  }
+
   /** `count` 32-bit integers from `address` on. */
   integers(address: number, count: number): Int32Array {
-    return new Int32Array(this.kernels.memory.buffer, address, count);
+    return new Int32Array(this.memory.buffer, address, count);
   }
 
   /** `count` numbers from `address` on. */
-  array(address: number, count: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.kernels.memory.buffer, address, count);
+  array(address: number, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, count);
   }
 }

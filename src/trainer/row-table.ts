@@ -1,6 +1,14 @@
-import type { Optimizer, RowSlice } from '../nn/optimizers/optimizer';
-import { IdleSteps } from './idle-steps';
-import { OVERHANG, RowMemory } from './row-kernels';
+import type { Optimizer } from '../nn/optimizers/optimizer';
+import { sharedMemory, type WasmMemory } from './row-kernels';
+import type { RowForm } from './row-space';
+import { type RowStep, RowWork } from './row-work';
+
+export interface RowTableOptions {
+  /** Whether several batches can make one step. */
+  readonly sumsBatches?: boolean;
+  /** How many threads work on it; of more than one, all but the first have a RowWork over its memory. */
+  readonly threads?: number;
+}
 
 /**
  * An embedding table and its optimizer state, of which each step reads and writes only the rows
@@ -14,198 +22,178 @@ import { OVERHANG, RowMemory } from './row-kernels';
  * Where the optimizer has no such rule, every row is touched in every step.
  * Row 0 is padding: zeros, never trained.
  *
- * All numbers lie in one memory, where the kernels of rows.wat find them: the table, from address
- * 0 on, the state, the sums of several batches' gradients where these make one step, and behind
- * them what belongs to the batch at hand: its tokens, their vectors and the gradient of these. A larger
- * batch than any before it makes the memory grow, which empties all arrays over it: take them anew in each step.
+ * A step: `gather`, then the gradient is put into `gradient`, `accumulate`, `update`. Threads that share one (see RowTeam)
+ * leave rows as they are until the step ends; meanwhile each reads its tokens as if they were up to date.
  */
 export class RowTable {
-  readonly width: number;
-  /** `[rows, width]` */
-  table!: Float32Array;
-  /** The optimizer's state, each tensor of the table's shape. */
-  state!: readonly Float32Array[];
-  /** Where the gradient of what was gathered has to be put, `[ids, width]`. */
-  gradient!: Float32Array<ArrayBuffer>;
-  /** The vectors that were read last, `[ids, width]`. */
-  private embedded!: Float32Array<ArrayBuffer>;
-  private ids!: Int32Array;
-  private readonly memory = new RowMemory();
-  /** Each row's gradient over the batches of a step, `[rows, width]`; missing where one batch is a step. */
-  private sums: Float32Array | undefined;
+  readonly form: RowForm;
+  /** What other threads that work on the table need; undefined where there are none. */
+  readonly memory: WasmMemory | undefined;
+  /** This thread's. */
+  readonly work: RowWork;
+  /** How many distinct rows the batch names, padding left out. */
+  namedCount = 0;
+  /** How many rows the step moves so far. */
+  touchedCount = 0;
   /** Whether the next batch is the first one of a step. */
   private startsStep = true;
-  /** Distinct rows of the current step, in the order in which its batches name them. */
-  private readonly touched: Int32Array;
-  private touchedCount = 0;
-  /**
-   * The address of a row's gradient: its place among the sums, or where the batch names it first,
-   * there all of it is summed up.
-   * 0 for all other rows, which is right as well: the zeros of padding.
-   */
-  private readonly gradientAt: Uint32Array;
-  private readonly lastStep: Int32Array;
-  private readonly idle: IdleSteps | undefined;
-  private shared!: { -readonly [Key in keyof RowSlice]: RowSlice[Key] };
+  /** Each row's last token so far, counted from the first token of the first batch on, which is number 1. */
+  private readonly lastToken: Float64Array;
+  private tokensSeen = 0;
 
-  /**
-   * `start`: `[rows, width]`, or only its width where the rows are filled in later. Without an optimizer the table is frozen: training leaves it as it is.
-   * `sumsBatches`: whether several batches can make one step.
-   */
+  /** `start`: `[rows, width]`, or only its width where the rows are filled in later. Without an optimizer the table is frozen: training leaves it as it is. */
   constructor(
     start: Float32Array | { readonly width: number },
-    readonly rows: number,
+    rows: number,
     private readonly optimizer: Optimizer | undefined,
-    private readonly sumsBatches = false,
+    { sumsBatches = false, threads = 1 }: RowTableOptions = {},
   ) {
     const isFilled = start instanceof Float32Array;
-    this.width = isFilled ? start.length / rows : start.width;
-    this.place(0);
+    const states = Object.values(optimizer?.state ?? {});
+    const width = isFilled ? start.length / rows : start.width;
+    this.form = { rows, width, states: states.length, sumsBatches, threads };
+    this.memory = threads > 1 ? sharedMemory() : undefined;
+    this.work = new RowWork(this.form, optimizer, 0, this.memory);
+    this.work.place(0);
     if (isFilled) this.table.set(start);
-    Object.values(optimizer?.state ?? {}).forEach((value, i) => {
+    states.forEach((value, i) => {
       this.state[i]!.fill(value);
     });
-    this.touched = new Int32Array(rows);
-    this.gradientAt = new Uint32Array(rows);
-    this.lastStep = new Int32Array(rows);
-    this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
+    this.lastToken = new Float64Array(rows);
+  }
+
+  get rows(): number {
+    return this.form.rows;
+  }
+
+  get width(): number {
+    return this.form.width;
   }
 
   get isTrained(): boolean {
     return this.optimizer !== undefined;
   }
 
+  /** `[rows, width]`; see `settle`. */
+  get table(): Float32Array {
+    return this.work.space.table;
+  }
+
+  /** The optimizer's state, each tensor of the table's shape. */
+  get state(): readonly Float32Array[] {
+    return this.work.space.state;
+  }
+
+  /** Where the gradient of what was gathered has to be put, `[ids, width]`. */
+  get gradient(): Float32Array {
+    return this.work.space.gradient;
+  }
+
   /** The vectors of these token ids, `[ids, width]`; valid until the next are read. */
   read(ids: ArrayLike<number>): Float32Array {
-    this.place(ids.length);
-    return this.copyVectors(ids);
+    this.take(ids);
+    return this.work.readAll();
   }
 
   /** Starts a batch of training: brings its rows up to date, then reads them. */
   gather(ids: ArrayLike<number>): Float32Array {
-    this.place(ids.length);
-    if (this.optimizer) this.bringUpToDate(ids);
-    return this.copyVectors(ids);
+    this.take(ids);
+    return this.begin();
   }
 
-  private copyVectors(ids: ArrayLike<number>): Float32Array {
-    this.ids.set(ids);
-    const { kernels } = this.memory;
-    kernels.gather(this.ids.byteOffset, ids.length, 0, 4 * this.width, this.embedded.byteOffset);
-    return this.embedded;
+  /** `gather` of the tokens that were taken. */
+  begin(): Float32Array {
+    this.look();
+    const { ids, named } = this.work.space;
+    for (let i = 0; i < this.namedCount; i++) this.work.catchUp(ids[named[i]!]!);
+    return this.work.readAll();
+  }
+
+  /** Puts a batch's token ids where all threads find them. */
+  take(ids: ArrayLike<number>): void {
+    this.work.place(ids.length);
+    this.work.space.ids.set(ids);
+  }
+
+  /** Finds the distinct rows of a batch of training, and the tokens of each. */
+  look(): void {
+    if (!this.optimizer) return;
+    if (this.startsStep || !this.form.sumsBatches) this.startStep();
+    this.startsStep = false;
+    this.namedCount = 0;
+    const { lastToken, tokensSeen, movesEveryRow } = this;
+    const { ids, nextToken, named, touched, gradientAt } = this.work.space;
+    for (let i = 0; i < ids.length; i++) {
+      const row = ids[i]!;
+      if (row === 0) continue;
+      const before = lastToken[row]! - tokensSeen;
+      lastToken[row] = tokensSeen + i + 1;
+      nextToken[i] = 0;
+      if (before > 0) nextToken[before - 1] = i;
+      else {
+        named[this.namedCount++] = i;
+        if (gradientAt[row] !== 0) continue;
+        gradientAt[row] = this.startGradient(row, i);
+        if (!movesEveryRow) touched[this.touchedCount++] = row;
+      }
+    }
+    this.tokensSeen += ids.length;
   }
 
   /** Adds what `gradient` has for the batch's tokens to the gradients of their rows. */
-  accumulate(ids: ArrayLike<number>): void {
-    if (!this.optimizer) return;
-    const { gradientAt, gradient, width } = this;
-    const { kernels } = this.memory;
-    for (let i = 0; i < ids.length; i++) {
-      const from = gradient.byteOffset + 4 * width * i;
-      const to = gradientAt[ids[i]!]!;
-      if (to !== from && to !== 0) kernels.add(to, from, width);
-    }
+  accumulate(): void {
+    if (this.optimizer) this.work.sum(0, this.namedCount);
   }
 
   /** The sum of the squares of the step's gradient over all rows. */
   squares(): number {
-    const { gradientAt, touched, width, memory } = this;
-    let squares = 0;
-    for (let i = 0; i < this.touchedCount; i++) {
-      const address = gradientAt[touched[i]!]!;
-      if (address !== 0) squares += memory.kernels.squares(address, width);
-    }
-    return squares;
+    return this.work.squares(this.touchedCount);
   }
 
   /** Brings every number of the step's gradient to between -limit and limit. */
   clip(limit: number): void {
-    const { gradientAt, touched, width, memory } = this;
-    for (let i = 0; i < this.touchedCount; i++) memory.kernels.clip(gradientAt[touched[i]!]!, width, limit);
+    this.work.clip(this.touchedCount, limit);
   }
 
   /** Ends step `step` (counted from 1): updates the touched rows with their gradient times `scale`. */
   update(step: number, learningRate: number, scale: number): void {
-    const { optimizer } = this;
-    if (!optimizer) return;
+    if (!this.optimizer) return;
+    const one = { step, learningRate, scale };
+    this.work.update(0, this.touchedCount, one);
+    this.end(one);
+  }
+
+  /** To be called when all rows are updated. */
+  end({ step, learningRate }: RowStep): void {
     this.startsStep = true;
-    const scalars = optimizer.scalars(step, learningRate);
-    const { touched, touchedCount, gradientAt, lastStep } = this;
-    const memory = this.memory.array(0, this.gradient.byteOffset / 4 + this.gradient.length);
-    for (let i = 0; i < touchedCount; i++) {
-      const row = touched[i]!;
-      optimizer.updateRow(this.slice(row), memory, gradientAt[row]! / 4, scale, scalars);
-      lastStep[row] = step;
-    }
-    this.idle?.record(step, learningRate);
+    this.work.idle?.record(step, learningRate);
   }
 
   /** Brings every row up to date, so that the table is what dense training would have. */
   settle(): void {
-    if (!this.idle) return;
-    for (let row = 1; row < this.rows; row++) this.catchUp(row);
+    for (let row = 1; row < this.rows; row++) this.work.catchUp(row);
   }
 
   /** Whether a step moves every row, with a gradient or without. */
   private get movesEveryRow(): boolean {
-    return !this.idle || this.idle.steps < this.optimizer!.idle!.after;
+    const { idle } = this.work;
+    return !idle || idle.steps < this.optimizer!.idle!.after;
   }
 
   /** No row has a gradient yet; only where all are moved are any touched. */
   private startStep(): void {
-    const { gradientAt, touched, rows } = this;
+    const { gradientAt, touched } = this.work.space;
     for (let i = 0; i < this.touchedCount; i++) gradientAt[touched[i]!] = 0;
     this.touchedCount = 0;
-    if (this.movesEveryRow) for (let row = 1; row < rows; row++) touched[this.touchedCount++] = row;
+    if (this.movesEveryRow) for (let row = 1; row < this.rows; row++) touched[this.touchedCount++] = row;
   }
 
-  /** Finds the batch's distinct rows and makes up for their idle steps. */
-  private bringUpToDate(ids: ArrayLike<number>): void {
-    if (this.startsStep || !this.sums) this.startStep();
-    this.startsStep = false;
-    const { gradientAt, gradient, sums, touched, movesEveryRow, width } = this;
-    for (let i = 0; i < ids.length; i++) {
-      const row = ids[i]!;
-      if (row === 0 || gradientAt[row] !== 0) continue;
-      sums?.fill(0, row * width, (row + 1) * width);
-      gradientAt[row] = sums ? sums.byteOffset + 4 * width * row : gradient.byteOffset + 4 * width * i;
-      if (!movesEveryRow) {
-        touched[this.touchedCount++] = row;
-        this.catchUp(row);
-      }
-    }
-  }
-
-  /** Makes up for the steps in which the row was not touched. */
-  private catchUp(row: number): void {
-    const { idle, lastStep } = this;
-    if (!idle || lastStep[row] === idle.steps) return;
-    this.optimizer!.idle!.catchUp(this.slice(row), idle.since(lastStep[row]!));
-    lastStep[row] = idle.steps;
-  }
-
-  /** One object for all rows: a new one for each of thousands would cost as much as the work on the row. */
-  private slice(row: number): RowSlice {
-    this.shared.first = row * this.width;
-    this.shared.end = this.shared.first + this.width;
-    return this.shared;
-  }
-
-  /** Lays out the memory for a batch of `tokens`. */
-  private place(tokens: number): void {
-    const { memory, width, optimizer } = this;
-    const size = this.rows * width;
-    const stride = size + OVERHANG;
-    const states = optimizer ? Object.keys(optimizer.state).length : 0;
-    const tables = 1 + states + (this.sumsBatches ? 1 : 0);
-    memory.reserve(tables * stride + 2 * tokens * width + tokens);
-    this.table = memory.array(0, size);
-    this.state = Array.from({ length: states }, (_, i) => memory.array(4 * (i + 1) * stride, size));
-    this.sums = this.sumsBatches ? memory.array(4 * (1 + states) * stride, size) : undefined;
-    const start = 4 * tables * stride;
-    this.gradient = memory.array(start, tokens * width);
-    this.embedded = memory.array(start + 4 * tokens * width, tokens * width);
-    this.ids = memory.integers(start + 8 * tokens * width, tokens);
-    this.shared = { kernels: memory.kernels, table: this.table, state: this.state, first: 0, end: 0 };
+  /** The address where the gradient of a row is summed up that the batch's token `first` is the first to name. */
+  private startGradient(row: number, first: number): number {
+    const { width } = this.form;
+    const { sums, gradient } = this.work.space;
+    if (!sums) return gradient.byteOffset + 4 * width * first;
+    sums.fill(0, row * width, (row + 1) * width);
+    return sums.byteOffset + 4 * width * row;
   }
 }

@@ -3,7 +3,7 @@
 ;; So there have to be 12 bytes between the rows of p, m and v that one call is about, and after the
 ;; last row of all.
 (module
-  (memory (export "memory") 1)
+  (import "rows" "memory" (memory 0 65536))
 
   ;; Copies the rows of these numbers, `bytes` each, one after the other.
   (func (export "gather")

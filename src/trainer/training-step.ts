@@ -1,7 +1,7 @@
 import type { Random } from '../data/random';
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { Optimizer } from '../nn/optimizers/optimizer';
-import { type Executable, type Executor, floatTensor, type Tensor } from '../runtime/executor';
+import { type Executable, type Executor, floatTensor, type Replica, type Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
 import { GradientSum } from './gradient-sum';
 import { Gradients } from './gradients';
@@ -15,6 +15,7 @@ import {
   updateProgram,
 } from './programs';
 import { RowTable } from './row-table';
+import { RowTeam } from './row-team';
 import type { Step, StepPart, StepResult } from './step';
 
 export interface StepOptions extends ClipOptions {
@@ -44,6 +45,7 @@ export class TrainingStep implements Step {
     readonly parameters: ParameterStore,
     private readonly gradientSum: GradientSum | undefined,
     readonly table: RowTable,
+    private readonly team: RowTeam,
     private readonly gradients: Gradients,
     private readonly update: Executable,
     private readonly evaluation: Executable,
@@ -56,41 +58,40 @@ export class TrainingStep implements Step {
     const parameters = new ParameterStore(gradient.parameters, optimizer.state);
     const all = [{ name: ALL_PARAMETERS, shape: parameters.shape }];
     const sumsBatches = options.gradientAccumulation > 1;
-    // First of all: it may not fit into memory.
-    const table = new RowTable(
-      embedding,
-      vocabularySize,
-      frozenEmbedding ? undefined : optimizer,
-      sumsBatches,
-    );
     // One on each core: threads that share each operation wait for each other after every one of them.
     const copies = await executor.compileCopies(gradient.program, options.copies ?? executor.threads);
-    const opened = [...copies];
+    const opened: Executable[] = [...copies];
     try {
+      // First of all: it may not fit into memory.
+      const table = new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer, {
+        sumsBatches,
+        threads: copies.length,
+      });
+      const team = await RowTeam.assemble(table, copies.slice(1) as Replica[], options.optimizer);
       for (const program of [updateProgram(all, optimizer, options), evaluationProgram(shape)]) {
         opened.push(await executor.compile(program));
       }
+      const [update, evaluation] = opened.slice(copies.length);
+      return new TrainingStep(
+        options,
+        optimizer,
+        parameters,
+        sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
+        table,
+        team,
+        new Gradients({
+          copies,
+          table,
+          dropoutMasks: gradient.dropoutMasks,
+          target: parameters.gradientTensors,
+        }),
+        update!,
+        evaluation!,
+      );
     } catch (error) {
       await Promise.all(opened.map((program) => program.release()));
       throw error;
     }
-    const [update, evaluation] = opened.slice(copies.length);
-    return new TrainingStep(
-      options,
-      optimizer,
-      parameters,
-      sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
-      table,
-      new Gradients({
-        copies,
-        dropoutMasks: gradient.dropoutMasks,
-        target: parameters.gradientTensors,
-        embeddingSize: shape.embeddingSize,
-        frozenEmbedding,
-      }),
-      update!,
-      evaluation!,
-    );
   }
 
   /**
@@ -103,26 +104,25 @@ export class TrainingStep implements Step {
     random: Random,
     { divisor, isLast }: StepPart = { divisor: batch.divisor, isLast: true },
   ): Promise<StepResult> {
-    const { table, parameters, gradientSum } = this;
-    const split = this.gradients.split(batch);
-    const embedded = table.gather(split.ids);
-    const { loss, logits, squares } = await this.gradients.run(
-      split,
-      embedded,
-      table.gradient,
-      parameters.values,
-      divisor,
-      random,
-    );
-    const result = { loss: loss * (divisor / batch.divisor), logits };
-    table.accumulate(split.ids);
-    gradientSum?.add();
-    if (!isLast) return result;
-    const norm = Math.sqrt((gradientSum ? gradientSum.finish() : squares) + table.squares());
-    // A step that is not finite must not reach the weights: whoever called decides what to do.
-    if (!Number.isFinite(norm)) return { ...result, loss: Number.NaN };
-    if (Number.isFinite(result.loss)) await this.applyUpdate(learningRate, norm);
-    return result;
+    const { parameters, team, gradients } = this;
+    const split = gradients.split(batch);
+    await team.haveLeft();
+    const pass = gradients.run(split, parameters.values, divisor, random);
+    team.meet(split.ids.length);
+    try {
+      const { loss, logits, squares } = await pass;
+      const result = { loss: loss * (divisor / batch.divisor), logits };
+      await team.accumulate();
+      this.gradientSum?.add();
+      if (!isLast) return result;
+      const norm = Math.sqrt((this.gradientSum?.finish() ?? squares) + this.table.squares());
+      // A step that is not finite must not reach the weights: whoever called decides what to do.
+      if (!Number.isFinite(norm)) return { ...result, loss: Number.NaN };
+      if (Number.isFinite(result.loss)) await this.applyUpdate(learningRate, norm);
+      return result;
+    } finally {
+      team.part();
+    }
   }
 
   /** The forward pass without dropout. Call `settle` first if training went on since. */
@@ -147,13 +147,17 @@ export class TrainingStep implements Step {
   }
 
   private async applyUpdate(learningRate: number, norm: number): Promise<void> {
-    const { parameters, table, optimizer } = this;
+    const { parameters, table, team, optimizer } = this;
     const { gradientClip, gradientClipBy } = this.options;
     const isClipped = gradientClip > 0;
     this.step++;
     const scale = clipScale(this.options, norm);
     const scalars = { ...optimizer.scalars(this.step, learningRate), gradientScale: scale };
-    const updated = this.update.run(
+    const one = { step: this.step, learningRate, scale };
+    if (isClipped && gradientClipBy === 'value') table.clip(gradientClip);
+    // The rows have nothing to do with the dense weights: other threads begin with them in the meantime.
+    team.beginUpdate(one);
+    await this.update.run(
       {
         ...Object.fromEntries(
           Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
@@ -162,10 +166,7 @@ export class TrainingStep implements Step {
       },
       parameters.next,
     );
-    // In the meantime, on this thread: the rows have nothing to do with the dense weights.
-    if (isClipped && gradientClipBy === 'value') table.clip(gradientClip);
-    table.update(this.step, learningRate, scale);
-    await updated;
+    await team.update(one);
     parameters.swap();
   }
 }

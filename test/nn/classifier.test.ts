@@ -66,7 +66,7 @@ function prepare(fixture: ClassifierCase) {
 describe('classifiers equal PyTorch: logits, loss and every gradient', () => {
   for (const fixture of cases) {
     it(fixture.name, async () => {
-      const { batch, table, feeds } = prepare(fixture);
+      const { table, feeds } = prepare(fixture);
       const { program, parameters, dropoutMasks } = gradientProgram(modelShapeOf(fixture), true);
       expect(dropoutMasks).toEqual([]);
       const executable = await executor.compile(program);
@@ -93,7 +93,7 @@ describe('classifiers equal PyTorch: logits, loss and every gradient', () => {
       );
 
       table.gradient.set(results.embedded_grad!.data as Float32Array);
-      table.accumulate(batch.ids);
+      table.accumulate();
       const rowSquares = table.squares();
       table.table.fill(0);
       table.update(1, 1, 1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { input, matmul, named, sum } from '../../src/graph/build';
 import type { Program } from '../../src/graph/program';
-import { type Executable, floatTensor } from '../../src/runtime/executor';
+import { type Executable, floatTensor, type Replica } from '../../src/runtime/executor';
 import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
 import { openReplica } from '../../src/runtime/replica';
 
@@ -25,12 +25,12 @@ const feedsOf = (rows: number) => ({
 
 describe('a model in a thread of its own', () => {
   let here: Executable;
-  let there: Executable;
+  let there: Replica;
 
   beforeAll(async () => {
     const copies = await onnxruntimeExecutor({ threads: 2, replicaFile }).compileCopies(program(), 2);
     expect(copies).toHaveLength(2);
-    [here, there] = copies as [Executable, Executable];
+    [here, there] = copies as [Executable, Replica];
   });
 
   afterAll(() => Promise.all([here.release(), there.release()]));

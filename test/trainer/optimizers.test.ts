@@ -96,13 +96,9 @@ function loopStepper(options: OptimizerOptions, start: TorchTensor): Stepper {
       [0, 5],
       [5, table.length],
     ] as const) {
-      optimizer.updateRow(
-        { kernels: memory.kernels, table, state, first, end },
-        scaled,
-        3 + first,
-        0.25,
-        scalars,
-      );
+      const at = ({ byteOffset }: Float32Array) => byteOffset + 4 * first;
+      const row = { kernels: memory.kernels, parameter: at(table), state: state.map(at), count: end - first };
+      optimizer.updateRow(row, at(scaled) + 4 * 3, 0.25, scalars);
     }
     return table;
   };
@@ -162,7 +158,7 @@ class ShiftedTable {
     );
     this.rows.gather(ids);
     this.rows.gradient.set(gradient);
-    this.rows.accumulate(ids);
+    this.rows.accumulate();
     this.rows.update(step, learningRate, 1);
   }
 

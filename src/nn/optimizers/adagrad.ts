@@ -1,5 +1,5 @@
 import { add, div, mul, sqrt, sub } from '../../graph/build';
-import { addressOf, type Optimizer, still } from './optimizer';
+import { type Optimizer, still } from './optimizer';
 
 export interface AdagradOptions {
   readonly type: 'adagrad';
@@ -26,19 +26,8 @@ export function adagrad({
       const step = div(mul(g, stepSize!), add(sqrt(nextS), epsilon));
       return { parameter: sub(parameter, step), state: [nextS] };
     },
-    updateRow({ kernels, table, state: [s], first, end }, gradient, at, scale, { stepSize }) {
-      kernels.scaledGradient(
-        addressOf(table, first),
-        addressOf(s!, first),
-        addressOf(gradient, at),
-        end - first,
-        scale,
-        weightDecay,
-        1,
-        1,
-        stepSize!,
-        epsilon,
-      );
+    updateRow({ kernels, parameter, state: [s], count }, gradient, scale, { stepSize }) {
+      kernels.scaledGradient(parameter, s!, gradient, count, scale, weightDecay, 1, 1, stepSize!, epsilon);
     },
     idle: weightDecay > 0 ? undefined : still,
   };

@@ -1,5 +1,5 @@
 import { add, div, mul, sqrt, sub } from '../../graph/build';
-import { addressOf, type Optimizer } from './optimizer';
+import type { Optimizer } from './optimizer';
 
 /** What Adam and its kin share. */
 export interface MomentOptions {
@@ -62,13 +62,13 @@ export function momentOptimizer(
       const step = div(direction, add(sqrt(nextV), scalars.epsilon!));
       return { parameter: sub(kept, step), state: [nextM, nextV] };
     },
-    updateRow({ kernels, table, state: [m, v], first, end }, gradient, at, scale, scalars) {
+    updateRow({ kernels, parameter, state: [m, v], count }, gradient, scale, scalars) {
       kernels.adam(
-        addressOf(table, first),
-        addressOf(m!, first),
-        addressOf(v!, first),
-        addressOf(gradient, at),
-        end - first,
+        parameter,
+        m!,
+        v!,
+        gradient,
+        count,
         scale,
         coupled ? weightDecay : 0,
         scalars.keep ?? 1,
@@ -91,20 +91,10 @@ export function momentOptimizer(
           epsilonGrowth: 1 / Math.sqrt(beta2),
           shrink: (steps) => [beta1 ** steps, beta2 ** steps],
           catchUp(
-            { kernels, table, state: [m, v], first, end },
+            { kernels, parameter, state: [m, v], count },
             { keep, moved, epsilon: meanEpsilon, shrink },
           ) {
-            kernels.adamIdle(
-              addressOf(table, first),
-              addressOf(m!, first),
-              addressOf(v!, first),
-              end - first,
-              keep,
-              moved,
-              meanEpsilon,
-              shrink[0]!,
-              shrink[1]!,
-            );
+            kernels.adamIdle(parameter, m!, v!, count, keep, moved, meanEpsilon, shrink[0]!, shrink[1]!);
           },
         }
       : undefined,

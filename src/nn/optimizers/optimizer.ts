@@ -13,30 +13,23 @@ export interface Optimizer {
     scalars: Readonly<Record<string, Value>>,
   ): { parameter: Value; state: Value[] };
   /**
-   * The same step for one row of a table, in place, in one pass over its entries: `gradient` from
-   * index `at`, times `scale`; it too lies in the kernels' memory.
+   * The same step for one row of a table, in place, in one pass over its entries: its gradient at the address
+   * `gradient`, times `scale`.
    */
-  updateRow(
-    row: RowSlice,
-    gradient: Float32Array,
-    at: number,
-    scale: number,
-    scalars: Readonly<Record<string, number>>,
-  ): void;
+  updateRow(row: RowSlice, gradient: number, scale: number, scalars: Readonly<Record<string, number>>): void;
   /** Missing where a row without gradient cannot be left alone: mostly with weight decay in the gradient. */
   readonly idle: IdleRule | undefined;
 }
 
 /**
- * Some entries `[first, end)` of a table and of its state tensors, all in the kernels' memory: one row. Valid during
- * a call only: thousands of rows share one object.
+ * A row of a table: the addresses of its numbers, and of as many in each state tensor. Valid during a call only:
+ * thousands of rows share one object.
  */
 export interface RowSlice {
   readonly kernels: RowKernels;
-  readonly table: Float32Array;
-  readonly state: readonly Float32Array[];
-  readonly first: number;
-  readonly end: number;
+  readonly parameter: number;
+  readonly state: readonly number[];
+  readonly count: number;
 }
 
 /** Loops over a row's numbers that are worth vector instructions. Addresses count bytes. */
@@ -91,11 +84,6 @@ export interface RowKernels {
   momentumIdle(p: number, b: number, count: number, moved: number, shrink: number): void;
   /** x <- factor x */
   multiply(x: number, count: number, factor: number): void;
-}
-
-/** Where an entry of an array over the kernels' memory lies in it. */
-export function addressOf(array: Float32Array, index: number): number {
-  return array.byteOffset + 4 * index;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { add, div, mul, relu, sqrt, sub } from '../../graph/build';
 import type { Value } from '../../graph/ops';
-import { addressOf, type IdleRule, type Optimizer, still } from './optimizer';
+import { type IdleRule, type Optimizer, still } from './optimizer';
 
 export interface RmspropOptions {
   readonly type: 'rmsprop';
@@ -36,9 +36,7 @@ export function rmsprop(options: RmspropOptions): Optimizer {
       const nextB = add(mul(b!, momentum), scaledBy(variance));
       return { parameter: follow(nextB), state: [nextV, nextA, nextB] };
     },
-    updateRow({ kernels, table, state, first, end }, gradient, at, scale, { stepSize }) {
-      const [p, g, count] = [addressOf(table, first), addressOf(gradient, at), end - first];
-      const [v, a, b] = state.map((array) => addressOf(array, first));
+    updateRow({ kernels, parameter: p, state: [v, a, b], count }, g, scale, { stepSize }) {
       const shares = [scale, weightDecay, alpha, 1 - alpha] as const;
       if (isPlain) kernels.scaledGradient(p, v!, g, count, ...shares, stepSize!, epsilon);
       else {
@@ -56,13 +54,11 @@ function idleRule({ alpha, momentum }: RmspropOptions): IdleRule {
     decay: momentum,
     stepWeight: (_, learningRate) => learningRate,
     shrink: (steps) => [alpha ** steps, alpha ** steps, momentum ** steps],
-    catchUp({ kernels, table, state, first, end }, { moved, shrink }) {
-      const count = end - first;
-      const [v, a, b] = state.map((array) => addressOf(array, first));
+    catchUp({ kernels, parameter, state: [v, a, b], count }, { moved, shrink }) {
       kernels.multiply(v!, count, shrink[0]!);
       if (a === undefined || b === undefined) return;
       kernels.multiply(a, count, shrink[1]!);
-      kernels.momentumIdle(addressOf(table, first), b, count, moved, shrink[2]!);
+      kernels.momentumIdle(parameter, b, count, moved, shrink[2]!);
     },
   };
 }

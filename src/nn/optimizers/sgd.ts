@@ -1,5 +1,5 @@
 import { add, mul, sub } from '../../graph/build';
-import { addressOf, type Optimizer, still } from './optimizer';
+import { type Optimizer, still } from './optimizer';
 
 export interface SgdOptions {
   readonly type: 'sgd';
@@ -20,14 +20,12 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
       const direction = nesterov ? add(g, mul(next, momentum)) : next;
       return { parameter: sub(parameter, mul(direction, scalars.stepSize!)), state: buffer ? [next] : [] };
     },
-    updateRow({ kernels, table, state: [buffer], first, end }, gradient, at, scale, { stepSize }) {
-      const [p, g, count] = [addressOf(table, first), addressOf(gradient, at), end - first];
-      if (!buffer) {
+    updateRow({ kernels, parameter: p, state: [b], count }, g, scale, { stepSize }) {
+      if (b === undefined) {
         kernels.sgd(p, g, count, scale, weightDecay, stepSize!);
         return;
       }
       const [bufferStep, gradientStep] = nesterov ? [stepSize! * momentum, stepSize!] : [stepSize!, 0];
-      const b = addressOf(buffer, first);
       kernels.momentum(p, b, g, count, scale, weightDecay, momentum, bufferStep, gradientStep);
     },
     idle:
@@ -38,10 +36,8 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
             decay: momentum,
             stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
             shrink: (steps) => [momentum ** steps],
-            catchUp({ kernels, table, state: [buffer], first, end }, { moved, shrink }) {
-              if (!buffer) return;
-              const [p, b] = [addressOf(table, first), addressOf(buffer, first)];
-              kernels.momentumIdle(p, b, end - first, moved, shrink[0]!);
+            catchUp({ kernels, parameter, state: [b], count }, { moved, shrink }) {
+              if (b !== undefined) kernels.momentumIdle(parameter, b, count, moved, shrink[0]!);
             },
           },
   };

@@ -1,0 +1,71 @@
+/** The thread behind replica.ts: opens one model and runs it whenever it is told to. */
+import { parentPort } from 'node:worker_threads';
+import type { Executable, Tensor, ThreadHelper } from './executor';
+import { openModelBytes } from './onnxruntime';
+import { bytesOf, copy, type FromReplica, type Slot, type ToReplica, view } from './replica-protocol';
+
+type Kept = Omit<Slot, 'at'>;
+
+/** To be called once, in the thread. */
+export function serveReplica(helper: ThreadHelper): void {
+  let model: Executable | undefined;
+  /** onnxruntime takes no shared memory, so each tensor has a copy here, kept from run to run. */
+  const buffers = new Map<string, { bytes: ArrayBuffer; tensor: Tensor }>();
+
+  function tensorFor({ name, dtype, shape }: Kept): Tensor {
+    const kept = buffers.get(name);
+    if (kept && kept.tensor.shape.join() === shape.join()) return kept.tensor;
+    const needed = bytesOf(dtype, shape);
+    const bytes = kept && kept.bytes.byteLength >= needed ? kept.bytes : new ArrayBuffer(needed);
+    const tensor = { dtype, shape, data: view(bytes, { name, dtype, shape, at: 0 }) };
+    buffers.set(name, { bytes, tensor });
+    return tensor;
+  }
+  const tensorsFor = (slots: readonly Kept[]) =>
+    Object.fromEntries(slots.map((slot) => [slot.name, tensorFor(slot)]));
+
+  async function run({ memory, local, ...message }: ToReplica & { type: 'run' }): Promise<FromReplica> {
+    const feeds = tensorsFor(message.feeds);
+    for (const slot of message.feeds) copy(view(memory, slot), feeds[slot.name]!.data);
+    const into = tensorsFor(message.into);
+    const own = { feeds: tensorsFor(floats(local?.feeds)), into: tensorsFor(floats(local?.into)) };
+    if (local) helper.fill(own.feeds, local.task);
+    const results = await model!.run({ ...feeds, ...own.feeds }, { ...into, ...own.into });
+    if (local) helper.use(own.into, local.task);
+    for (const slot of message.into) copy(into[slot.name]!.data, view(memory, slot));
+    const others = Object.entries(results).filter(([name]) => !(name in into || name in own.into));
+    return { type: 'done', results: Object.fromEntries(others) };
+  }
+
+  async function handle(message: ToReplica): Promise<FromReplica> {
+    switch (message.type) {
+      case 'open':
+        model = await openModelBytes(message.model, { threads: 1 });
+        return { type: 'done', results: {} };
+      case 'run':
+        return run(message);
+      case 'tell':
+        helper.told(message.message);
+        return { type: 'done', results: {} };
+      case 'close':
+        try {
+          await model?.release();
+        } finally {
+          process.exit();
+        }
+    }
+  }
+
+  // One thing after the other: a run lets the next message in before it is through.
+  let last = Promise.resolve();
+  parentPort!.on('message', (message: ToReplica) => {
+    last = last
+      .then(() => handle(message))
+      .catch((error: unknown): FromReplica => ({ type: 'failed', message: String(error) }))
+      .then((reply) => parentPort!.postMessage(reply));
+  });
+}
+
+function floats(shapes: Readonly<Record<string, readonly number[]>> = {}): Kept[] {
+  return Object.entries(shapes).map(([name, shape]) => ({ name, dtype: 'float32', shape }));
+}
