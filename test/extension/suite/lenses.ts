@@ -70,11 +70,11 @@ describe('code lenses', () => {
     }
   });
 
-  it('offer Train alone, and the baseline, where nothing was trained', async () => {
+  it('offer Train, the baseline and a look at the data where nothing was trained', async () => {
     const { uri } = await open('fresh', 1);
     assert.deepEqual(
       (await lensesWith(uri, /^Train$/)).map(({ title, line }) => `${line}: ${title}`),
-      ['0: Train', '0: Train baseline'],
+      ['0: Train', '0: Train baseline', '2: Inspect data'],
     );
   });
 
@@ -96,7 +96,7 @@ describe('code lenses', () => {
       const lenses = await lensesWith(uri, /^(Train|Search|Cross)/);
       assert.deepEqual(
         lenses.map((lens) => lens.title),
-        [title, ...others],
+        [title, ...others, 'Inspect data'],
       );
     }
   });
@@ -114,6 +114,7 @@ describe('code lenses', () => {
       '0: Predict…',
       '0: Dashboard',
       '0: best: # % validation accuracy, 1 run',
+      '2: Inspect data',
       '5: Predict',
     ]);
   });
