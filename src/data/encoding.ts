@@ -26,6 +26,7 @@ export function readUtf8(
 
 /** The same of bytes that are read already. */
 export async function decodeWhole(file: string, bytes: Buffer): Promise<string> {
+  if (bytes[0] !== 0xef && !bytes.includes(0) && isUtf8(bytes)) return bytes.toString('utf8');
   const parts: Buffer[] = [];
   for await (const part of decodeText(
     { file, again: () => Readable.from([bytes]) },

@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { isDataFileName } from '../protocol/data-formats';
 import { listNames, quoteName } from '../protocol/did-you-mean';
@@ -14,8 +16,8 @@ import type { RowProblems } from './row-problems';
 /** What data sets call the folder of the texts that nobody has labelled; aclImdb's is `unsup`. */
 const unlabelled = /^(unsup(ervised)?|un-?labell?ed)$/i;
 
-/** So many files are read at the same time. */
-const blockFiles = 32;
+/** After so many files, others get their turn: that a reading is to end is heard then. */
+const blockFiles = 64;
 
 /** The folders of a data folder, one a class, sorted; which of them are most likely none is told apart. */
 export async function classFolders(folder: string): Promise<{ classes: string[]; unlabelled: string[] }> {
@@ -50,19 +52,17 @@ export function folderReader(labels?: readonly string[]): RecordReader {
     for (const [index, label] of classes.entries()) {
       const all = await textFiles(join(folder, label), folder);
       const files = reading.mostRows ? all.slice(0, Math.ceil(reading.mostRows / classes.length)) : all;
-      for (let start = 0; start < files.length; start += blockFiles) {
-        reading.signal?.throwIfAborted();
-        const block = files.slice(start, start + blockFiles);
-        const texts = await Promise.all(block.map((file) => readText(file)));
-        for (const [i, read] of texts.entries()) {
-          const file = block[i]!;
-          reading.observe?.(file, Buffer.from(`${label}/${basename(file)}\n`));
-          const text = take(file, read, reading, problems);
-          if (text === undefined) continue;
-          const waiting = onRecord(1, [text, label], file);
-          if (waiting) await waiting;
+      for (const [number, file] of files.entries()) {
+        if (number % blockFiles === 0) {
+          await setImmediate();
+          reading.signal?.throwIfAborted();
+          reading.progress?.((index + number / files.length) / classes.length);
         }
-        reading.progress?.((index + (start + block.length) / files.length) / classes.length);
+        reading.observe?.(file, Buffer.from(`${label}/${basename(file)}\n`));
+        const text = take(file, await readText(file), reading, problems);
+        if (text === undefined) continue;
+        const waiting = onRecord(1, [text, label], file);
+        if (waiting) await waiting;
       }
     }
   };
@@ -100,13 +100,19 @@ function take(file: string, read: ReadText, reading: Reading, problems: RowProbl
   return undefined;
 }
 
-/** @throws what is no mistake that a person can mend */
+/**
+ * At once, without a pool of threads: of many small files, that is several times as fast.
+ *
+ * @throws what is no mistake that a person can mend
+ */
 async function readText(file: string): Promise<ReadText> {
   let bytes: Buffer | undefined;
   try {
-    const { size } = await stat(file);
+    const found = statSync(file);
+    if (!found.isFile()) throw new HumanError('this is no file', { place: { file }, hint: 'Move it away.' });
+    const { size } = found;
     if (size > longestRecordBytes) throw tooLong(file);
-    bytes = await readFile(file);
+    bytes = readFileSync(file);
     return { bytes, text: await decodeWhole(file, file.endsWith('.gz') ? unpackWhole(file, bytes) : bytes) };
   } catch (thrown) {
     const error = fileError('reading', file, thrown);
@@ -142,7 +148,8 @@ async function textFiles(folder: string, root: string): Promise<string[]> {
     if (isHidden(entry.name)) continue;
     const kind = await kindOf(folder, entry);
     if (kind === 'folder') throw nested(join(folder, entry.name), root);
-    if (kind === 'file') files.push(join(folder, entry.name));
+    // What is no file, such as a link that leads nowhere, is told of where it is read.
+    files.push(join(folder, entry.name));
   }
   return files;
 }
