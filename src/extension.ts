@@ -8,6 +8,7 @@ import { registerExampleWorkspace } from './host/example-workspace';
 import { registerExperimentEditor } from './host/experiment-editor';
 import { HelperClient } from './host/helper-client';
 import { registerInspectData } from './host/inspect-data';
+import { registerLabels } from './host/labels';
 import { registerNewExperiment } from './host/new-experiment';
 import { registerPackedDocuments } from './host/packed-documents';
 import { registerPredictions } from './host/predictions';
@@ -26,6 +27,7 @@ const parts: ((services: Services) => vscode.Disposable)[] = [
   registerExperimentEditor,
   registerExampleWorkspace,
   registerInspectData,
+  registerLabels,
   registerNewExperiment,
   registerPackedDocuments,
   registerPredictions,

@@ -47,6 +47,8 @@ export interface Commands {
   'textclf.revealRun': [run?: RunTarget];
   'textclf.exportModel': [run?: RunTarget];
   'textclf.pushModel': [run?: RunTarget];
+  /** A row, by its workspace folder and `issueKey`. */
+  'textclf.keepLabel': [row: { readonly root: string; readonly key: string }];
   'textclf.deleteRun': [run?: RunTarget | InSelection, selected?: readonly RunTarget[]];
   'textclf.showLog': [run?: RunTarget];
   'textclf.createExample': [];

@@ -3,4 +3,5 @@ export { adoptSettings } from '../experiment/adopt';
 export { parseExperiment, resolvedToJson } from '../experiment/parse';
 export { plannedRuns } from '../experiment/planned-runs';
 export { typesAt } from '../experiment/schema-walk';
+export { readRunExperiment } from '../runs/run-experiment';
 export { downloadQuestion, downloadsOf } from './downloads';
