@@ -1,11 +1,25 @@
 import { dirname } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { findRoot } from '../runs/paths';
 
 /** The options that every command takes. */
 export interface GlobalOptions {
   root?: string;
   json?: boolean;
+}
+
+/** What a command that reads an experiment file takes besides. */
+export interface SetOptions {
+  set?: string[];
+}
+
+/** `--set`, given as often as there are options to set. */
+export function setOption(): Option {
+  const collect = (value: string, before: string[] = []) => [...before, value];
+  return new Option(
+    '--set <option=value>',
+    "another value for an option of the experiment, by its dotted path; again for further ones. Without a value it is left out; a file's path starts at this folder",
+  ).argParser(collect);
 }
 
 /** A command's options together with the global ones. */

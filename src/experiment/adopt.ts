@@ -1,12 +1,10 @@
-import { getNodeValue } from 'jsonc-parser';
 import { quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
-import { fixesOf, type TextEdit } from './fixes';
+import type { TextEdit } from './fixes';
 import { runnable } from './load';
-import { allOptions, outermostFirst, placeToWrite, type Settings } from './options';
+import { allOptions, outermostFirst, type Settings } from './options';
 import { parseExperiment } from './parse';
-import type { Path, Remedy } from './problems';
-import { parseSyntax, withoutMark } from './syntax';
+import { withOption, withoutOption } from './write-option';
 
 export interface Adopted {
   /** The experiment file's new text. */
@@ -33,8 +31,13 @@ export function adoptSettings(
   const stranger = Object.keys(settings).find((option) => !allOptions().has(option));
   if (stranger !== undefined) throw new HumanError(`There is no option ${quoteName(stranger)} to write.`);
 
-  let result = keepSearch ? text : mended(text, ['search'], { type: 'remove' });
-  for (const [path, value] of outermostFirst(settings)) result = withOption(result, path, value);
+  let result = keepSearch ? text : withoutOption(text, ['search']);
+  for (const [path, value] of outermostFirst(settings)) {
+    const next = withOption(result, path, value);
+    if (next === undefined)
+      throw new HumanError(`There is no place for ${quoteName(path.join('.'))} in the experiment.`);
+    result = next;
+  }
   const { problems } = parseExperiment(result, file);
   const mistake = problems.find(({ severity }) => severity === 'error');
   if (mistake) {
@@ -44,28 +47,6 @@ export function adoptSettings(
     });
   }
   return { text: result, edits: editsBetween(text, result) };
-}
-
-function withOption(text: string, path: string[], value: unknown): string {
-  const { tree } = parseSyntax(withoutMark(text));
-  const home = tree && placeToWrite(getNodeValue(tree), path);
-  if (!home) throw new HumanError(`There is no place for ${quoteName(path.join('.'))} in the experiment.`);
-  const { object, key } = home;
-  const next = home.wrap(value);
-  if (Object.hasOwn(object, key) && JSON.stringify(object[key]) === JSON.stringify(next)) return text;
-  return mended(text, [...home.path, key], { type: 'set', values: [next] });
-}
-
-/** The text after a remedy for what is at a path; as it was where there is nothing to do. */
-function mended(text: string, path: Path, remedy: Remedy): string {
-  const problem = { severity: 'error', message: '', place: { file: '' }, path, remedies: [remedy] } as const;
-  const [fix] = fixesOf(text, [problem])[0]!;
-  const edits = [...(fix?.edits ?? [])].sort((a, b) => b.offset - a.offset);
-  return edits.reduce(
-    (result, { offset, length, text: inserted }) =>
-      result.slice(0, offset) + inserted + result.slice(offset + length),
-    text,
-  );
 }
 
 /** The lines that differ, as one edit. */

@@ -1,17 +1,38 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileError } from '../protocol/file-error';
 import { formatPlace, HumanError } from '../protocol/human-error';
 import { type ParsedExperiment, parseExperiment } from './parse';
 import type { Problem } from './problems';
 import type { Experiment } from './schema';
+import { parseSetting, tellSettings, withSettings } from './set-options';
+
+/** An experiment's text as a command is to take it, and how to tell what is wrong in it. */
+export interface SetExperiment {
+  text: string;
+  tell(problems: readonly Problem[]): Problem[];
+}
 
 /**
  * Reads an experiment file and all that is wrong in it.
  *
- * @throws HumanError if the file can't be read or isn't UTF-8
+ * @param settings what the command line sets in it: `training.epochs=3`
+ * @throws HumanError if the file can't be read or isn't UTF-8, or for settings of options that there are not
  */
-export async function readExperiment(file: string): Promise<ParsedExperiment> {
-  return parseExperiment(await readExperimentText(file), file);
+export async function readExperiment(
+  file: string,
+  settings: readonly string[] = [],
+): Promise<ParsedExperiment> {
+  const { text, tell } = await readSetExperiment(file, settings);
+  const { problems, ...parsed } = parseExperiment(text, file);
+  return { ...parsed, problems: tell(problems) };
+}
+
+/** The text of an experiment file with the settings of the command line in it; throws as `readExperiment` does. */
+export async function readSetExperiment(file: string, settings: readonly string[]): Promise<SetExperiment> {
+  const parsed = settings.map((setting) => parseSetting(setting, dirname(file)));
+  const text = withSettings(await readExperimentText(file), parsed);
+  return { text, tell: (problems) => tellSettings(problems, parsed) };
 }
 
 /**

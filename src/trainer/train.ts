@@ -11,6 +11,8 @@ import { singleRun, type TrainResult } from './single-run';
 
 export interface TrainOptions {
   readonly experimentFile: string;
+  /** Options that are other than in the file: `training.epochs=3`. */
+  readonly settings?: readonly string[] | undefined;
   /** Trains the baseline on the experiment's data instead of its own model. */
   readonly baseline?: boolean;
   /** The workspace folder that gets the run; by default the one that the experiment lies in. */
@@ -35,7 +37,7 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const experimentFile = resolve(options.experimentFile);
-  const parsed = await readExperiment(experimentFile);
+  const parsed = await readExperiment(experimentFile, options.settings);
   const written = runnable(parsed);
   const experiment = options.baseline ? baselineOf(written) : written;
   const { threads } = experiment.runtime;

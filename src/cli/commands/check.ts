@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readExperimentText } from '../../experiment/load';
+import { readSetExperiment } from '../../experiment/load';
 import { foldCount, plannedRuns } from '../../experiment/planned-runs';
 import { describeProblems, type Problem } from '../../experiment/problems';
 import type { Experiment } from '../../experiment/schema';
@@ -8,10 +8,10 @@ import { HumanError } from '../../protocol/human-error';
 import { type Checked, checkExperiment, type DataFacts } from '../../trainer/check-experiment';
 import { ReportedMistake } from '../errors';
 import { harmless, harmlessLines } from '../format/harmless';
-import { type GlobalOptions, optionsOf } from '../options';
+import { type GlobalOptions, optionsOf, type SetOptions, setOption } from '../options';
 import type { Terminal } from '../terminal';
 
-interface CheckCommandOptions extends GlobalOptions {
+interface CheckCommandOptions extends GlobalOptions, SetOptions {
   data: boolean;
 }
 
@@ -20,10 +20,11 @@ export function addCheck(program: Command, terminal: Terminal): void {
     .command('check')
     .description('say what is wrong in an experiment file and its data, without training')
     .argument('<file>', 'the experiment file')
+    .addOption(setOption())
     .option('--no-data', 'check the experiment file alone, without reading the data files')
     .action(async (file: string, _options: unknown, command: Command) => {
-      const { data, json } = optionsOf<CheckCommandOptions>(command);
-      const checked = await check(file, data);
+      const { data, json, set = [] } = optionsOf<CheckCommandOptions>(command);
+      const checked = await check(file, data, set);
       const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
       if (json) terminal.printJson(asJson(checked, errors === 0));
       else terminal.print(...asLines(file, checked, errors));
@@ -31,10 +32,11 @@ export function addCheck(program: Command, terminal: Terminal): void {
     });
 }
 
-async function check(file: string, withData: boolean): Promise<Checked> {
+async function check(file: string, withData: boolean, set: readonly string[]): Promise<Checked> {
   try {
-    const text = await readExperimentText(file);
-    return await checkExperiment(text, file, withData ? {} : { readFacts: 'none' });
+    const { text, tell } = await readSetExperiment(file, set);
+    const checked = await checkExperiment(text, file, withData ? {} : { readFacts: 'none' });
+    return { ...checked, problems: tell(checked.problems) };
   } catch (error) {
     return { problems: [problemOf(error)] };
   }

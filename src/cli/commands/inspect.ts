@@ -6,12 +6,13 @@ import type { Experiment } from '../../experiment/schema';
 import { count } from '../../protocol/count';
 import { isDataFileName } from '../../protocol/data-formats';
 import { fileError } from '../../protocol/file-error';
+import { HumanError } from '../../protocol/human-error';
 import { mostFindingRows } from '../../protocol/inspection';
-import { type GlobalOptions, optionsOf } from '../options';
+import { type GlobalOptions, optionsOf, type SetOptions, setOption } from '../options';
 import { inspectionLines } from '../render/inspection';
 import type { Terminal } from '../terminal';
 
-interface InspectCommandOptions extends GlobalOptions {
+interface InspectCommandOptions extends GlobalOptions, SetOptions {
   rows: number;
 }
 
@@ -23,10 +24,10 @@ export function addInspect(program: Command, terminal: Terminal): void {
       '<file>',
       'an experiment file; or a data file or a folder with one folder a class, whose columns are guessed',
     )
+    .addOption(setOption())
     .option('--rows <number>', 'how many rows (or groups of copies) to list of each finding', asNumber, 3)
     .action(async (file: string, _options: unknown, command: Command) => {
-      const { rows, json } = optionsOf<InspectCommandOptions>(command);
-      await inspect(file, rows, json === true, terminal);
+      await inspect(file, optionsOf<InspectCommandOptions>(command), terminal);
     });
 }
 
@@ -36,11 +37,16 @@ function asNumber(text: string): number {
   throw new InvalidArgumentError(`It is a whole number from 0 to ${mostFindingRows}.`);
 }
 
-async function inspect(file: string, listed: number, json: boolean, terminal: Terminal): Promise<void> {
+async function inspect(
+  file: string,
+  { rows: listed, json, set = [] }: InspectCommandOptions,
+  terminal: Terminal,
+): Promise<void> {
   const isData = await isDataFile(file);
+  if (isData && set.length > 0) throw new HumanError('--set is for an experiment file, not for data.');
   const [{ inspectExperiment }, experiment] = await Promise.all([
     import('../../inspection/inspect-experiment'),
-    isData ? ofDataFile(file) : readExperiment(file).then(runnable),
+    isData ? ofDataFile(file) : readExperiment(file, set).then(runnable),
   ]);
   const { report, rows } = await inspectExperiment(experiment, dirname(file), {
     progress: (done, total) =>

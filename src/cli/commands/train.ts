@@ -4,11 +4,11 @@ import type { RunEvent } from '../../protocol/events';
 import { findRoot, savedModel } from '../../runs/paths';
 import type { TrialName } from '../../trainer/group-run';
 import { withInterrupt } from '../interrupt';
-import { type GlobalOptions, optionsOf, rootOfExperiment } from '../options';
+import { type GlobalOptions, optionsOf, rootOfExperiment, type SetOptions, setOption } from '../options';
 import { RunRenderer } from '../render/run-renderer';
 import type { Terminal } from '../terminal';
 
-interface TrainCommandOptions extends GlobalOptions {
+interface TrainCommandOptions extends GlobalOptions, SetOptions {
   quiet?: boolean;
   baseline?: boolean;
 }
@@ -22,6 +22,7 @@ export function addTrain(program: Command, terminal: Terminal): void {
       '--baseline',
       'train the baseline on the same data instead: weighted word counts, logistic regression',
     )
+    .addOption(setOption())
     .option('--quiet', 'print only warnings and how it ended')
     .addHelpText(
       'after',
@@ -58,6 +59,7 @@ async function runTraining(file: string, options: TrainCommandOptions, terminal:
       (signal) =>
         train({
           experimentFile: file,
+          settings: options.set,
           root,
           baseline: options.baseline === true,
           signal,
