@@ -55,7 +55,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   // What is in an experiment's data, and what is wrong with it, before anything is trained.
   inspection: [
-    ...['data', 'text', 'pretrained', 'experiment', 'protocol'],
+    ...['data', 'text', 'store', 'pretrained', 'experiment', 'protocol'],
     ...['hub/find-encoder', 'metrics/decide', 'trainer/data-files'],
   ],
   // A model in other forms, measured beside the one that was trained.

@@ -57,8 +57,8 @@ export async function countCopies(dataset: Dataset, signal?: AbortSignal): Promi
   const rows = partRows(dataset);
   const texts = new SameTexts();
   const pause = pauses(signal);
-  for (const { text } of rows) {
-    texts.add(textKey(text));
+  for (const row of rows) {
+    texts.add(row.textKey ?? textKey(row.text));
     await pause();
   }
   const groups = texts.groups();

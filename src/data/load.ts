@@ -4,12 +4,13 @@ import type { DataFormat } from '../protocol/data-formats';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
 import { Room } from '../store/byte-writer';
+import type { DataCache } from '../store/data-cache';
 import { foldDataset, refuseManyFolds } from './folds';
 import type { LabelOptions } from './label-fields';
 import { labelSet } from './labels';
-import { readRows } from './read';
+import { readPart } from './read-part';
 import type { OnProblem } from './row-problems';
-import { RowCollector, RowStore, type StoredRow } from './row-store';
+import { RowStore, type StoredRow } from './row-store';
 import type { Dataset, Row } from './rows';
 import { findDataFiles } from './sources';
 import { stratifiedSample, stratifiedSplit } from './split';
@@ -48,6 +49,8 @@ export interface LoadSettings {
   texts?: boolean;
   /** Where texts go: by default the first 128 MB into memory, the others into a file without a name. */
   room?: Room;
+  /** Keeps what was read, so that it need not be read again as long as it does not change. */
+  cache?: DataCache | undefined;
 }
 
 /** As many texts stay in memory: what most people have is read from there. */
@@ -71,24 +74,18 @@ export async function loadDataset(
   const { validation, maxRows } = data;
   const digest = createHash('sha256');
   const room = settings.texts === false ? undefined : (settings.room ?? new Room(textsInMemory, tmpdir()));
+  const { signal, onProblem, cache } = settings;
   const stores: RowStore[] = [];
-  const readPart = async (part: string, named: string | readonly string[]) => {
-    const collector = new RowCollector(room);
-    for (const file of await findDataFiles(named, folder, data.format)) {
-      const contents = createHash('sha256');
-      const { signal, onProblem } = settings;
-      const observe = (_: string, bytes: Buffer) => {
-        contents.update(bytes);
-      };
-      await readRows(file, { ...data, observe, signal, onProblem }, (row) => collector.add(row));
-      digest.update(`${part} ${file.format} ${contents.digest('hex')}\n`);
-    }
-    const store = new RowStore(collector.finish());
+  const readRowsOf = async (part: string, named: string | readonly string[]) => {
+    const files = await findDataFiles(named, folder, data.format);
+    const { columns, digests } = await readPart(files, { ...data, signal, onProblem }, { room, cache });
+    for (const [i, { format }] of files.entries()) digest.update(`${part} ${format} ${digests[i]}\n`);
+    const store = new RowStore(columns);
     stores.push(store);
     return store.rows();
   };
 
-  const all = await readPart('train', data.train);
+  const all = await readRowsOf('train', data.train);
   const labels = labelSet(all, data);
   const rows = maxRows === undefined ? all : stratifiedSample(all, maxRows, seed, labelsOf);
   let parts: { train: StoredRow[]; held: StoredRow[] };
@@ -96,15 +93,15 @@ export async function loadDataset(
   else if (isFolds(validation)) {
     refuseManyFolds(rows.length, validation.folds);
     parts = { train: rows, held: [] };
-  } else parts = { train: rows, held: await readPart('validation', validation) };
-  const test = data.test === undefined ? [] : await readPart('test', data.test);
+  } else parts = { train: rows, held: await readRowsOf('validation', validation) };
+  const test = data.test === undefined ? [] : await readRowsOf('test', data.test);
   digest.update(`${JSON.stringify(decidingOptions(data, seed))}\n`);
 
   // Of the files' rows, not of those that maxRows keeps: a quick try must not fail on a rare class.
   const known = new Set(stores[0]!.columns.labelSets.flat());
   const accepted = typeof data.label === 'string' ? known : new Set(labels);
   const trained = labels.filter((label) => known.has(label));
-  const usable = (part: StoredRow[]) => withKnownLabels(part, accepted, trained, settings.onProblem);
+  const usable = (part: StoredRow[]) => withKnownLabels(part, accepted, trained, onProblem);
   const dataset: Dataset = {
     labels,
     train: parts.train,

@@ -10,7 +10,11 @@ export interface Row {
 }
 
 /** A row whose labels have their numbers, the indices in `Dataset.labels`, rising. */
-export type Example = Row & { labelIndices: readonly number[] };
+export type Example = Row & {
+  labelIndices: readonly number[];
+  /** What the same texts share (see same-text.ts), where it is known without them. */
+  textKey?: number;
+};
 
 /** What training works on. All parts share the classes of `labels`, in the model's order. */
 export interface Dataset {

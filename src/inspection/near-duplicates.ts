@@ -1,4 +1,5 @@
 import { createRandom } from '../data/random';
+import { Growing } from '../store/growing';
 import { jaccard } from './shingles';
 
 /** Texts that have so large a share of their shingles in common are nearly the same. */
@@ -27,11 +28,11 @@ export class NearDuplicates {
   /** Of each band, the last first text with these hashes. */
   readonly #buckets = Array.from({ length: bands }, () => new Map<number, number>());
   /** `[texts, bands]`: the first text before with the same hashes, or -1. */
-  #earlier = new Int32Array(1024 * bands);
+  readonly #earlier = new Growing((length) => new Int32Array(length));
   /** `[texts, size]` */
-  #signatures = new Uint32Array(1024 * size);
-  #rows = new Int32Array(1024);
-  #count = 0;
+  readonly #signatures = new Growing((length) => new Uint32Array(length));
+  /** `[texts]` */
+  readonly #rows = new Growing((length) => new Uint32Array(length));
   readonly #remembered = new Map<number, Uint32Array>();
   /** By the row of the first text. */
   readonly #groups = new Map<number, number[]>();
@@ -69,11 +70,11 @@ export class NearDuplicates {
         if (!compared.has(candidate)) {
           compared.add(candidate);
           if (this.#isAlike(candidate, signature, shingles)) {
-            const row = this.#rows[candidate]!;
+            const row = this.#rows.at(candidate);
             best = best === undefined ? row : Math.min(best, row);
           }
         }
-        candidate = this.#earlier[candidate * bands + band]!;
+        candidate = this.#earlier.at(candidate * bands + band);
       }
       if (best !== undefined) return best;
     }
@@ -83,24 +84,23 @@ export class NearDuplicates {
   #isAlike(candidate: number, signature: Uint32Array, shingles: Uint32Array): boolean {
     let agreeing = 0;
     const start = candidate * size;
-    for (let i = 0; i < size; i++) if (this.#signatures[start + i] === signature[i]) agreeing++;
+    for (let i = 0; i < size; i++) if (this.#signatures.at(start + i) === signature[i]) agreeing++;
     if (agreeing < leastAgreeing) return false;
-    const row = this.#rows[candidate]!;
+    const row = this.#rows.at(candidate);
     const theirs = this.#remembered.get(row) ?? this.shinglesOfRow(row);
     this.#remember(row, theirs);
     return jaccard(theirs, shingles) >= alike;
   }
 
   #begin(row: number, signature: Uint32Array, keys: readonly number[]): void {
-    if (this.#count === this.#rows.length) this.#grow();
-    const text = this.#count++;
-    this.#rows[text] = row;
-    this.#signatures.set(signature, text * size);
-    for (let band = 0; band < bands; band++) {
+    const text = this.#rows.length;
+    this.#rows.push(row);
+    this.#signatures.append(signature);
+    keys.forEach((key, band) => {
       const bucket = this.#buckets[band]!;
-      this.#earlier[text * bands + band] = bucket.get(keys[band]!) ?? -1;
-      bucket.set(keys[band]!, text);
-    }
+      this.#earlier.push(bucket.get(key) ?? -1);
+      bucket.set(key, text);
+    });
   }
 
   /** The least recently used ones go. */
@@ -112,16 +112,6 @@ export class NearDuplicates {
       this.#remembered.delete(oldest);
       return;
     }
-  }
-
-  #grow(): void {
-    const grown = <List extends Int32Array | Uint32Array>(list: List, into: List): List => {
-      into.set(list);
-      return into;
-    };
-    this.#rows = grown(this.#rows, new Int32Array(this.#rows.length * 2));
-    this.#earlier = grown(this.#earlier, new Int32Array(this.#earlier.length * 2));
-    this.#signatures = grown(this.#signatures, new Uint32Array(this.#signatures.length * 2));
   }
 }
 

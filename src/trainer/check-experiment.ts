@@ -3,6 +3,7 @@ import { type ParsedExperiment, parseExperiment, placeFindings } from '../experi
 import type { PlacedFinding, Problem } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
 import {
+  findCopies,
   findDownload,
   findImbalance,
   findingsOfError,
@@ -101,6 +102,7 @@ async function checkData(
     ...findUnseenLabels(experiment, facts.unseenLabels),
     ...findSmallClasses(experiment, facts),
     ...findImbalance(experiment, facts),
+    ...findCopies(experiment, facts),
     ...findLongWarmup(experiment, facts.rows.train),
   );
   return { findings, facts };

@@ -20,7 +20,7 @@ export async function readDataFacts(
   folder: string,
   signal?: AbortSignal,
 ): Promise<DataFacts> {
-  const dataset = await loadDataset(dataFiles(data), folder, training.seed, { signal });
+  const dataset = await loadDataset(dataFiles(data), folder, training.seed, { signal, texts: false });
   const { labels, unseenLabels, train, validation, test } = dataset;
   const rows = { train: train.length, validation: validation.length, test: test.length };
   const copies = await countCopies(dataset, signal);

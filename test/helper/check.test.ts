@@ -262,8 +262,8 @@ describe('the text in the editor', () => {
 });
 
 it('ends between two pieces of a large file when it is cancelled', async () => {
-  const both = 'some words that are read,pos\nand some more of them,neg\n';
-  write('large.csv', `review,sentiment\n${both.repeat(50_000)}`);
+  const both = (i: number) => `some words that are read ${i},pos\nand some more of them ${i},neg\n`;
+  write('large.csv', `review,sentiment\n${rows(50_000, both)}`);
   const text = withData(`"train": "large.csv", ${columns}`);
   const asked = helper.ask('check', { file, text });
   helper.cancel(asked.id);

@@ -12,7 +12,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'textclf-check-'));
   cache = mkdtempSync(join(tmpdir(), 'textclf-cache-'));
   vi.stubEnv('TEXTCLF_CACHE', cache);
-  const rows = (count: number, row: string) => `${row}\n`.repeat(count);
+  // Each text is another one: copies are a problem of their own.
+  const rows = (count: number, row: string) =>
+    Array.from({ length: count }, (_, i) => `${row.replace(',', ` ${i},`)}\n`).join('');
   write('single.csv', `text,label\n${rows(10, 'q,a')}${rows(10, 'r,b')}`);
   write('rare.csv', `text,label\n${rows(2000, 'q,a')}${rows(80, 'r,b')}${rows(1500, 's,c')}`);
   write('few.csv', `text,label\n${rows(10, 'q,a')}${rows(4, 'r,b')}`);
