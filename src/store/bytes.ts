@@ -35,7 +35,8 @@ export class ByteReader {
     return new Int32Array(part.buffer, part.byteOffset, part.length / Int32Array.BYTES_PER_ELEMENT);
   }
 
-  private part(start: number, end: number): Buffer {
+  /** Bytes as they are. */
+  part(start: number, end: number): Buffer {
     if (this.all) return this.all.subarray(start, end);
     const { windowStart, window } = this;
     if (start < windowStart || end > windowStart + window.length) this.move(start, end);

@@ -1,5 +1,5 @@
 import { ByteWriter, type Room } from './byte-writer';
-import { ByteReader, type Bytes } from './bytes';
+import { ByteReader, type Bytes, lengthOf } from './bytes';
 import { Growing } from './growing';
 
 /** Lists of 32-bit numbers one after the other. */
@@ -49,6 +49,20 @@ export class IntLists {
   get(index: number): Int32Array {
     const { starts } = this.packed;
     return this.reader.ints(starts[index]! * BYTES, starts[index + 1]! * BYTES);
+  }
+
+  /** How many numbers there are in all lists. */
+  get total(): number {
+    return this.packed.starts[this.length]!;
+  }
+
+  /** Whether each list is where it is said to be; in memory, also whether its numbers are from 0 to before `limit`. */
+  isWhole(limit: number): boolean {
+    const { starts, bytes } = this.packed;
+    if (starts[0] !== 0 || this.total * BYTES !== lengthOf(bytes)) return false;
+    for (let i = 0; i < this.length; i++) if (!(starts[i]! <= starts[i + 1]!)) return false;
+    if ('fd' in bytes) return true;
+    return this.reader.ints(0, this.total * BYTES).every((number) => number >= 0 && number < limit);
   }
 
   /** Lists `from` to before `to`: their numbers one after the other, and how many each has. */

@@ -17,8 +17,8 @@ import { type Halving, successiveHalving } from '../search/halving';
 import { foldOption, type GroupPlan } from '../search/plan';
 import { type Scores, summarize } from '../search/summary';
 import { countClasses, countRows } from './data-facts';
-import { judgeLabels } from './judge-labels';
 import { fetchRunDataset } from './fetch-dataset';
+import { judgeLabels } from './judge-labels';
 import { DataReader } from './load-data';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase, type JudgedRows } from './run-context';
@@ -91,7 +91,7 @@ class Group {
   ) {
     const { experiment, experimentFile, plan } = options;
     const { halving } = experiment.search ?? {};
-    this.reader = new DataReader(dirname(experimentFile));
+    this.reader = new DataReader(dirname(experimentFile), options.root);
     this.halving = halving ? successiveHalving(halving, isHigherBetter(metricOf(plan.metric))) : undefined;
   }
 

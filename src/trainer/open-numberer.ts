@@ -29,20 +29,20 @@ function bundledThread(): URL | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-/** What numbers these examples soonest. */
-export function openNumberer(examples: readonly Example[], settings: NumbererSettings): OpenNumberer {
-  const { threads, threadFile = bundledThread(), leastBytes: least = leastBytes } = settings;
-  const isWorthIt = threads > 1 && sizeOf(examples) >= least;
-  return threadFile && isWorthIt ? new TextThreads(threads, threadFile) : inThisThread();
+/** What numbers the texts of these parts soonest. */
+export function openNumberer(
+  parts: readonly (readonly Example[])[],
+  { threads, threadFile = bundledThread(), leastBytes: least = leastBytes }: NumbererSettings,
+): OpenNumberer {
+  const isWorthIt = threads > 1 && parts.reduce((sum, part) => sum + sizeOf(part), 0) >= least;
+  const areStored = parts.every((part) => part.every((row) => row instanceof StoredRow));
+  return threadFile && isWorthIt && areStored ? new TextThreads(threads, threadFile) : inThisThread();
 }
 
-/** Bytes of texts; 0 where other threads cannot read them. */
+/** Bytes of texts, of rows that other threads can read. */
 function sizeOf(examples: readonly Example[]): number {
   let bytes = 0;
-  for (const row of examples) {
-    if (!(row instanceof StoredRow)) return 0;
-    bytes += row.store.texts.sizeOf(row.index);
-  }
+  for (const row of examples) if (row instanceof StoredRow) bytes += row.store.texts.sizeOf(row.index);
   return bytes;
 }
 

@@ -1,29 +1,15 @@
 import { createRandom } from '../data/random';
-import type { Dataset, Example } from '../data/rows';
+import type { Dataset } from '../data/rows';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
 import type { DataEvent } from '../protocol/events';
-import { dataCacheFolder } from '../runs/paths';
-import { Room } from '../store/byte-writer';
 import { embeddingMatrix } from '../text/embedding-matrix';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer-file';
-import { unknownId, type Vocabulary } from '../text/vocabulary';
+import { type Vocabulary, vocabularyOf } from '../text/vocabulary';
 import type { EncodedText } from './batch';
 import { countClasses, countRows, summarizeLengths } from './data-facts';
 import { encodedTexts } from './encoded-texts';
-import { type NumberSettings, numberByOwnVocabulary, numberTexts } from './number-texts';
-import { type NumbererSettings, openNumberer } from './open-numberer';
-import type { RunContext } from './run-context';
+import { numberData, type PrepareSettings } from './number-data';
 import { vectorsFile } from './vectors-file';
-
-/** Who numbers the texts, where the numbers go, and what ends the work. */
-export type PrepareSettings = NumbererSettings & NumberSettings;
-
-/** So many bytes of numbers stay in memory. */
-const numbersInMemory = 1 << 28;
-
-export function prepareSettings({ executor, root, signal }: RunContext): PrepareSettings {
-  return { threads: executor.threads, room: new Room(numbersInMemory, dataCacheFolder(root)), signal };
-}
 
 /** An experiment whose model is a network. */
 export type NetworkExperiment = Experiment & { model: NetworkOptions };
@@ -51,68 +37,30 @@ export async function prepareData(
   folder: string,
   settings: PrepareSettings,
 ): Promise<PreparedData> {
-  const { vocabulary, tokenizer, lengths, ...texts } = await numberData(dataset, experiment, settings);
+  const { tokenizer: options } = experiment;
+  const data = await numberData(dataset, options, settings);
+  const vocabulary = vocabularyOf(data.words, data.seenWords);
   const { embedding, found } = await startingVectors(experiment, vocabulary, folder);
-  const { train, validation, test, unknownTokenShare } = texts;
   return {
-    tokenizer,
-    ...{ train, validation, test },
+    tokenizer: createTokenizer(options, vocabulary, options.maxLength),
+    train: encodedTexts(dataset.train, data.train),
+    validation: encodedTexts(dataset.validation, data.validation),
+    test: encodedTexts(dataset.test, data.test),
     embedding,
     facts: {
       type: 'data',
       rows: countRows(dataset),
       classes: countClasses(dataset),
-      lengths: summarizeLengths(lengths, experiment.tokenizer.maxLength),
+      lengths: summarizeLengths(data.lengths, options.maxLength),
       vocabulary: {
         // Padding and the unknown word are no words.
         size: vocabulary.size - 2,
         seen: vocabulary.seenWords,
         ...(found === undefined ? {} : { vectorsFound: found }),
-        unknownTokenShare,
+        unknownTokenShare: data.unknownTokenShare,
       },
     },
   };
-}
-
-async function numberData(
-  dataset: Dataset,
-  { tokenizer: options }: NetworkExperiment,
-  settings: PrepareSettings,
-) {
-  const { maxLength } = options;
-  const numberer = openNumberer([...dataset.train, ...dataset.validation, ...dataset.test], settings);
-  try {
-    await numberer.begin({ type: 'count', options, maxLength });
-    const { vocabulary, lists, lengths } = await numberByOwnVocabulary(
-      dataset.train,
-      numberer,
-      settings,
-      options,
-    );
-    const tokenizer = createTokenizer(options, vocabulary, maxLength);
-    await numberer.begin({ type: 'encode', options, maxLength, words: vocabulary.words });
-    let [unknown, tokens] = [0, 0];
-    const numberHeld = async (examples: readonly Example[]): Promise<EncodedText[]> => {
-      const held = await numberTexts(examples, numberer, settings, ({ ids, sizes, lengths: ofBlock }) => {
-        let start = 0;
-        for (const [i, size] of sizes.entries()) {
-          // N-grams aside; a text without tokens is one unknown word.
-          const end = start + Math.max(1, Math.min(ofBlock[i]!, maxLength));
-          tokens += end - start;
-          for (let at = start; at < end; at++) if (ids[at] === unknownId) unknown++;
-          start += size;
-        }
-      });
-      return encodedTexts(examples, held.lists);
-    };
-    const train = encodedTexts(dataset.train, lists);
-    const validation = await numberHeld(dataset.validation);
-    const test = await numberHeld(dataset.test);
-    const unknownTokenShare = tokens === 0 ? 0 : unknown / tokens;
-    return { ...{ vocabulary, tokenizer, lengths, train, validation, test }, unknownTokenShare };
-  } finally {
-    await numberer.end();
-  }
 }
 
 async function startingVectors(

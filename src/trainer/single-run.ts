@@ -3,6 +3,7 @@ import type { Dataset } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
 import type { Evaluation } from '../protocol/events';
 import { runPaths } from '../runs/paths';
+import { dataCacheOf } from './data-cache';
 import { fetchRunDataset } from './fetch-dataset';
 import { loadData } from './load-data';
 import { openRun, type RunOptions } from './open-run';
@@ -35,7 +36,7 @@ export interface TrainResult {
 export async function singleRun(options: SingleRunOptions): Promise<TrainResult> {
   const { experiment, experimentFile, root, onEpoch, onJudged, onCard } = options;
   const folder = dirname(experimentFile);
-  const load = options.load ?? ((signal) => loadData(experiment, folder, signal));
+  const load = options.load ?? ((signal) => loadData(experiment, folder, root, signal));
   const { result, ...run } = await openRun(options, async (writer, signal, executor) => {
     const paths = runPaths(writer.folder);
     const context: RunContext = {
@@ -49,6 +50,7 @@ export async function singleRun(options: SingleRunOptions): Promise<TrainResult>
     signal.throwIfAborted();
     return trainerOf(experiment)(context, dataset);
   });
+  await dataCacheOf(root).settled();
   return { ...run, evaluation: result };
 }
 

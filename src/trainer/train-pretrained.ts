@@ -10,7 +10,7 @@ import { openPretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
 import { beyondEncoder } from './encoder-limits';
 import { fetchRunEncoder } from './fetch-encoder';
 import { fitModel, type Trainable } from './fit-model';
-import { prepareSettings } from './prepare';
+import { prepareSettings } from './number-data';
 import { type EncodedData, encodeData } from './prepare-pretrained';
 import type { EncoderShape } from './pretrained-programs';
 import { PretrainedStep } from './pretrained-step';

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { Room } from '../../src/store/byte-writer';
-import type { PrepareSettings } from '../../src/trainer/prepare';
+import type { PrepareSettings } from '../../src/trainer/number-data';
 
 /** All in this thread and in memory. */
 export function prepareHere(): PrepareSettings {
