@@ -11,7 +11,7 @@ import { knownVectorNames, knownVectors, vectorsDownload } from '../experiment/k
 import { OptionError } from '../experiment/option-error';
 import { isFolds } from '../experiment/planned-runs';
 import type { Path, PlacedFinding, Remedy } from '../experiment/problems';
-import type { Experiment } from '../experiment/schema';
+import type { DataOptions, Experiment } from '../experiment/schema';
 import { count, countOf } from '../protocol/count';
 import { didYouMean, didYouMeanHint, listNames, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
@@ -129,8 +129,8 @@ export function findCopies(
     findings.push({
       severity: 'warning',
       message: `${count(copied)} of the ${countOf(rows[part], `${part} text`)} ${copied === 1 ? 'is' : 'are'} also trained on: ${part} figures will be too good.`,
-      hint: `The first is in ${placeText(first)}. "textclf inspect" and Inspect Data list them.`,
-      path: data.hub ? ['data', 'hub'] : ['data', part],
+      hint: `${isDrawn(part, data) ? 'Validation rows are drawn from the training files: keep one of each text there. ' : ''}The first is in ${placeText(first)}. ${listed}`,
+      path: isDrawn(part, data) || !data.hub ? ['data', part] : ['data', 'hub', part],
     });
   }
   const all = rows.train + rows.validation + rows.test;
@@ -138,14 +138,19 @@ export function findCopies(
     findings.push({
       severity: 'warning',
       message: `${countOf(conflicting.rows, 'row')} have the text of another row and not its label: no model can get all of them right.`,
-      hint: `The first is in ${placeText(conflicting.first)}. "textclf inspect" and Inspect Data list them.`,
-      path: data.hub ? ['data', 'hub'] : ['data', 'train'],
+      hint: `The first is in ${placeText(conflicting.first)}. ${listed}`,
+      path: data.hub ? ['data', 'hub', 'train'] : ['data', 'train'],
     });
   }
   return findings;
 }
 
 const heldParts = ['validation', 'test'] as const;
+const listed = 'Inspect Data (textclf inspect) lists them.';
+
+function isDrawn(part: (typeof heldParts)[number], { validation, hub }: DataOptions): boolean {
+  return part === 'validation' && typeof validation === 'number' && hub?.validation === undefined;
+}
 
 function placeText(place: { file: string; line: number } | undefined): string {
   return place ? `${basename(place.file)}, line ${place.line}` : '';
