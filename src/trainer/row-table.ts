@@ -120,9 +120,23 @@ export class RowTable {
     if (!this.optimizer) return;
     if (this.startsStep || !this.form.sumsBatches) this.startStep();
     this.startsStep = false;
-    this.namedCount = 0;
-    const { lastToken, tokensSeen, movesEveryRow } = this;
-    const { ids, nextToken, named, touched, gradientAt } = this.work.space;
+    this.namedCount = this.linkTokens();
+    const { movesEveryRow } = this;
+    const { ids, named, touched, gradientAt } = this.work.space;
+    for (let i = 0; i < this.namedCount; i++) {
+      const first = named[i]!;
+      const row = ids[first]!;
+      if (gradientAt[row] !== 0) continue;
+      gradientAt[row] = this.startGradient(row, first);
+      if (!movesEveryRow) touched[this.touchedCount++] = row;
+    }
+  }
+
+  /** Lists the batch's distinct rows and leads from each of their tokens to the next; returns how many rows there are. */
+  private linkTokens(): number {
+    const { lastToken, tokensSeen } = this;
+    const { ids, nextToken, named } = this.work.space;
+    let count = 0;
     for (let i = 0; i < ids.length; i++) {
       const row = ids[i]!;
       if (row === 0) continue;
@@ -130,14 +144,10 @@ export class RowTable {
       lastToken[row] = tokensSeen + i + 1;
       nextToken[i] = 0;
       if (before > 0) nextToken[before - 1] = i;
-      else {
-        named[this.namedCount++] = i;
-        if (gradientAt[row] !== 0) continue;
-        gradientAt[row] = this.startGradient(row, i);
-        if (!movesEveryRow) touched[this.touchedCount++] = row;
-      }
+      else named[count++] = i;
     }
     this.tokensSeen += ids.length;
+    return count;
   }
 
   /** Adds what `gradient` has for the batch's tokens to the gradients of their rows. */

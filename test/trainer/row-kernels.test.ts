@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { HumanError } from '../../src/protocol/human-error';
-import { OVERHANG, RowMemory } from '../../src/trainer/row-kernels';
+import { OVERHANG, RowMemory, sharedMemory } from '../../src/trainer/row-kernels';
 import { expectClose } from '../support/close';
 
 /** Four rows of `count` numbers from -1 to 1 with more such numbers around them, in a new memory. */
@@ -146,7 +146,10 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
     });
   }
 
-  it('says so where a table cannot fit', () => {
-    expect(() => new RowMemory().reserve(2 ** 30)).toThrow(HumanError);
+  it.each([
+    ['of one thread', undefined],
+    ['of several', sharedMemory()],
+  ])('says so where a table cannot fit into the memory %s', (_, memory) => {
+    expect(() => new RowMemory(undefined, memory).reserve(2 ** 30)).toThrow(HumanError);
   });
 });
