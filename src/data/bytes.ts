@@ -71,8 +71,10 @@ async function* unpack(file: string, raw: AsyncIterable<Buffer>): AsyncGenerator
   let packed = 0;
   /** Zlib takes zeros at the end for padding, and with them whatever follows. */
   let lastFilled = 0;
+  let isArchive = true;
   const watched = async function* () {
     for await (const chunk of raw) {
+      if (packed === 0) isArchive = chunk[0] === 0x1f && chunk[1] === 0x8b;
       const filled = chunk.findLastIndex((byte) => byte !== 0) + 1;
       if (filled > 0) lastFilled = packed + filled;
       packed += chunk.length;
@@ -88,7 +90,8 @@ async function* unpack(file: string, raw: AsyncIterable<Buffer>): AsyncGenerator
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw isZlibError(error) ? damaged(file, error, unpacked) : error;
+    if (!isZlibError(error)) throw error;
+    throw isArchive ? damaged(file, error, unpacked) : noArchive(file, error);
   }
   if (gunzip.bytesWritten >= lastFilled) return;
   throw new HumanError('something follows the end of this gzip archive, after zeros', {
@@ -101,18 +104,18 @@ function isZlibError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
+function noArchive(file: string, cause: Error): HumanError {
+  return new HumanError('this is no gzip archive', {
+    place: { file },
+    hint: 'If it is not compressed, take .gz off its name.',
+    cause,
+  });
+}
+
 function damaged(file: string, cause: Error & { code: string }, unpacked: number): HumanError {
-  const place = { file };
-  if (cause.message === 'incorrect header check' && unpacked === 0) {
-    return new HumanError('this is no gzip archive, or the beginning of it is damaged', {
-      place,
-      hint: 'If it is not compressed, take .gz off its name.',
-      cause,
-    });
-  }
   const what = cause.code === 'Z_BUF_ERROR' ? 'is cut off' : `is damaged (${cause.message})`;
   return new HumanError(`this gzip archive ${what}: ${count(unpacked)} bytes could be unpacked`, {
-    place,
+    place: { file },
     hint: 'Copy or download it again. To see what is whole: gzip -t FILE',
     cause,
   });

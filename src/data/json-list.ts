@@ -70,8 +70,10 @@ export class JsonListParser {
     this.#lines.add(chunk);
     this.#bytes += chunk.length;
     const failure = this.#run(() => this.#tokenizer.write(chunk));
-    if (failure || this.#bytes - Math.max(this.#start, this.#at) <= longestRecordBytes) return failure;
-    return new JsonListError(`this is longer than ${longestRecordBytes >> 20} MiB`, this.#start, listForm);
+    // Between elements, and while one is a single token that has not ended, only the last token's place is known.
+    const from = this.#depth > this.#elementDepth ? this.#start : this.#at;
+    if (failure || this.#bytes - from <= longestRecordBytes) return failure;
+    return new JsonListError(`this is longer than ${longestRecordBytes >> 20} MiB`, from, listForm);
   }
 
   /** The elements that are complete, each once. */

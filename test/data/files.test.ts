@@ -117,6 +117,48 @@ describe('encodings', () => {
     expect(error.hint).toMatch(hint);
   });
 
+  const named: [encoding: string, hex: string, says: RegExp][] = [
+    // A sentence, by Python: text.encode(encoding).hex()
+    [
+      'Windows-1251',
+      'ddf2ee20eef7e5edfc20f5eef0eef8e8e920f4e8ebfcec3b20eeed20ecede520efeeedf0e0e2e8ebf1ff',
+      /iconv -f WINDOWS-1251/,
+    ],
+    [
+      'KOI8-R',
+      'fcd4cf20cfdec5ced820c8cfd2cfdbc9ca20c6c9ccd8cd3b20cfce20cdcec520d0cfced2c1d7c9ccd3d1',
+      /iconv -f KOI8-R/,
+    ],
+    [
+      'Shift_JIS',
+      '93fa967b8cea82cc8365834c8358836782c582b7814282c682c482e097c782a2896689e682c582b582bd',
+      /iconv -f CP932/,
+    ],
+    [
+      'EUC-JP',
+      'c6fccbdcb8eca4cea5c6a5ada5b9a5c8a4c7a4b9a1a3a4c8a4c6a4e2cec9a4a4b1c7b2e8a4c7a4b7a4bf',
+      /iconv -f EUC-JP/,
+    ],
+    [
+      'GB18030',
+      'd5e2cac7d2bbb2bfb7c7b3a3bac3b5c4b5e7d3b0a3acced2badccfb2bbb6cbfcb5c4b9cacac2',
+      /iconv -f GB18030/,
+    ],
+    ['Big5', 'b36fac4fa440b3a1ab44b160a66eaabab971bc76a141a7daabdcb3dfc577a5a6aabaac47a8c6', /iconv -f BIG5/],
+    [
+      'EUC-KR',
+      'c1a4b8bb20c1c1c0ba20bfb5c8adbfb4bdc0b4cfb4d920b4d9bdc320bab8b0ed20bdcdbeeebfe4',
+      /iconv -f CP949/,
+    ],
+  ];
+  it.each(named)('names %s', async (_, hex, says) => {
+    const bytes = Buffer.concat([Buffer.from(header), Buffer.from(hex, 'hex'), Buffer.from(',x\n')]);
+    const error = await humanErrorOf(readAll([await folder.write('a.csv', bytes)], columns));
+    expect(error.place).toMatchObject({ line: 2, column: 1 });
+    expect(error.hint).toMatch(says);
+    expect(error.hint).toContain('-t UTF-8 OLD > NEW');
+  });
+
   it('counts a byte-order mark among the bytes, not among the columns', async () => {
     const file = await folder.write('a.csv', Buffer.concat([Buffer.from('\uFEFFte'), Buffer.from([0xff])]));
     const error = await humanErrorOf(readAll([file], columns));

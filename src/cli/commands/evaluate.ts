@@ -9,6 +9,7 @@ import { fileError } from '../../protocol/file-error';
 import { HumanError } from '../../protocol/human-error';
 import type { Run } from '../../runs/list';
 import { readRunExperiment } from '../../runs/run-experiment';
+import { dataFiles } from '../../trainer/data-files';
 import { findModel, runOptionText } from '../model-folder';
 import { type GlobalOptions, optionsOf, rootOf } from '../options';
 import { evaluationLines } from '../render/evaluation';
@@ -96,9 +97,10 @@ function labelColumns(columns: readonly string[] | undefined): string | readonly
 }
 
 function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): string[] {
-  if (data?.test !== undefined && run) {
+  const { test } = data ? dataFiles(data) : {};
+  if (test !== undefined && run) {
     const folder = dirname(run.record.experimentFile);
-    return [data.test].flat().map((file) => resolve(folder, file));
+    return [test].flat().map((file) => resolve(folder, file));
   }
   throw new HumanError(
     run ? `The experiment of ${run.id} names no test file.` : 'A model folder names no test file.',
