@@ -1,6 +1,7 @@
 import { bytesText } from '../protocol/bytes';
 import { choicesOf } from './choices';
 import { experimentJsonSchema, type JsonSchema } from './json-schema';
+import { knownDatasets } from './known-datasets';
 import { knownEncoders } from './known-encoders';
 import { knownVectorNames, knownVectors } from './known-vectors';
 import { defaultsOf } from './model-defaults';
@@ -95,7 +96,35 @@ const snippets: Record<string, Snippet[]> = {
       description: 'A file and the columns of it that matter.',
       body: dataBody,
     },
+    {
+      label: '{ "hub": { "dataset": … } }',
+      description: 'A data set of the Hugging Face Hub.',
+      body: { hub: { dataset: blank(1, 'stanfordnlp/imdb'), test: blank(2, 'test') } },
+    },
   ],
+  'data.hub': knownDatasets.map(({ name, title, config, validation, test }) => ({
+    label: JSON.stringify(name),
+    description: `${title}.`,
+    body: {
+      dataset: name,
+      ...(config ? { config } : {}),
+      ...(validation ? { validation } : {}),
+      ...(test ? { test } : {}),
+    },
+  })),
+  'data.hub.dataset': knownDatasets.map(({ name, title, bytes, text, label }) => ({
+    label: JSON.stringify(name),
+    description: [
+      `${title}.`,
+      ...(text || label
+        ? [
+            `Its columns: "text": ${JSON.stringify(text ?? 'text')}, "label": ${JSON.stringify(label ?? 'label')}.`,
+          ]
+        : []),
+      `Downloaded once${bytes ? `, about ${bytesText((bytes.train ?? 0) + (bytes.test ?? 0))}` : ''}.`,
+    ].join(' '),
+    body: name,
+  })),
   'data.validation': [
     { label: '0.2', description: 'A share of the training rows.', body: blank(1, 0.2) },
     {

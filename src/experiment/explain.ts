@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { didYouMean, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import { type JsonSchema, requiredKeys } from './json-schema';
+import { knownDatasets } from './known-datasets';
 import { knownEncoders } from './known-encoders';
 import type { Finding, Path, Remedy } from './problems';
 import { knownKeys, objectsWithKey, schemaAt, valueAt } from './schema-walk';
@@ -58,6 +59,7 @@ function hintForKey(key: string, parent: Path, free: string[]): string {
 /** What is proposed for an option that can be any text and has no default. */
 const proposals: Readonly<Record<string, readonly string[]>> = {
   'model.encoder': knownEncoders.slice(0, 3).map(({ name }) => name),
+  'data.hub.dataset': knownDatasets.slice(0, 3).map(({ name }) => name),
 };
 
 function missing(path: Path, root: unknown): Finding {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { loadExperimentTools } from './load-experiment-tools';
 import { withoutLinks } from './plain-text';
 
-/** Asks before a training that would download word vectors or an encoder. False where the person does not want it. */
+/** Asks before a training that would download a data set, word vectors or an encoder. False where the person does not want it. */
 export async function mayDownload(experimentFile: vscode.Uri): Promise<boolean> {
   const document = await vscode.workspace.openTextDocument(experimentFile);
   const { parseExperiment, downloadQuestion, downloadsOf } = await loadExperimentTools();

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { possibleDownloads } from '../experiment/known-vectors';
 import type { Experiment } from '../experiment/schema';
+import { missingDataset } from '../hub/missing-dataset';
 import { missingEncoder } from '../hub/missing-encoder';
 import { bytesText } from '../protocol/bytes';
 import { HumanError } from '../protocol/human-error';
@@ -31,7 +32,7 @@ export function downloadsOf(
     folder: dirname(file),
   }));
   const encoders = encodersOf(experiment).flatMap((encoder) => {
-    const missing = missingOf(encoder, folder, env);
+    const missing = unlessMistaken(() => missingEncoder(encoder, folder, env));
     if (!missing) return [];
     const { name, bytes, cache } = missing;
     return [
@@ -43,7 +44,20 @@ export function downloadsOf(
       },
     ];
   });
-  return [...vectors, ...encoders];
+  return [...datasetsOf(experiment, env), ...vectors, ...encoders];
+}
+
+function datasetsOf({ data: { hub } }: Experiment, env: NodeJS.ProcessEnv): Download[] {
+  const missing = hub && unlessMistaken(() => missingDataset(hub, env));
+  if (!missing) return [];
+  const { name, bytes, cache } = missing;
+  return [
+    {
+      name: `the data set ${name}`,
+      size: bytes === undefined ? '' : `about ${bytesText(bytes)}`,
+      folder: cache,
+    },
+  ];
 }
 
 interface EncoderName {
@@ -75,9 +89,9 @@ function isPretrained(model: unknown): model is { encoder?: unknown; revision?: 
 }
 
 /** A name that leads nowhere is the check's business, and the training process's. */
-function missingOf(encoder: EncoderName, folder: string, env: NodeJS.ProcessEnv) {
+function unlessMistaken<T>(look: () => T): T | undefined {
   try {
-    return missingEncoder(encoder, folder, env);
+    return look();
   } catch (error) {
     if (error instanceof HumanError) return undefined;
     throw error;
@@ -97,6 +111,6 @@ export function downloadQuestion(
     : '';
   return {
     question: `Download ${list}?`,
-    detail: `This experiment starts from ${downloads.length === 1 ? 'it' : 'them'}. ${them} downloaded once and kept in ${folders}.${unknown}`,
+    detail: `This experiment needs ${downloads.length === 1 ? 'it' : 'them'}. ${them} downloaded once and kept in ${folders}.${unknown}`,
   };
 }

@@ -93,7 +93,7 @@ function results({ evaluation }: ModelCard): string[] {
 
 const splits = ['train', 'validation', 'test'] as const;
 
-function data({ rows, classes, files }: ModelCard): string[] {
+function data({ rows, classes, files, dataset }: ModelCard): string[] {
   const shown = splits.filter((split) => rows[split] > 0);
   return [
     ...table(
@@ -107,6 +107,9 @@ function data({ rows, classes, files }: ModelCard): string[] {
       ],
     ),
     ...shown.flatMap((split) => {
+      const ofHub = dataset?.splits[split];
+      if (ofHub !== undefined)
+        return ['', `Data set (${split}): ${markdown(dataset!.name)}, split ${markdown(ofHub)}`];
       const names = (files[split] ?? []).map(baseName);
       return names.length > 0 ? ['', `Files (${split}): ${names.map(markdown).join(', ')}`] : [];
     }),

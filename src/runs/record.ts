@@ -46,6 +46,8 @@ export const runRecordSchema = z.object({
   model: z.string().optional(),
   /** Of a pretrained one: the encoder that it starts from, as the experiment names it. */
   encoder: z.string().optional(),
+  /** The data set of the Hugging Face Hub that it learns from, and what its revision was. */
+  dataset: z.object({ name: z.string(), config: z.string(), commit: z.string() }).optional(),
   /** Of a run that stands for several: a search, a cross-validation, repetitions. */
   group: z.object({ kind: z.enum(['search', 'folds', 'repeat']), planned: z.int().nullable() }).optional(),
   /** Of one of the several: the run that stands for them, and its place and name among them. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Dataset } from '../data/rows';
 import type { PretrainedOptions } from '../experiment/schema';
+import type { DatasetOptions } from '../hub/dataset-splits';
 import type { FetchedEncoder } from '../hub/encoder-files';
 import { describeEncoder } from '../pretrained/describe';
 import type { ModelCard } from '../pretrained/model-card';
@@ -55,6 +56,7 @@ export function cardOf(
   maxLength: number,
 ): ModelCard {
   const { data, model, training } = experiment;
+  const { hub } = data;
   const filesOf = (named: unknown) =>
     [named]
       .flat()
@@ -65,8 +67,14 @@ export function cardOf(
     // Of a folder of one's own, others know nothing.
     base: source.commit === undefined ? undefined : { model: encoder, revision: source.commit },
     ...{ labels, task: data.task, maxLength, rows: facts.rows, classes: facts.classes },
+    dataset: hub && { name: hub.dataset, splits: splitsOf(hub) },
     files: { train: filesOf(data.train), validation: filesOf(data.validation), test: filesOf(data.test) },
     settings: { model, training },
     versions: { textclf: version, onnxruntime: onnxruntimeVersion },
   };
+}
+
+/** What a data set's own splits are called; without one for validation, that is a part of those to train on. */
+function splitsOf({ train, validation, test }: DatasetOptions): NonNullable<ModelCard['dataset']>['splits'] {
+  return { train, ...(validation ? { validation } : {}), ...(test ? { test } : {}) };
 }

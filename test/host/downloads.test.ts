@@ -89,12 +89,30 @@ it.each<[what: string, model: object, rest: object, expected: string[]]>([
   expect(downloads(model, rest)).toEqual(expected);
 });
 
+it.each<[what: string, hub: object, expected: string[]]>([
+  [
+    'one that is known',
+    { dataset: 'stanfordnlp/imdb', test: 'test' },
+    ['the data set stanfordnlp/imdb about 41.5 MB'],
+  ],
+  ['one split of it', { dataset: 'stanfordnlp/imdb' }, ['the data set stanfordnlp/imdb about 21.0 MB']],
+  [
+    'a split that nobody knows',
+    { dataset: 'stanfordnlp/imdb', train: 'other' },
+    ['the data set stanfordnlp/imdb'],
+  ],
+  ['one that nobody knows', { dataset: 'some/body' }, ['the data set some/body']],
+  ['what can be no name, which is said elsewhere', { dataset: 'a/b/c' }, []],
+])('downloads a data set of the Hub: %s', (_, hub, expected) => {
+  expect(downloads({ type: 'lstm' }, { data: { hub } })).toEqual(expected);
+});
+
 it('asks once for all, and says where they are kept', () => {
   const hub = { name: 'the encoder a', size: 'about 5 MB', folder: '/hub' };
   expect(downloadQuestion([])).toBeUndefined();
   expect(downloadQuestion([hub])).toEqual({
     question: 'Download the encoder a (about 5 MB)?',
-    detail: 'This experiment starts from it. It is downloaded once and kept in /hub.',
+    detail: 'This experiment needs it. It is downloaded once and kept in /hub.',
   });
   const both = downloadQuestion([hub, { ...hub, name: 'the encoder b', size: '' }])!;
   expect(both.question).toBe('Download the encoder a (about 5 MB), the encoder b?');
