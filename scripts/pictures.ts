@@ -50,6 +50,11 @@ try {
   await page.locator('.statusbar-item').first().waitFor();
   await openFile(page, 'quickstart.textclf.json');
   await openContainer(page, 'TextClf');
+  await codeLens(page, 'Inspect data').click();
+  await webview(page).locator('.finding-head[aria-expanded]').first().click();
+  await webview(page).locator('.finding-rows li').first().waitFor();
+  await inThemes(page, 'data');
+  await tab(page, /^Data: /).click({ button: 'middle' });
   await codeLens(page, 'Train').click();
   await codeLens(page, /^\s*epoch 3/).waitFor();
   await inThemes(page, 'training');

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { runnable } from '../experiment/load';
 import { parseExperiment } from '../experiment/parse';
 import { encoderFolder } from '../inspection/count-tokens';
+import { experimentOfDataFile } from '../inspection/data-file-experiment';
 import { inspectExperiment } from '../inspection/inspect-experiment';
 import type { HelperMethods } from '../protocol/helper';
 import type { DataInspectionReport } from '../protocol/inspection';
@@ -19,7 +20,8 @@ export async function report(
   { file, text }: Report['params'],
   { signal, progress }: RequestContext,
 ): Promise<Report['result']> {
-  const experiment = runnable(parseExperiment(text, file));
+  const experiment =
+    text === undefined ? await experimentOfDataFile(file) : runnable(parseExperiment(text, file));
   const folder = dirname(file);
   const { tokenizer, model, training } = experiment;
   const version = await dataVersion(experiment, folder);

@@ -80,7 +80,7 @@ function lensesOf(
   const isReadable = file.scheme === 'file' && vscode.workspace.isTrusted;
   const data = isReadable ? rangeOfData(document) : undefined;
   if (data) {
-    const command = commandLink('textclf.inspectData', '$(inspect) Inspect data', file);
+    const command = commandLink('textclf.inspectData', '$(graph) Inspect data', file);
     lenses.push(new vscode.CodeLens(data, command));
   }
   const examples = best && vscode.workspace.isTrusted ? rangeOfExamples(document) : undefined;

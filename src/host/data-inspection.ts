@@ -10,8 +10,8 @@ import { requireTrust } from './trust';
 
 /** What is looked at, asked for anew each time. */
 export interface InspectedSource {
-  /** An experiment's text, and the file whose folder its paths start at. */
-  experiment(): Promise<{ file: string; text: string }>;
+  /** An experiment's text, and the file whose folder its paths start at; without a text, a data file. */
+  experiment(): Promise<{ file: string; text?: string }>;
   /** The folder that paths are shown from. */
   root(): string;
   /** Files to watch beside those that the rows come from. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import type { DataCommand, FromPage, ToPage } from '../protocol/dashboard';
@@ -6,19 +6,21 @@ import { fileError } from '../protocol/file-error';
 import { runCommand } from './commands';
 import { DataInspection, shownPath } from './data-inspection';
 import { openDocument } from './experiment-file';
-import { guessedExperiment } from './guessed-experiment';
 import type { PanelServices } from './panel-services';
 import { openPlace } from './report';
 import { editorColumn } from './run-panel';
 
 /** What the page's buttons do. */
 const actions: Record<DataCommand, (file: string) => Thenable<unknown>> = {
-  openFile: (file) => openPlace({ file }, editorColumn()),
+  openFile: async (file) => {
+    const isFolder = (await stat(file)).isDirectory();
+    return isFolder ? showInExplorer(file) : openPlace({ file }, editorColumn());
+  },
   train: (file) => runCommand('textclf.train', vscode.Uri.file(file)),
   newExperiment: (file) => runCommand('textclf.newExperiment', vscode.Uri.file(file)),
 };
 
-export function isExperimentFile(file: string): boolean {
+function isExperimentFile(file: string): boolean {
   return file.endsWith('.textclf.json');
 }
 
@@ -39,7 +41,7 @@ export class DataPanel implements vscode.Disposable {
     const uri = vscode.Uri.file(file);
     this.#root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? dirname(file);
     const source = {
-      experiment: () => (isExperimentFile(file) ? experimentNow(uri) : guessedExperiment(services, file)),
+      experiment: async () => (isExperimentFile(file) ? experimentNow(uri) : { file }),
       root: () => this.#root,
       files: [file],
     };
@@ -97,6 +99,10 @@ export class DataPanel implements vscode.Disposable {
   #post(message: ToPage): void {
     if (this.#isReady && !this.#isDisposed) void this.panel.webview.postMessage(message);
   }
+}
+
+function showInExplorer(folder: string): Thenable<unknown> {
+  return vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(folder));
 }
 
 /** As it stands in its editor; as it was saved where it has none. */

@@ -22,8 +22,11 @@ export interface HelperMethods {
   check: { params: { file: string; text: string }; result: { problems: ExperimentProblem[] } };
   /** The columns of a data file and what they seem to hold; reads the beginning of the file only. */
   inspect: { params: { file: string }; result: DataInspection };
-  /** What there is to say of an experiment's data, given its text. Sends progress; can be cancelled. */
-  report: { params: { file: string; text: string }; result: DataInspectionReport };
+  /**
+   * What there is to say of an experiment's data, given its text; without one, `file` is a data file by itself. Sends
+   * progress; can be cancelled.
+   */
+  report: { params: { file: string; text?: string }; result: DataInspectionReport };
   /**
    * Rows `from` to `to` (from 1, the last one not among them) of a file that no editor can show: of Parquet as JSON
    * Lines, of what is gzipped the unpacked lines.

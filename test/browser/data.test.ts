@@ -46,6 +46,12 @@ describeInVSCode('a person who looks at data', () => {
     'train.csv': csv(train),
     'test.csv': csv(test),
     'packed.csv.gz': gzipSync(csv([...reviews(2_500), leaked, leaked])),
+    ...Object.fromEntries(
+      reviews(12).map((review, i) => {
+        const [text, label] = review.split(',');
+        return [`folder/${label}/${i}.txt`, text!];
+      }),
+    ),
     'broken.csv': 'text,label\n"never closed,good\n',
     'table.parquet': readFileSync('test/fixtures/parquet/snappy.parquet'),
   });
@@ -121,6 +127,19 @@ describeInVSCode('a person who looks at data', () => {
     await data.getByRole('button', { name: 'Open the data file' }).click();
     await tab(page, 'table.parquet from row 1.jsonl').waitFor();
     await page.locator('.view-line', { hasText: '{"' }).first().waitFor();
+  });
+
+  it('looks at a folder with one folder a class', async () => {
+    const { page } = workbench;
+    await runCommand(page, 'View: Close All Editors');
+    await pickFromContextMenu(page, treeRow(page, /^folder$/), 'Inspect Data');
+    const data = webview(page);
+    const classes = data.getByRole('table', { name: 'Rows of each class' });
+    await classes.waitFor();
+    expect(await classes.locator('tbody th').allInnerTexts()).toEqual(['bad', 'good']);
+    await data.getByText('from 12 files').click();
+    await data.getByRole('link', { name: 'folder/good/3.txt' }).click();
+    await tab(page, '3.txt').waitFor();
   });
 
   it('reads why a file cannot be looked at', async () => {

@@ -1,8 +1,9 @@
 /**
  * Pictures of the page to look at: `TEXTCLF_SCREENS=/tmp/screens npx vitest run test/webview/screens.test.ts`.
- * TEXTCLF_SCREENS_OF=done,failed takes some states alone; TEXTCLF_SCREENS_RUN names the folder of a real run.
+ * TEXTCLF_SCREENS_OF=done,failed takes some states alone; TEXTCLF_SCREENS_RUN names the folder of a real run, and
+ * TEXTCLF_SCREENS_DATA the report of real data: what `textclf inspect FILE --json --rows 2000` prints.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type {
@@ -42,6 +43,7 @@ import { themes } from './themes';
 const folder = process.env.TEXTCLF_SCREENS;
 const only = process.env.TEXTCLF_SCREENS_OF?.split(',');
 const realRun = process.env.TEXTCLF_SCREENS_RUN;
+const realData = process.env.TEXTCLF_SCREENS_DATA;
 const widths = [360, 700, 1400];
 
 interface Screen {
@@ -281,6 +283,7 @@ function aboutData(): Screen[] {
     screen('tables', readyState(reviews, { isStale: true, isAsTrained: false }), {
       choices: { tables: ['lengths'] },
     }),
+    ...(realData ? [realScreen(realData)] : []),
     screen('clean', readyState(cleanData())),
     screen('reading', { status: 'reading', done: 41, total: 100 }),
     screen('refused', {
@@ -290,6 +293,16 @@ function aboutData(): Screen[] {
       place: { file: 'data/reviews.csv', line: 124 },
     }),
   ];
+}
+
+function realScreen(file: string): Screen {
+  const data: MadeData = JSON.parse(readFileSync(file, 'utf8'));
+  return {
+    name: 'data-real',
+    data,
+    messages: [dataPage(readyState(data))],
+    click: '.finding-head[aria-expanded]',
+  };
 }
 
 /** A baseline to beat, a download, much that is cut off, several labels a row. */

@@ -89,7 +89,7 @@ export function dataHeader({ kind, name, file }: Omit<DataPageState, 'inspection
         ${iconButton('go-to-file', isExperiment ? 'Open the experiment file' : 'Open the data file', () => page.dataCommand('openFile'))}
       </div>
     </div>
-    <p class="muted">${isExperiment ? 'The data of this experiment, as it would be trained on.' : 'With the columns that seem to hold the text and the class.'}</p>
+    <p class="muted">${isExperiment ? 'The data of this experiment, as it would be trained on.' : 'By itself: every row is a training row, and what is text and what is class is guessed.'}</p>
   </header>`;
 }
 
@@ -123,9 +123,8 @@ function refused(
   return html`<div class="notice data-notice" role="alert">
     <vscode-icon name="error"></vscode-icon>
     <div>
-      <p class="message"><bdi>${message}</bdi></p>
+      <p class="message">${where ? html`${place(where.file, where.line, page)}: ` : nothing}<bdi>${message}</bdi></p>
       ${hint ? html`<p class="muted"><bdi>${hint}</bdi></p>` : nothing}
-      ${where ? html`<p>${place(where.file, where.line, page)}</p>` : nothing}
       <div class="buttons">${inspectButton('Try again', page)}</div>
     </div>
   </div>`;

@@ -56,7 +56,7 @@ class Finding extends Part {
     if (!list || list.total === null) return html`<p class="empty">Looking for them…</p>`;
     const { rows, total, request } = list;
     const left = list.total - rows.length;
-    return html`<ol class="row-list finding-rows">
+    return html`<ol class="row-list finding-rows" tabindex="0" role="group" aria-label=${this.finding.title}>
         ${rows.map((row, i) => this.#row(row, i, rows[i - 1]))}
       </ol>
       ${
@@ -79,7 +79,7 @@ class Finding extends Part {
     const isCopy = isWithBefore && before.text === row.text;
     return html`<li class=${`${group === undefined ? '' : 'grouped'} ${isWithBefore ? 'with-before' : ''}`}>
       <div class="row-head">
-        <span class="badge">${splitNames[part].toLowerCase()}</span>
+        <span class="part-name">${splitNames[part].toLowerCase()}</span>
         ${label(row.label)}
         ${note ? html`<span class="muted"><bdi>${note}</bdi></span>` : nothing}
         <span class="place">${place(file, line, this.page, isCopy ? undefined : textId)}</span>

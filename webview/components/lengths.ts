@@ -69,9 +69,10 @@ class Lengths extends Part {
   }
 
   #histogram(): Template {
-    const { bins, maxLength, longest } = this.lengths;
+    const { bins, maxLength, longest, cutRows } = this.lengths;
     const most = Math.max(1, ...bins.map(({ rows }) => rows));
-    const cut = maxLength === null ? null : cutPosition(bins, maxLength, longest);
+    // Beyond the longest text there is nothing to cut, and no place for the mark.
+    const cut = maxLength === null || cutRows === 0 ? null : cutPosition(bins, maxLength, longest);
     return html`<div class="histogram" role="img" aria-label=${this.#summary()}>
       <div class="histogram-bars" @pointermove=${this.#point} @pointerleave=${this.#leave}>
         ${bins.map(
