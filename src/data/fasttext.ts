@@ -1,33 +1,8 @@
 import { quoteName } from '../protocol/did-you-mean';
 import { readUtf8 } from './encoding';
+import { labelPrefix, parseFastText } from './fasttext-line';
 import { readLines } from './lines';
 import type { FieldValue, RecordReader } from './record-reader';
-
-/** What stands before each label, as fastText has it by default. */
-const prefix = '__label__';
-
-/** A label and the spaces around it. */
-const labelAt = new RegExp(`\\s*${prefix}(\\S*)\\s*`, 'y');
-
-export interface FastTextLine {
-  labels: string[];
-  text: string;
-}
-
-/**
- * A line as fastText reads it, but for one thing: labels are at its start only, so that no text that speaks of
- * `__label__` is taken apart.
- */
-export function parseFastText(line: string): FastTextLine {
-  const labels: string[] = [];
-  labelAt.lastIndex = 0;
-  let start = 0;
-  for (let found = labelAt.exec(line); found; found = labelAt.exec(line)) {
-    labels.push(found[1]!);
-    start = labelAt.lastIndex;
-  }
-  return { labels, text: line.slice(start) };
-}
 
 /**
  * Reads lines like `__label__good __label__short What a film!`: a text and its labels. Blank lines are no rows.
@@ -63,13 +38,16 @@ function labelTrouble(
   several: boolean | undefined,
 ): { message: string; hint: string } | undefined {
   if (labels.includes('')) {
-    return { message: `nothing follows ${prefix}`, hint: `A label follows without a space: ${prefix}good` };
+    return {
+      message: `nothing follows ${labelPrefix}`,
+      hint: `A label follows without a space: ${labelPrefix}good`,
+    };
   }
   if (several || labels.length === 1) return undefined;
   if (labels.length === 0) {
     return {
-      message: `this line does not start with ${prefix}`,
-      hint: `Each line is a label and a text: ${prefix}good What a film!`,
+      message: `this line does not start with ${labelPrefix}`,
+      hint: `Each line is a label and a text: ${labelPrefix}good What a film!`,
     };
   }
   return {

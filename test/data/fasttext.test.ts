@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseFastText } from '../../src/data/fasttext';
+import { parseFastText } from '../../src/data/fasttext-line';
 import { inspect } from '../../src/data/inspect';
 import { readAll } from '../support/read-all';
 import { humanErrorOf, temporaryFolder } from './support';

@@ -51,6 +51,17 @@ describe('the text of a new experiment', () => {
     expect(parsed({ model: 'pretrained' }).experiment?.training.optimizer.learningRate).toBe(2e-5);
   });
 
+  it('names no columns where the data has none, and the classes where not all folders are', () => {
+    for (const format of ['folder', 'fasttext'] as const) {
+      const { text, experiment, problems } = parsed({ format, train: 'data/train', labels: ['neg', 'pos'] });
+      expect(problems).toEqual([]);
+      expect(experiment?.data).toMatchObject({ train: 'data/train', labels: ['neg', 'pos'] });
+      expect(text).not.toMatch(/"text":|"label":/);
+    }
+    expect(parsed({ format: 'folder' }).text).not.toContain('"labels"');
+    expect(parsed({ format: 'parquet' }).text).toContain('"text": "review"');
+  });
+
   it('has several labels a text where the data has', () => {
     const { experiment, problems } = parsed({ labelSeparator: '|' });
     expect(problems).toEqual([]);

@@ -56,6 +56,8 @@ describe('evaluate', () => {
         .join('')}`,
     );
     const result = await evaluate(predictor, { files: [first, second], ...columns });
+    const byPattern = await evaluate(predictor, { files: ['[ab].csv'], folder, ...columns });
+    expect(byPattern.evaluation).toEqual(result.evaluation);
 
     expect(result.evaluation).toMatchObject({ split: 'test', rows: 4, accuracy: 0.75 });
     expect(result.evaluation.confusion).toEqual([

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Experiment } from '../../experiment/schema';
 import { labelText } from '../../metrics/decide';
@@ -108,9 +108,22 @@ function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): 
   );
 }
 
+/** From where the program was started, for what lies below that. */
+function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path.replaceAll('\\', '/');
+}
+
 function writePredictions(file: string, rows: readonly EvaluatedRow[]): void {
   const lines = rows.map(({ row: { text, labels, file, line }, prediction }) =>
-    JSON.stringify({ file, line, text, truth: labelText(labels), trueLabels: labels, ...prediction }),
+    JSON.stringify({
+      file: shortPath(file),
+      line,
+      text,
+      truth: labelText(labels),
+      trueLabels: labels,
+      ...prediction,
+    }),
   );
   try {
     writeFileSync(file, `${lines.join('\n')}\n`);
