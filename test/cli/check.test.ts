@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { mails, quickExperiment, textclf, workspace } from './support';
 
 const place = workspace();
-place.write('train.csv', mails(60));
-place.write('test.csv', mails(12));
+// Each text is another one: copies are a problem of their own.
+place.write('train.csv', numbered(mails(60), 'mail'));
+place.write('test.csv', numbered(mails(12), 'later'));
 place.write('good.textclf.json', quickExperiment());
+
+function numbered(csv: string, word: string): string {
+  let row = 0;
+  return csv.replace(/,(?=ham|spam)/g, () => ` ${word} ${row++},`);
+}
 
 /** An experiment with other data or another model. */
 function write(name: string, changes: object): void {
@@ -121,6 +127,19 @@ describe('textclf check', () => {
     expect(result.problems).toMatchObject([problem]);
     expect((result.problems as { file: string }[])[0]!.file.endsWith(file)).toBe(true);
     expect(code).toBe(1);
+  });
+
+  it('warns of texts that are trained on and judged by', async () => {
+    place.write('leaked.csv', numbered(mails(12), 'mail'));
+    write('leak.textclf.json', {
+      data: { train: 'train.csv', validation: { folds: 2 }, test: 'leaked.csv' },
+    });
+    const { code, stdout } = await check('leak.textclf.json');
+    expect(stdout).toMatch(
+      /^leak\.textclf\.json:1:\d+: warning: 12 of the 12 test texts are also trained on: test figures will be too good\.\n {2}The first is in leaked\.csv, line 2\./,
+    );
+    expect(stdout).toContain('leak.textclf.json: 1 warning\n');
+    expect(code).toBe(0);
   });
 
   it('passes warnings', async () => {
