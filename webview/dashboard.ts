@@ -12,6 +12,7 @@ import { Dashboard } from './components/dashboard';
 import { defineData } from './components/data';
 import { defineFinding } from './components/finding';
 import { defineHeader } from './components/header';
+import { defineLabels } from './components/labels';
 import { defineLengths } from './components/lengths';
 import { defineLog } from './components/log';
 import { defineMatrix } from './components/matrix';
@@ -27,7 +28,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 const definitions = [
   ...[defineChart, defineClassCounts, defineClasses, defineData, defineFinding, defineHeader],
-  ...[defineLengths, defineLog, defineLongText],
+  ...[defineLabels, defineLengths, defineLog, defineLongText],
   ...[defineMatrix, defineParallel, defineRows, defineSettings, defineTrials, defineTryIt],
 ];
 for (const define of definitions) define();

@@ -1,6 +1,7 @@
 import type {
   DataCommand,
   FromPage,
+  LabelSorting,
   PageCommand,
   RowFilter,
   RunState,
@@ -17,18 +18,29 @@ export interface VsCodeApi {
   setState(state: unknown): void;
 }
 
-export const tabs = ['data', 'trials', 'charts', 'training', 'evaluation', 'try', 'settings', 'log'] as const;
+export const tabs = [
+  'data',
+  'trials',
+  'charts',
+  'training',
+  'evaluation',
+  'labels',
+  'try',
+  'settings',
+  'log',
+] as const;
 export type Tab = (typeof tabs)[number];
 
 /**
  * The tabs of a run, its data first; one that stands for several has none of a single training, but its trials, and an evaluation
  * only where its best model was shown the test rows.
  */
-export function tabsOf({ group, evaluation }: RunState): readonly Tab[] {
-  if (!group) return ['data', 'training', 'evaluation', 'try', 'settings', 'log'];
+export function tabsOf({ group, evaluation, labels }: RunState): readonly Tab[] {
+  const judged: Tab[] = labels ? ['labels'] : [];
+  if (!group) return ['data', 'training', 'evaluation', ...judged, 'try', 'settings', 'log'];
   const pictures: Tab[] = group.kind === 'search' ? ['charts'] : [];
   const results: Tab[] = evaluation ? ['evaluation'] : [];
-  return ['data', 'trials', ...pictures, ...results, 'try', 'settings', 'log'];
+  return ['data', 'trials', ...pictures, ...results, ...judged, 'try', 'settings', 'log'];
 }
 
 /** What the person chose on the page; kept while the panel is hidden and when the window reloads. */
@@ -153,6 +165,16 @@ export class Page {
     this.#api.postMessage({ type: 'listFindingRows', request, finding, offset, limit: rowsAtATime });
   }
 
+  /** Lists the rows that look mislabelled from the start. */
+  listLabels(sorting: LabelSorting): void {
+    this.#requestLabels(sorting, 0);
+  }
+
+  moreLabels(): void {
+    const { labels } = this.state;
+    if (labels) this.#requestLabels(labels.sorting, labels.issues.length);
+  }
+
   moreRows(): void {
     const { rows } = this.state;
     if (rows) this.#requestRows(rows.filter, rows.rows.length);
@@ -172,6 +194,12 @@ export class Page {
     const request = ++this.#lastRequest;
     this.#dispatch({ type: 'rowsRequested', request, filter, more: offset > 0 });
     this.#api.postMessage({ type: 'listRows', request, filter, offset, limit: rowsAtATime });
+  }
+
+  #requestLabels(sorting: LabelSorting, offset: number): void {
+    const request = ++this.#lastRequest;
+    this.#dispatch({ type: 'labelsRequested', request, sorting, more: offset > 0 });
+    this.#api.postMessage({ type: 'listLabelIssues', request, sorting, offset, limit: rowsAtATime });
   }
 
   #dispatch(message: ToPage | PageAction): void {

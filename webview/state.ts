@@ -5,6 +5,7 @@ import {
   type DataPageState,
   type EvaluatedRow,
   type InspectionState,
+  type LabelSorting,
   longestLog,
   type RowFilter,
   type RunState,
@@ -12,6 +13,7 @@ import {
 } from '../src/protocol/dashboard';
 import type { TextPrediction } from '../src/protocol/helper';
 import type { FindingRow } from '../src/protocol/inspection';
+import type { LabelIssue } from '../src/protocol/label-issues';
 
 /** What the page is about. */
 export type Content =
@@ -41,6 +43,17 @@ export interface FindingRows {
   request: number | null;
 }
 
+/** The listed rows that look mislabelled, as far as they were asked for. */
+export interface LabelList {
+  sorting: LabelSorting;
+  issues: readonly LabelIssue[];
+  /** How many there are in all; null until the host says. */
+  total: number | null;
+  /** The request on its way, if any; replies to others are stale. */
+  request: number | null;
+  refused: string | null;
+}
+
 export interface PredictionState {
   request: number | null;
   prediction: TextPrediction | null;
@@ -51,6 +64,8 @@ export interface PageState {
   content: Content;
   /** Null until they are asked for. */
   rows: RowList | null;
+  /** Null until they are asked for. */
+  labels: LabelList | null;
   prediction: PredictionState;
   inspection: InspectionState;
   /** Of the findings whose rows were asked for, by their place in the report. */
@@ -61,6 +76,7 @@ export interface PageState {
 export type PageAction =
   | { type: 'rowsRequested'; request: number; filter: RowFilter; more: boolean }
   | { type: 'findingRowsRequested'; request: number; finding: number }
+  | { type: 'labelsRequested'; request: number; sorting: LabelSorting; more: boolean }
   | { type: 'predictionRequested'; request: number }
   | { type: 'predictionCleared' };
 
@@ -69,6 +85,7 @@ const noPrediction: PredictionState = { request: null, prediction: null, refused
 export const initialState: PageState = {
   content: { type: 'waiting' },
   rows: null,
+  labels: null,
   prediction: noPrediction,
   inspection: { status: 'none' },
   findings: new Map(),
@@ -110,6 +127,18 @@ export function reduce(state: PageState, message: ToPage | PageAction): PageStat
           request: null,
         },
       };
+    case 'labelIssues': {
+      const { labels } = state;
+      if (labels?.request !== message.request) return state;
+      const issues = [...labels.issues, ...message.issues];
+      return { ...state, labels: { ...labels, issues, total: message.total, request: null } };
+    }
+    case 'labelsRequested': {
+      const { sorting, request, more } = message;
+      const kept = more && state.labels ? state.labels : { issues: [], total: null };
+      const { issues, total } = kept;
+      return { ...state, labels: { sorting, issues, total, request, refused: null } };
+    }
     case 'prediction':
       if (state.prediction.request !== message.request) return state;
       return { ...state, prediction: { request: null, prediction: message.prediction, refused: null } };
@@ -154,6 +183,9 @@ function addFindingRows(
 function refuse(state: PageState, request: number, message: string): PageState {
   if (state.rows?.request === request) {
     return { ...state, rows: { ...state.rows, request: null, refused: message } };
+  }
+  if (state.labels?.request === request) {
+    return { ...state, labels: { ...state.labels, request: null, refused: message } };
   }
   if (state.prediction.request === request) {
     return { ...state, prediction: { request: null, prediction: null, refused: message } };

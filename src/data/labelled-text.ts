@@ -1,7 +1,7 @@
 import type { DataFormat } from '../protocol/data-formats';
 import { quoteName } from '../protocol/did-you-mean';
 import { fieldsAt, writeField } from './csv-fields';
-import { parseFastText } from './fasttext';
+import { labelPrefix, parseFastText } from './fasttext-line';
 import { isProblem, pickFields } from './field-values';
 import { type JsonObject, objectAt, writeList, writeText } from './json-fields';
 import { type LabelOptions, labelFields } from './label-fields';
@@ -227,7 +227,7 @@ const findFastText: Finder = (text, line, columns) => {
     const written = [value].flat();
     if (written.some((label) => /\s/.test(label))) return undefined;
     if (written.length === 0) return '';
-    const labelled = written.map((label) => `__label__${label}`).join(' ');
+    const labelled = written.map((label) => labelPrefix + label).join(' ');
     if (head === '') return /^\s/.test(contents) ? undefined : `${labelled} `;
     return head.replace(head.trim(), () => labelled);
   };

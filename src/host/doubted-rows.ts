@@ -4,8 +4,8 @@ import { type DataFormat, formatOfName } from '../protocol/data-formats';
 import type { LabelIssue } from '../protocol/label-issues';
 import { readKeptLabels } from '../runs/kept-labels';
 import { issueKey, readLabelReport } from '../runs/label-issues';
+import { readRunExperiment } from '../runs/run-experiment';
 import { byExperiment } from './by-experiment';
-import { loadExperimentTools } from './load-experiment-tools';
 import type { RunStore, StoredRun } from './run-store';
 
 /** A row that a run takes for mislabelled, with all that it takes to find and to mend it. */
@@ -68,7 +68,6 @@ export class DoubtedRows {
 async function readDoubts(run: StoredRun): Promise<Doubt[]> {
   const report = readLabelReport(run.folder);
   if (!report || report.found.length === 0) return [];
-  const { readRunExperiment } = await loadExperimentTools();
   const { data } = readRunExperiment(run.folder);
   const folder = dirname(run.record.experimentFile);
   return report.found.map((issue) => {

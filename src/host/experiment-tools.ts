@@ -3,5 +3,6 @@ export { adoptSettings } from '../experiment/adopt';
 export { parseExperiment, resolvedToJson } from '../experiment/parse';
 export { plannedRuns } from '../experiment/planned-runs';
 export { typesAt } from '../experiment/schema-walk';
-export { readRunExperiment } from '../runs/run-experiment';
 export { downloadQuestion, downloadsOf } from './downloads';
+export { LabelDoubts } from './label-doubts';
+export { registerLabelFixes } from './label-fixes';

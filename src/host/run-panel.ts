@@ -13,10 +13,12 @@ import type {
 } from '../protocol/dashboard';
 import { fileError } from '../protocol/file-error';
 import { formatError, HumanError } from '../protocol/human-error';
+import { readDoubtedLabels } from '../runs/label-issues';
 import { runPaths, savedModel } from '../runs/paths';
 import { matchesFilter, readPredictions } from '../runs/predictions';
 import { type ViewPart, viewStart } from '../runs/run-view';
 import { readSettings } from '../runs/settings';
+import { sortLabelIssues } from '../runs/sort-labels';
 import { baselineOf, baselineScores } from './baseline';
 import { runCommand } from './commands';
 import { DataInspection } from './data-inspection';
@@ -208,6 +210,13 @@ export class RunPanel implements vscode.Disposable {
           const rows = (await this.#rows).filter((row) => matchesFilter(row, message.filter));
           const { offset, limit, request } = message;
           return { type: 'rows', request, total: rows.length, rows: rows.slice(offset, offset + limit) };
+        });
+      case 'listLabelIssues':
+        return this.#answer(message.request, async () => {
+          const { offset, limit, request, sorting } = message;
+          const issues = sortLabelIssues(readDoubtedLabels(this.folder, this.#run?.root ?? ''), sorting);
+          const page = issues.slice(offset, offset + limit);
+          return { type: 'labelIssues', request, total: issues.length, issues: page };
         });
       case 'predict':
         return this.#answer(message.request, async () => {

@@ -5,32 +5,36 @@ import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import type { LabelIssue, LabelReport } from '../protocol/label-issues';
 import { writeFileAtomic } from './atomic';
+import { readKeptLabels } from './kept-labels';
 import { runPaths } from './paths';
 
 const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
 
-const schema = z.object({
-  schemaVersion: z.literal(1),
-  by: z.enum(['folds', 'validation']),
-  rows: count,
-  issues: count,
-  wrongShare: share,
-  labels: z.array(z.string()),
-  found: z.array(
-    z.object({
-      file: z.string().min(1),
-      line: z.int().positive(),
-      text: z.string(),
-      digest: z.string(),
-      labels: z.array(z.string()),
-      suggested: z.array(z.string()),
-      probability: share,
-      suggestedProbability: share,
-      score: share,
-    }),
-  ),
-});
+/** Built when the first report is read: the editor waits for its extension to come up. */
+const schema = z.lazy(() =>
+  z.object({
+    schemaVersion: z.literal(1),
+    by: z.enum(['folds', 'validation']),
+    rows: count,
+    issues: count,
+    wrongShare: share,
+    labels: z.array(z.string()),
+    found: z.array(
+      z.object({
+        file: z.string().min(1),
+        line: z.int().positive(),
+        text: z.string(),
+        digest: z.string(),
+        labels: z.array(z.string()),
+        suggested: z.array(z.string()),
+        probability: share,
+        suggestedProbability: share,
+        score: share,
+      }),
+    ),
+  }),
+);
 
 /** @throws HumanError where the disk is full, read-only or not permitted */
 export function writeLabelReport(folder: string, report: LabelReport): void {
@@ -64,6 +68,16 @@ export function readLabelReport(folder: string): LabelReport | undefined {
   }
   const { schemaVersion: _, ...report } = parsed.data;
   return report;
+}
+
+/**
+ * The rows that a run takes for mislabelled, without those of which a person said since that their label is right.
+ *
+ * @throws HumanError where they cannot be read
+ */
+export function readDoubtedLabels(folder: string, root: string): LabelIssue[] {
+  const kept = readKeptLabels(root);
+  return (readLabelReport(folder)?.found ?? []).filter((issue) => !kept.has(issueKey(issue)));
 }
 
 function jsonOf(text: string): unknown {

@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import type { RunState, ToPage } from '../../src/protocol/dashboard';
 import { phaseNames } from '../../src/protocol/phase-names';
+import { count } from '../format';
 import { capital } from '../metrics';
 import { Page, type Tab, tabsOf, type VsCodeApi } from '../page';
 import type { PageState } from '../state';
@@ -10,6 +11,7 @@ import { dataHeader, dataReport, inspectionWords } from './data';
 import { evaluationTab } from './evaluation';
 import { groupCharts, groupTab } from './group';
 import { failure } from './header';
+import { labelsTab } from './labels';
 import { nothing, Part, type Template } from './part';
 import { tabbed } from './tabs';
 import { trainingTab } from './training';
@@ -72,6 +74,9 @@ export class Dashboard extends Part {
           page,
           tabsOf(run),
           {
+            labels: run.labels
+              ? html`<span class="count" title="Rows that look mislabelled">${count(run.labels.issues)}</span>`
+              : nothing,
             log:
               warnings > 0
                 ? html`<span class="count" title="Warnings and errors">${warnings}</span>`
@@ -97,6 +102,8 @@ export class Dashboard extends Part {
         return trainingTab(run, page);
       case 'evaluation':
         return evaluationTab(run, state, page);
+      case 'labels':
+        return labelsTab(run, state.labels, page);
       case 'try':
         return html`<textclf-try-it .state=${state.prediction} .run=${run} .page=${page}></textclf-try-it>`;
       case 'settings':

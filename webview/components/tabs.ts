@@ -8,6 +8,7 @@ const tabNames: Record<Tab, string> = {
   charts: 'Charts',
   training: 'Training',
   evaluation: 'Evaluation',
+  labels: 'Labels',
   try: 'Try it',
   settings: 'Settings',
   log: 'Log',

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { count } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
-import { readKeptLabels } from '../../runs/kept-labels';
-import { issueKey, readLabelReport } from '../../runs/label-issues';
+import { readDoubtedLabels, readLabelReport } from '../../runs/label-issues';
 import { findRun, type Run } from '../../runs/list';
 import { type GlobalOptions, optionsOf, rootOf } from '../options';
 import { labelIssueLines, summaryLines } from '../render/labels';
@@ -39,8 +38,7 @@ function listLabels(id: string, { limit, ...options }: LabelsOptions, terminal: 
   const report = readLabelReport(run.folder);
   if (!report) throw noLabels(run);
   // A person may have said since that some are right.
-  const kept = readKeptLabels(root);
-  const found = report.found.filter((issue) => !kept.has(issueKey(issue)));
+  const found = readDoubtedLabels(run.folder, root);
   if (options.json) {
     terminal.printJson({ run: run.id, ...report, found });
     return;
