@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadDataset } from '../src/data/load';
 import type { Dataset, Example } from '../src/data/rows';
 import { readExperiment, runnable } from '../src/experiment/load';
+import { checkExperiment } from '../src/trainer/check-experiment';
 
 const experiments = ['experiments', 'test/bench/experiments'].flatMap((folder) =>
   readdirSync(folder)
@@ -16,13 +17,72 @@ const experiments = ['experiments', 'test/bench/experiments'].flatMap((folder) =
 describe('every experiment file in the repository', () => {
   it('is found', () => {
     expect(experiments).toContain('experiments/quickstart.textclf.json');
-    expect(experiments).toContain('test/bench/experiments/imdb-lstm.textclf.json');
+    expect(experiments).toContain('test/bench/experiments/trec-cnn.textclf.json');
   });
 
   it.each(experiments)('%s has no errors and no warnings', async (file) => {
     const { experiment, problems } = await readExperiment(file);
     expect(problems).toEqual([]);
     expect(experiment).toBeDefined();
+  });
+});
+
+describe('the recipes on IMDB', () => {
+  const recipes = experiments.filter((file) => file.startsWith('experiments/imdb-'));
+  const cache = mkdtempSync(join(tmpdir(), 'textclf-recipes-'));
+  beforeAll(() => {
+    for (const name of ['TEXTCLF_CACHE', 'HF_HOME', 'HF_HUB_CACHE']) vi.stubEnv(name, join(cache, name));
+    for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE']) vi.stubEnv(name, '');
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(cache, { recursive: true, force: true });
+  });
+
+  it('are all there', () => {
+    const names = recipes.map((file) => /imdb-(.*)\.textclf\.json$/.exec(file)![1]);
+    expect(names.sort()).toEqual(
+      [
+        ...[
+          'baseline',
+          'rnn',
+          'gru',
+          'lstm',
+          'lstm-notebook',
+          'bilstm-notebook',
+          'bilstm',
+          'cnn',
+          'transformer',
+        ],
+        ...['distilbert', 'distilbert-frozen', 'bert', 'roberta', 'albert'],
+      ].sort(),
+    );
+  });
+
+  it.each(recipes)('%s is on the reviews of the Hub, and lacks nothing but downloads', async (file) => {
+    const text = readFileSync(file, 'utf8');
+    const { experiment, problems } = await checkExperiment(text, file);
+    expect(problems.map(({ severity, message }) => [severity, message])).toEqual(
+      problems.map(() => ['warning', expect.stringMatching(/^Training downloads the .* first: /)]),
+    );
+    const messages = problems.map(({ message }) => message);
+    expect(messages).toContain('Training downloads the data set stanfordnlp/imdb first: about 41.5 MB.');
+    const hub = { dataset: 'stanfordnlp/imdb', train: 'train', test: 'test' };
+    expect(experiment).toMatchObject({ data: { hub, validation: 0.2 }, training: { seed: 42 } });
+  });
+
+  it.each(recipes)('%s says what comes of it, and how it is trained on files', (file) => {
+    const comment = readFileSync(file, 'utf8').split('{')[0]!;
+    expect(comment).toMatch(/(?:Measured on 2 cores|Expected): .* %/);
+    expect(comment).toContain(`textclf train ${file} --set data.train=train.csv --set data.test=test.csv`);
+    expect(Math.max(...comment.split('\n').map((line) => line.length))).toBeLessThanOrEqual(125);
+  });
+
+  it.each(recipes)('%s can be trained on files', async (file) => {
+    const { experiment, problems } = await readExperiment(file, ['data.train=a.csv', 'data.test=b.csv']);
+    expect(problems).toEqual([]);
+    expect(experiment!.data).toMatchObject({ train: '../a.csv', test: '../b.csv', validation: 0.2 });
+    expect(experiment!.data.hub).toBeUndefined();
   });
 });
 
