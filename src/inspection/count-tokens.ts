@@ -8,6 +8,8 @@ import type { LengthReport } from '../protocol/inspection';
 import { characterTokenizer } from '../text/tokenize';
 
 export interface TokenCounter extends Pick<LengthReport, 'unit' | 'maxLength'> {
+  /** Whether of a text without a word nothing is left to read. */
+  needsWords: boolean;
   /** @param words those of the text */
   count(text: string, words: readonly string[]): number;
 }
@@ -20,16 +22,23 @@ export interface TokenCounter extends Pick<LengthReport, 'unit' | 'maxLength'> {
  */
 export function tokenCounter(experiment: Experiment, folder: string): TokenCounter {
   const { model, tokenizer } = experiment;
-  const words: TokenCounter = { unit: 'words', maxLength: null, count: (_, words) => words.length };
+  const words: TokenCounter = {
+    unit: 'words',
+    maxLength: null,
+    needsWords: true,
+    count: (_, words) => words.length,
+  };
   if (model.type === 'baseline') return words;
   if (model.type === 'pretrained') {
     const encoder = encoderFolder(experiment, folder);
-    return (encoder === undefined ? undefined : encoderCounter(model, encoder)) ?? words;
+    return (
+      (encoder === undefined ? undefined : encoderCounter(model, encoder)) ?? { ...words, needsWords: false }
+    );
   }
   const { type, maxLength } = tokenizer;
   if (type === 'word') return { ...words, maxLength };
   const tokenize = characterTokenizer(tokenizer);
-  return { unit: 'characters', maxLength, count: (text) => tokenize(text).length };
+  return { unit: 'characters', maxLength, needsWords: false, count: (text) => tokenize(text).length };
 }
 
 /** Where an experiment's encoder is on this machine, undefined where there is none. */
@@ -53,7 +62,7 @@ function encoderCounter(model: PretrainedOptions, from: string): TokenCounter | 
       longest: longestText(checkpoint.config),
       vocabularySize: checkpoint.config.vocabularySize,
     });
-    return { unit: 'tokens', maxLength, count: (text) => encode(text).length };
+    return { unit: 'tokens', maxLength, needsWords: false, count: (text) => encode(text).length };
   } catch (error) {
     if (error instanceof HumanError) return undefined;
     throw error;

@@ -69,7 +69,7 @@ export async function lookAtRows(rows: PartRows, options: LookOptions): Promise<
       words.add(tokens, labelIndices);
       lengths.add(tokenCounter.count(text, tokens));
     }
-    if (tokens.length === 0) empty.add({ row });
+    if (tokenCounter.needsWords && tokens.length === 0) empty.add({ row });
     const trouble = encodingTrouble(text);
     if (trouble) (trouble.breaksWords ? damaged : stray).add({ row, note: trouble.note });
     const language = languages?.other(text, tokens);

@@ -16,6 +16,8 @@ const size = bands * bandSize;
 const leastAgreeing = Math.floor(size * 0.75);
 /** Texts of one band that a row is compared with: where thousands follow one template, not with each of them. */
 const mostCompared = 16;
+/** Of these, so many are looked at shingle by shingle. */
+const mostVerified = 8;
 /** Texts whose shingles are at hand for the next comparison. */
 const mostRemembered = 512;
 
@@ -63,15 +65,17 @@ export class NearDuplicates {
 
   #find(signature: Uint32Array, keys: readonly number[], shingles: Uint32Array): number | undefined {
     const compared = new Set<number>();
+    let verified = 0;
     let best: number | undefined;
     for (let band = 0; band < bands; band++) {
       let candidate = this.#buckets[band]!.get(keys[band]!) ?? -1;
       for (let step = 0; candidate >= 0 && step < mostCompared; step++) {
-        if (!compared.has(candidate)) {
+        if (!compared.has(candidate) && verified < mostVerified) {
           compared.add(candidate);
-          if (this.#isAlike(candidate, signature, shingles)) {
+          if (this.#seemsAlike(candidate, signature)) {
+            verified++;
             const row = this.#rows.at(candidate);
-            best = best === undefined ? row : Math.min(best, row);
+            if (jaccard(this.#shinglesOf(row), shingles) >= alike) best = Math.min(best ?? row, row);
           }
         }
         candidate = this.#earlier.at(candidate * bands + band);
@@ -81,15 +85,17 @@ export class NearDuplicates {
     return undefined;
   }
 
-  #isAlike(candidate: number, signature: Uint32Array, shingles: Uint32Array): boolean {
+  #seemsAlike(candidate: number, signature: Uint32Array): boolean {
     let agreeing = 0;
     const start = candidate * size;
     for (let i = 0; i < size; i++) if (this.#signatures.at(start + i) === signature[i]) agreeing++;
-    if (agreeing < leastAgreeing) return false;
-    const row = this.#rows.at(candidate);
-    const theirs = this.#remembered.get(row) ?? this.shinglesOfRow(row);
-    this.#remember(row, theirs);
-    return jaccard(theirs, shingles) >= alike;
+    return agreeing >= leastAgreeing;
+  }
+
+  #shinglesOf(row: number): Uint32Array {
+    const shingles = this.#remembered.get(row) ?? this.shinglesOfRow(row);
+    this.#remember(row, shingles);
+    return shingles;
   }
 
   #begin(row: number, signature: Uint32Array, keys: readonly number[]): void {

@@ -239,6 +239,13 @@ describe('single texts', () => {
     ]);
   });
 
+  it('need no word where a model reads characters', async () => {
+    const tokenizer = { type: 'character' };
+    expect(kinds(await inspect({ train: 'texts.jsonl', ...folds }, { tokenizer }))).not.toContain(
+      'emptyText',
+    );
+  });
+
   it('are found with damaged characters, and apart from these with entities', async () => {
     expect(found(await inspected, 'wrongEncoding')).toMatchObject([
       {
