@@ -1,5 +1,5 @@
 import type { DataColumn, DataInspection } from '../protocol/helper';
-import { classFolders } from './folder';
+import { classFolders } from './class-folders';
 import { guessLabelColumn, guessLabelSeparator, guessTextColumn } from './guess-columns';
 import { RowProblems } from './row-problems';
 import { type DataFile, findDataFiles } from './sources';

@@ -1,10 +1,11 @@
 import type { DataFormat } from '../protocol/data-formats';
 import type { Reading } from './bytes';
+import { classFolders } from './class-folders';
 import { readDelimited } from './csv';
 import { readUtf8 } from './encoding';
 import { fastTextReader } from './fasttext';
 import { fieldText, listTexts } from './field-values';
-import { classFolders, folderReader } from './folder';
+import { folderReader } from './folder';
 import { readJsonList } from './json';
 import { readJsonLines } from './jsonl';
 import { readParquet } from './parquet';

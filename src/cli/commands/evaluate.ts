@@ -70,7 +70,7 @@ async function runEvaluation(
   try {
     const { evaluation, rows } = await evaluate(predictor, data);
     if (options.predictions) writePredictions(options.predictions, rows);
-    if (options.json) terminal.printJson({ model: folder, files: data.files, ...evaluation });
+    if (options.json) terminal.printJson({ model: folder, files: namedFiles(data), ...evaluation });
     else terminal.print(...evaluationLines(evaluation, terminal.style()));
   } finally {
     await predictor.release();
@@ -81,9 +81,10 @@ async function runEvaluation(
 function whatToRead(files: readonly string[], options: EvaluateCommandOptions, run: Run | undefined) {
   const data = run && readRunExperiment(run.folder).data;
   const labelSeparator = options.labelSeparator ?? data?.labelSeparator;
-  const format = options.format ?? (files.length === 0 ? data?.format : undefined);
+  const named = files.length > 0 ? { files } : testFiles(data, run);
+  const format = options.format ?? named.format;
   return {
-    files: files.length > 0 ? files : testFiles(data, run),
+    ...named,
     text: options.text ?? data?.text ?? 'text',
     label: labelColumns(options.label) ?? data?.label ?? 'label',
     ...(labelSeparator ? { labelSeparator } : {}),
@@ -96,16 +97,27 @@ function labelColumns(columns: readonly string[] | undefined): string | readonly
   return columns?.length === 1 ? columns[0] : columns;
 }
 
-function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): string[] {
-  const { test } = data ? dataFiles(data) : {};
+interface NamedFiles {
+  files: readonly string[];
+  /** What they are relative to. */
+  folder?: string;
+  format?: DataFormat | undefined;
+}
+
+function testFiles(data: Experiment['data'] | undefined, run: Run | undefined): NamedFiles {
+  const { test, format } = data ? dataFiles(data) : {};
   if (test !== undefined && run) {
-    const folder = dirname(run.record.experimentFile);
-    return [test].flat().map((file) => resolve(folder, file));
+    return { files: [test].flat(), folder: dirname(run.record.experimentFile), format };
   }
   throw new HumanError(
     run ? `The experiment of ${run.id} names no test file.` : 'A model folder names no test file.',
     { hint: 'Say which file to evaluate on: textclf evaluate DATA' },
   );
+}
+
+/** As they were named: those of the experiment by their whole paths. */
+function namedFiles({ files, folder }: NamedFiles): string[] {
+  return files.map((file) => (folder === undefined ? file : resolve(folder, file)));
 }
 
 /** From where the program was started, for what lies below that. */
