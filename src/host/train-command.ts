@@ -32,8 +32,7 @@ export function registerTrainCommands(services: Services, checks: ExperimentChec
       if (!(await save(experimentFile)) || !(await isMeant(experimentFile, checks))) return;
       // One that is a baseline itself is trained as it is written.
       const isBaseline = wantsBaseline && !(await isOwnBaseline(experimentFile));
-      // The baseline needs no word vectors.
-      if (!isBaseline && !(await mayDownload(experimentFile))) return;
+      if (!(await mayDownload(experimentFile, isBaseline))) return;
       trainings.enqueue({ experimentFile, isBaseline });
     } finally {
       asked.delete(experimentFile.fsPath);

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { baselineOf } from '../../src/experiment/baseline-of';
 import { parseExperiment } from '../../src/experiment/parse';
 import { downloadQuestion, downloadsOf } from '../../src/host/downloads';
 
@@ -105,6 +106,17 @@ it.each<[what: string, hub: object, expected: string[]]>([
   ['what can be no name, which is said elsewhere', { dataset: 'a/b/c' }, []],
 ])('downloads a data set of the Hub: %s', (_, hub, expected) => {
   expect(downloads({ type: 'lstm' }, { data: { hub } })).toEqual(expected);
+});
+
+it('downloads for a baseline no more than the data set', () => {
+  const text = JSON.stringify({
+    data: { hub: { dataset: 'some/body' } },
+    model: { type: 'lstm', embedding: { size: 50, vectors: 'glove.6B.50d' } },
+  });
+  const { experiment } = parseExperiment(text, join(folder, 'a.textclf.json'));
+  const names = (of: NonNullable<typeof experiment>) => downloadsOf(of, folder, env).map(({ name }) => name);
+  expect(names(experiment!)).toEqual(['the data set some/body', 'the word vectors glove.6B.50d']);
+  expect(names(baselineOf(experiment!))).toEqual(['the data set some/body']);
 });
 
 it('asks once for all, and says where they are kept', () => {
