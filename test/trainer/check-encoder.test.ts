@@ -11,7 +11,10 @@ const bert = 'test/fixtures/pretrained/encoders/bert';
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'textclf-encoder-'));
-  writeFileSync(join(folder, 'rows.csv'), `text,label\n${'q,a\nr,b\n'.repeat(10)}`);
+  writeFileSync(
+    join(folder, 'rows.csv'),
+    `text,label\n${Array.from({ length: 20 }, (_, i) => `row ${i},${'ab'[i % 2]}\n`).join('')}`,
+  );
   cpSync(bert, join(folder, 'small-bert'), { recursive: true });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
