@@ -1,7 +1,6 @@
 /** What the data shows to be wrong in an experiment: with the option that can mend it, and how. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { isTelling } from '../data/copies';
 import { describeFileError } from '../data/file-problem';
 import { smallClassesTrouble } from '../data/folds';
 import { rareClass } from '../data/rare-class';
@@ -11,7 +10,7 @@ import { knownVectorNames, knownVectors, vectorsDownload } from '../experiment/k
 import { OptionError } from '../experiment/option-error';
 import { isFolds } from '../experiment/planned-runs';
 import type { Path, PlacedFinding, Remedy } from '../experiment/problems';
-import type { DataOptions, Experiment } from '../experiment/schema';
+import type { Experiment } from '../experiment/schema';
 import { count, countOf } from '../protocol/count';
 import { didYouMean, didYouMeanHint, listNames, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
@@ -115,45 +114,6 @@ export function findImbalance(
       remedies: [{ type: 'set', values: ['balanced'] }],
     },
   ];
-}
-
-/** Texts that a model is trained on and judged by, and texts with several labels, where there are enough to change figures. */
-export function findCopies(
-  { data }: Experiment,
-  { copies: { leaked, conflicting }, rows }: Pick<DataFacts, 'copies' | 'rows'>,
-): PlacedFinding[] {
-  const findings: PlacedFinding[] = [];
-  for (const part of heldParts) {
-    const { rows: copied, first } = leaked[part];
-    if (!isTelling(copied, rows[part])) continue;
-    findings.push({
-      severity: 'warning',
-      message: `${count(copied)} of the ${countOf(rows[part], `${part} text`)} ${copied === 1 ? 'is' : 'are'} also trained on: ${part} figures will be too good.`,
-      hint: `${isDrawn(part, data) ? 'Validation rows are drawn from the training files: keep one of each text there. ' : ''}The first is in ${placeText(first)}. ${listed}`,
-      path: isDrawn(part, data) || !data.hub ? ['data', part] : ['data', 'hub', part],
-    });
-  }
-  const all = rows.train + rows.validation + rows.test;
-  if (isTelling(conflicting.rows, all)) {
-    findings.push({
-      severity: 'warning',
-      message: `${countOf(conflicting.rows, 'row')} have the text of another row and not its label: no model can get all of them right.`,
-      hint: `The first is in ${placeText(conflicting.first)}. ${listed}`,
-      path: data.hub ? ['data', 'hub', 'train'] : ['data', 'train'],
-    });
-  }
-  return findings;
-}
-
-const heldParts = ['validation', 'test'] as const;
-const listed = 'Inspect Data (textclf inspect) lists them.';
-
-function isDrawn(part: (typeof heldParts)[number], { validation, hub }: DataOptions): boolean {
-  return part === 'validation' && typeof validation === 'number' && hub?.validation === undefined;
-}
-
-function placeText(place: { file: string; line: number } | undefined): string {
-  return place ? `${basename(place.file)}, line ${place.line}` : '';
 }
 
 /** Classes that have too few rows for the folds of a cross-validation. */

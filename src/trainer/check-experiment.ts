@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import { type ParsedExperiment, parseExperiment, placeFindings } from '../experiment/parse';
 import type { PlacedFinding, Problem } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
+import { findCopies } from './check-copies';
 import {
-  findCopies,
   findDownload,
   findImbalance,
   findingsOfError,

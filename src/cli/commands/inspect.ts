@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readExperiment, runnable } from '../../experiment/load';
+import { located, OptionError } from '../../experiment/option-error';
 import type { Experiment } from '../../experiment/schema';
 import { count } from '../../protocol/count';
 import { isDataFileName } from '../../protocol/data-formats';
@@ -51,6 +52,8 @@ async function inspect(
   const { report, rows } = await inspectExperiment(experiment, dirname(file), {
     progress: (done, total) =>
       terminal.showLive(total === 0 ? 'Reading…' : `Row ${count(done)} of ${count(total)}`),
+  }).catch(async (error: unknown) => {
+    throw error instanceof OptionError ? await located(error, file) : error;
   });
   terminal.showLive();
   if (json) terminal.printJson({ report, rows: rows.map((ofFinding) => ofFinding.slice(0, listed)) });
