@@ -66,8 +66,7 @@ describe('--set', () => {
     const { code, stderr } = await run('inspect', 'train.csv', '--set', 'data.maxRows=20');
     expect(code).toBe(1);
     expect(stderr).toContain('--set is for an experiment file');
-    expect((await run('inspect', 'good.textclf.json', '--set', 'data.train=more.csv')).stdout).toContain(
-      '40',
-    );
+    const { stdout } = await run('inspect', 'good.textclf.json', '--set', 'data.train=more.csv');
+    expect(stdout).toMatch(/2 classes +32 +8 +12/);
   });
 });
