@@ -12,9 +12,6 @@ export interface Stamp {
   readonly changedAt: number;
 }
 
-/** Clocks of files may be as coarse (ms): what changed later is told from what changed before. */
-const coarsest = 2000;
-
 const remembered = z.strictObject({ stamp: z.string(), digest: z.string() });
 
 /**
@@ -67,7 +64,7 @@ export async function rememberDigest(
   startedAt: number,
 ): Promise<void> {
   // A change within the same tick of the file system's clock would leave no trace.
-  if (stamp.changedAt > startedAt - coarsest) return;
+  if (stamp.changedAt > startedAt - cache.coarsestClock) return;
   const after = await stampOf(data);
   if (after.text === stamp.text) cache.write(keyOf(cache, data), { stamp: stamp.text, digest }, {});
 }

@@ -92,7 +92,8 @@ export async function evaluateRows(
 ): Promise<EvaluatedRows> {
   const { labels, rule } = predictor;
   // Texts of similar length share a batch, so that little of it is padding.
-  const order = rows.map((_, row) => row).sort((a, b) => rows[a]!.text.length - rows[b]!.text.length);
+  const lengths = Uint32Array.from(rows, ({ text }) => text.length);
+  const order = rows.map((_, row) => row).sort((a, b) => lengths[a]! - lengths[b]!);
   const logits = new Array<Float32Array>(rows.length);
   for (let start = 0; start < order.length; start += batchSize) {
     signal?.throwIfAborted();

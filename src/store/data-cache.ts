@@ -17,6 +17,8 @@ export interface DataCacheOptions {
   /** What wrote an entry: those of another version are for nobody. */
   readonly version: string;
   readonly mostBytes?: number;
+  /** Clocks of files may be as coarse (ms): a change so soon after another may leave no trace. */
+  readonly coarsestClock?: number;
 }
 
 /**
@@ -30,6 +32,10 @@ export class DataCache {
     readonly folder: string,
     private readonly options: DataCacheOptions,
   ) {}
+
+  get coarsestClock(): number {
+    return this.options.coarsestClock ?? 2000;
+  }
 
   /** @param parts all that decides what the entry holds; it becomes JSON */
   keyOf(...parts: readonly unknown[]): string {

@@ -1,5 +1,4 @@
-import { Growing } from '../store/growing';
-import { Units } from './units';
+import type { Units } from './units';
 
 /** The row of the embedding table that pads short texts; its vector stays zero. */
 export const paddingId = 0;
@@ -64,33 +63,6 @@ export function chooseVocabulary(
     ids[unit] = specials.length + i;
   });
   return { vocabulary, ids };
-}
-
-export interface NumberedTexts {
-  vocabulary: Vocabulary;
-  /** The ids of each text's tokens, then of their n-grams in the order of `ngramsOf`. */
-  texts: Int32Array[];
-}
-
-/**
- * Numbers the tokens of all texts, and their n-grams, by the vocabulary that they make.
- *
- * @param ngrams how many neighbouring tokens make a further one at most; 1 makes none
- * @throws HumanError where there are more different ones than can be counted
- */
-export function numberTokens(
-  tokenLists: Iterable<readonly string[]>,
-  limits: VocabularyLimits,
-  ngrams = 1,
-): NumberedTexts {
-  const units = new Units();
-  const texts = Array.from(tokenLists, (tokens) => {
-    const numbers = new Growing((length) => new Int32Array(length));
-    units.count(tokens, ngrams, numbers);
-    return numbers.copy();
-  });
-  const { vocabulary, ids } = chooseVocabulary(units, limits);
-  return { vocabulary, texts: texts.map((text) => text.map((unit) => ids[unit]!)) };
 }
 
 /** @param words in the order of their ids; must be different from each other and start with the special ones */

@@ -12,6 +12,8 @@ export interface NumbererSettings {
   readonly threadFile?: URL | undefined;
   /** Fewer bytes of texts are sooner numbered in this thread than others have started. */
   readonly leastBytes?: number;
+  /** Texts in a block that a thread is given at a time. */
+  readonly blockTexts?: number;
 }
 
 /** Numbers texts task after task. */
@@ -32,11 +34,13 @@ function bundledThread(): URL | undefined {
 /** What numbers the texts of these parts soonest. */
 export function openNumberer(
   parts: readonly (readonly Example[])[],
-  { threads, threadFile = bundledThread(), leastBytes: least = leastBytes }: NumbererSettings,
+  { threads, threadFile = bundledThread(), leastBytes: least = leastBytes, blockTexts }: NumbererSettings,
 ): OpenNumberer {
   const isWorthIt = threads > 1 && parts.reduce((sum, part) => sum + sizeOf(part), 0) >= least;
   const areStored = parts.every((part) => part.every((row) => row instanceof StoredRow));
-  return threadFile && isWorthIt && areStored ? new TextThreads(threads, threadFile) : inThisThread();
+  return threadFile && isWorthIt && areStored
+    ? new TextThreads(threads, threadFile, blockTexts)
+    : inThisThread();
 }
 
 /** Bytes of texts, of rows that other threads can read. */

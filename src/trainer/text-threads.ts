@@ -55,8 +55,15 @@ const ahead = 2;
 export class TextThreads implements TextNumberer {
   private readonly threads: TextThread[];
 
-  /** @param file the bundle of text-thread-main.ts */
-  constructor(count: number, file: URL) {
+  /**
+   * @param file the bundle of text-thread-main.ts
+   * @param blockTexts with so many texts a block is full in any case
+   */
+  constructor(
+    count: number,
+    file: URL,
+    private readonly blockTexts = mostTexts,
+  ) {
     this.threads = Array.from({ length: count }, () => new TextThread(file));
   }
 
@@ -65,7 +72,7 @@ export class TextThreads implements TextNumberer {
   }
 
   async *blocks(examples: readonly Example[], signal: AbortSignal): AsyncGenerator<DoneBlock> {
-    const rest = blocksOf(examples);
+    const rest = blocksOf(examples, this.blockTexts);
     const load = this.threads.map(() => 0);
     const asked: Promise<DoneBlock>[] = [];
     const askNext = () => {
@@ -103,11 +110,14 @@ export class TextThreads implements TextNumberer {
 }
 
 /** A block is full with so many texts, or so many bytes of them. */
-const blockTexts = 4096;
+const mostTexts = 4096;
 const blockBytes = 1 << 19;
 
 /** Texts of one store, one after the other. */
-function* blocksOf(examples: readonly Example[]): Generator<ToTextThread & { type: 'block' }> {
+function* blocksOf(
+  examples: readonly Example[],
+  blockTexts: number,
+): Generator<ToTextThread & { type: 'block' }> {
   let rows: number[] = [];
   let bytes = 0;
   for (const [i, row] of examples.entries()) {

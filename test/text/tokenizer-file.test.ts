@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HumanError } from '../../src/protocol/human-error';
 import { createTokenizer, loadTokenizer, saveTokenizer } from '../../src/text/tokenizer-file';
-import { numberTokens, vocabularyOf } from '../../src/text/vocabulary';
+import { vocabularyOf } from '../../src/text/vocabulary';
+import { numberTokens } from '../support/number-tokens';
 
 const options = { lowercase: false, stripHtml: true, keepEmoticons: true };
 const { vocabulary } = numberTokens([['Good', 'film', 'été', '😀x', 'film', ':)']], {

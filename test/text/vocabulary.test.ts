@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
 import { ngramsOf } from '../../src/text/ngrams';
-import { numberTokens, vocabularyOf } from '../../src/text/vocabulary';
+import { vocabularyOf } from '../../src/text/vocabulary';
+import { numberTokens } from '../support/number-tokens';
 
 const lists = [
   ['b', 'a', 'c', 'a'],
