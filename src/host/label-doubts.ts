@@ -185,7 +185,7 @@ function ofLine(doubt: Doubt, line: number, hint?: string): vscode.Diagnostic {
 
 function diagnosticOf(doubt: Doubt, range: vscode.Range, hint?: string): vscode.Diagnostic {
   const { labels, suggested, suggestedProbability, run } = doubt;
-  const message = `The label ${labelNames(labels)} looks wrong: ${labelNames(suggested)} is more likely (${percent(suggestedProbability)}, by ${run.name}).`;
+  const message = `The label ${labelNames(labels)} looks wrong: ${labelNames(suggested)} is more likely (${percent(suggestedProbability)}, says the run ${quoteName(run.name)}).`;
   const diagnostic = new vscode.Diagnostic(
     range,
     hint ? `${message}\n${hint}` : message,

@@ -207,7 +207,7 @@ function logLineOf(event: RunEvent): LogLine | undefined {
     case 'labels':
       return {
         level: 'info',
-        text: `judged the labels of ${countOf(event.rows, 'row')}: ${count(event.issues)} look wrong`,
+        text: `judged the labels of ${countOf(event.rows, 'row')}: ${count(event.issues)} may be wrong`,
       };
     case 'finished':
       return {

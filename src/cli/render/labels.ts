@@ -6,22 +6,21 @@ import { table } from '../format/table';
 import { displayWidth, truncate } from '../format/width';
 import type { Style } from './style';
 
-/** How many rows look mislabelled, and where they are listed. */
+/** How many rows may be mislabelled, and where they are listed. */
 export function labelLines(summary: LabelSummary, run: string, style: Style): string[] {
-  const lines = summaryLines(summary, style);
-  if (summary.issues > 0) lines[0] += `: ${style.colors.bold(`textclf runs labels ${harmless(run)}`)}`;
-  return lines;
+  const [first, ...rest] = summaryLines(summary, style);
+  if (summary.issues === 0) return [first!, ...rest];
+  return [`${first}: ${style.colors.bold(`textclf runs labels ${harmless(run)}`)}`, ...rest];
 }
 
-/** How many rows look mislabelled, and what that says. */
+/** How many rows may be mislabelled, and what that says. */
 export function summaryLines({ by, rows, issues }: LabelSummary, { colors }: Style): string[] {
   const judged = countOf(rows, by === 'folds' ? 'training row' : 'validation row');
-  const found =
-    issues === 0
-      ? `None of ${judged} looks`
-      : `${count(issues)} of ${judged} ${issues === 1 ? 'looks' : 'look'}`;
   const hint = 'With "validation": { "folds": 5 } every training row is judged.';
-  return [`${found} mislabelled`, ...(by === 'folds' ? [] : [colors.dim(hint)])];
+  return [
+    issues === 0 ? `None of ${judged} looks mislabelled` : `${count(issues)} of ${judged} may be mislabelled`,
+    ...(by === 'folds' ? [] : [colors.dim(hint)]),
+  ];
 }
 
 const longestLabel = 40;
