@@ -23,6 +23,21 @@ export const dataRules: Rule[] = [
     hint: 'Keep one of them.',
   },
   {
+    severity: 'warning',
+    broken: ({ data: { hub } }) =>
+      (['validation', 'test'] as const).flatMap((key) =>
+        hub && hub[key] === hub.train
+          ? [
+              {
+                path: ['data', 'hub', key],
+                message: `The split ${JSON.stringify(hub.train)} is trained on too.`,
+              },
+            ]
+          : [],
+      ),
+    hint: 'Judge the model on rows that it has not seen, or the figures mean nothing.',
+  },
+  {
     severity: 'error',
     broken: ({ data: { hub, format } }) =>
       hub && format !== undefined

@@ -7,6 +7,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { cacheFolder } from '../experiment/cache-folder';
+import { fileError } from '../protocol/file-error';
 
 /** The size of each file with rows of a split, by its path. */
 export type DatasetListing = Readonly<Record<string, number>>;
@@ -31,6 +32,7 @@ export function keptListing(
   }
 }
 
+/** @throws HumanError where it cannot be written */
 export async function keepListing(
   name: string,
   commit: string,
@@ -39,7 +41,11 @@ export async function keepListing(
 ): Promise<void> {
   const file = listingFile(name, commit, env);
   const unfinished = `${file}.${process.pid}.tmp`;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(unfinished, JSON.stringify(files));
-  await rename(unfinished, file);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(unfinished, JSON.stringify(files));
+    await rename(unfinished, file);
+  } catch (error) {
+    throw fileError('writing', file, error);
+  }
 }

@@ -71,8 +71,11 @@ export function chooseFiles(paths: Iterable<string>, options: DatasetOptions): C
   for (const part of datasetParts) {
     const split = options[part];
     if (split === undefined) continue;
-    const files = ofConfig.filter((file) => file.split === split).sort((a, b) => a.shard - b.shard);
-    if (files.length === 0) throw noSplit(part, split, ofConfig, options);
+    const named = ofConfig.filter((file) => file.split === split).sort((a, b) => a.shard - b.shard);
+    if (named.length === 0) throw noSplit(part, split, ofConfig, options);
+    // The beginning of a split may be left over from before the whole was converted.
+    const whole = named.filter(({ isPartial }) => !isPartial);
+    const files = whole.length > 0 ? whole : named;
     chosen.files[part] = files.map(({ path }) => path);
     if (files.some(({ isPartial }) => isPartial)) chosen.partial.push(part);
   }

@@ -85,7 +85,7 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOTDIR') throw error;
     throw new HumanError(`There is a file where the folder ${folder} should be.`, {
-      hint: 'Move it away, or name another folder: TEXTCLF_CACHE for word vectors, HF_HUB_CACHE for encoders.',
+      hint: 'Move it away, or name another folder: TEXTCLF_CACHE for word vectors, HF_HUB_CACHE for encoders and data sets.',
       cause: error,
     });
   }

@@ -7,7 +7,45 @@ const written = (data: object, rest: object = {}) =>
   JSON.stringify({ data: { train: 'a.csv', ...data }, model: { type: 'gru' }, ...rest });
 const multi = { task: 'multi-label', label: ['toxic', 'insult'] };
 
+const ofHub = (hub: object, data: object = {}) =>
+  JSON.stringify({ data: { hub: { dataset: 'org/films', ...hub }, ...data }, model: { type: 'gru' } });
+
 const broken: [what: string, text: string, path: string, message: RegExp, fixes: string[]][] = [
+  [
+    'two sources of rows to train on',
+    ofHub({}, { train: 'a.csv' }),
+    'data.hub',
+    /Both "data.train" and "data.hub"/,
+    ['Remove "hub"', 'Remove "train"'],
+  ],
+  [
+    'two sources of test rows',
+    ofHub({ test: 'test' }, { test: 'a.csv' }),
+    'data.test',
+    /Both "data.test" and "data.hub.test"/,
+    ['Remove "test"', 'Remove "test"'],
+  ],
+  [
+    'two sources of validation rows',
+    ofHub({ validation: 'dev' }, { validation: 0.2 }),
+    'data.validation',
+    /Both "data.validation" and "data.hub.validation"/,
+    ['Remove "validation"', 'Remove "validation"'],
+  ],
+  [
+    'a format of what the Hub sends',
+    ofHub({}, { format: 'csv' }),
+    'data.format',
+    /"format" has nothing to say/,
+    ['Remove "format"'],
+  ],
+  [
+    'the split to train on as that to test on',
+    ofHub({ test: 'train' }),
+    'data.hub.test',
+    /The split "train" is trained on too/,
+    [],
+  ],
   [
     'a column for each class of a single-label task',
     written({ label: ['toxic', 'insult'] }),

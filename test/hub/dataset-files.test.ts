@@ -201,6 +201,16 @@ describe('a data set of the Hub', () => {
     expect(downloads()).toEqual([]);
   });
 
+  it('may have been renamed: the Hub sends to its new name', async () => {
+    const moved: Answer = (request, response) =>
+      void response.writeHead(307, { location: request.url!.replace('org/old', 'org/films') }).end();
+    hub.answer(/org\/old/, ...Array.from({ length: 10 }, () => moved));
+    const old = await get({ dataset: 'org/old' });
+    expect(old).toMatchObject({ commit, config: 'plain_text' });
+    expect(old.files.train![0]).toContain('datasets--org--old');
+    expect(readFileSync(old.files.train![0]!).equals(train)).toBe(true);
+  });
+
   it('may be private: the Hub gets the token, the storage it sends to does not', async () => {
     const isPrivate = { files, commit, private: true };
     hub.datasets.set('org/films', { [conversion]: isPrivate });

@@ -45,6 +45,11 @@ describe("the files of a data set's splits", () => {
     });
   });
 
+  it('are those of the whole where its beginning is left over', () => {
+    const both = ['a/partial-train/0000.parquet', 'a/train/0000.parquet', 'a/train/0001.parquet'];
+    expect(choose(both)).toMatchObject({ files: { train: both.slice(1) }, partial: [] });
+  });
+
   it('are those of a data set that is kept as Parquet', () => {
     const kept = ['README.md', 'data/train-00001-of-00002.parquet', 'data/train-00000-of-00002.parquet'];
     expect(choose(kept).files.train).toEqual([kept[2], kept[1]]);

@@ -40,6 +40,19 @@ const hostile = [
 ];
 
 describe('a card', () => {
+  it('names the data set of the Hub that it has learnt from, and its splits', () => {
+    const dataset = { name: 'org/films', splits: { train: 'train', test: 'held-out' } };
+    const files = { train: ['/cache/x/0000.parquet'], test: ['/cache/y/0000.parquet'] };
+    const text = modelCardText({ ...card, evaluation, files, dataset });
+    const fields = frontMatter(text);
+    expect(fields.datasets).toEqual(['org/films']);
+    expect(fields['model-index']).toMatchObject([
+      { results: [{ dataset: { name: 'org/films', type: 'org/films', split: 'held-out' } }] },
+    ]);
+    expect(text).toContain('Data set (train): org/films, split train');
+    expect(text).not.toContain('0000.parquet');
+  });
+
   it('tells the Hub what it needs to know', () => {
     const fields = frontMatter(
       modelCardText({ ...card, evaluation, files: { test: ['/data/secret/test.csv'] } }),
