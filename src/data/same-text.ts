@@ -8,41 +8,31 @@
 export function textKey(text: string): number {
   let a = 0x9e3779b9;
   let b = 0x85ebca6b;
-  let isStarted = false;
-  let isGap = false;
+  let gap = 0;
+  let afterGap = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (isSpace(unit)) {
-      isGap = isStarted;
+    if ((unit <= 0x20 || unit >= 0xa0) && isSpace(unit)) {
+      gap = afterGap;
       continue;
     }
-    if (isGap) {
-      a = Math.imul(a ^ space, 0xcc9e2d51);
-      b = Math.imul(b ^ space, 0x1b873593);
-      isGap = false;
-    }
-    isStarted = true;
-    a = Math.imul(a ^ unit, 0xcc9e2d51);
-    a ^= a >>> 15;
-    b = Math.imul(b ^ unit, 0x1b873593);
-    b ^= b >>> 13;
+    // One more bit tells that there was white space before it.
+    const value = unit | gap;
+    gap = 0;
+    afterGap = 0x10000;
+    a = Math.imul(a ^ value, 0xcc9e2d51);
+    b = Math.imul((b ^ value) + (b >>> 15), 0x1b873593);
   }
   return (mixed(a) >>> 11) * 2 ** 32 + (mixed(b) >>> 0);
 }
 
-const space = 0x20;
-
 /** What `\s` of regular expressions is. */
 function isSpace(unit: number): boolean {
-  if (unit <= space) return unit === space || (unit >= 9 && unit <= 13);
-  if (unit < 0xa0) return false;
-  return unit === 0xa0 || unit === 0xfeff || (unit >= 0x1680 && wideSpaces.includes(unit));
+  if (unit <= 0x20) return unit === 0x20 || (unit >= 9 && unit <= 13);
+  if (unit === 0xa0 || unit === 0xfeff || unit === 0x1680 || unit === 0x3000) return true;
+  if (unit < 0x2000 || unit > 0x205f) return false;
+  return unit <= 0x200a || unit === 0x2028 || unit === 0x2029 || unit === 0x202f || unit === 0x205f;
 }
-
-const wideSpaces = [
-  ...[0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a],
-  ...[0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
-];
 
 function mixed(hash: number): number {
   let h = hash;
