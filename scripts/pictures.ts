@@ -51,9 +51,10 @@ try {
   await openFile(page, 'quickstart.textclf.json');
   await openContainer(page, 'TextClf');
   await codeLens(page, 'Inspect data').click();
-  await webview(page).locator('.finding-head[aria-expanded]').first().click();
-  await webview(page).locator('.finding-rows li').first().waitFor();
+  await webview(page).locator('.histogram-bar').last().waitFor();
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   await inThemes(page, 'data');
+  await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   await tab(page, /^Data: /).click({ button: 'middle' });
   await codeLens(page, 'Train').click();
   await codeLens(page, /^\s*epoch 3/).waitFor();

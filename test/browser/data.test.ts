@@ -137,7 +137,7 @@ describeInVSCode('a person who looks at data', () => {
     const classes = data.getByRole('table', { name: 'Rows of each class' });
     await classes.waitFor();
     expect(await classes.locator('tbody th').allInnerTexts()).toEqual(['bad', 'good']);
-    await data.getByText('from 12 files').click();
+    await data.getByText('12 files').click();
     await data.getByRole('link', { name: 'folder/good/3.txt' }).click();
     await tab(page, '3.txt').waitFor();
   });

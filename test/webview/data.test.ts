@@ -51,9 +51,9 @@ describe.skipIf(missing)('what is told of data', () => {
   it('has the parts with their files, and the classes with counts, shares and bars', async () => {
     const { page, problems } = await openData(reviewsData());
     expect(await page.locator('.data-parts .tile').allInnerTexts()).toEqual([
-      expect.stringMatching(/^Training\s+20\u202f000 rows\s+40.0\u202f% from data\/train.csv$/),
-      expect.stringMatching(/^Validation\s+5\u202f000 rows\s+10.0\u202f% from data\/train.csv$/),
-      expect.stringMatching(/^Test\s+25\u202f000 rows\s+50.0\u202f%\s+from 2 files/),
+      expect.stringMatching(/^Training, 40.0\u202f%\s+20\u202f000 rows\s+train.csv$/),
+      expect.stringMatching(/^Validation, 10.0\u202f%\s+5\u202f000 rows\s+train.csv$/),
+      expect.stringMatching(/^Test, 50.0\u202f%\s+25\u202f000 rows\s+2 files/),
     ]);
     const table = page.getByRole('table', { name: 'Rows of each class' });
     expect(

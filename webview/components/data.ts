@@ -8,7 +8,7 @@ import { findings, findingsWords } from './findings';
 import { iconButton } from './icon-button';
 import { lengthsId } from './lengths';
 import { nothing, Part, type Template } from './part';
-import { place } from './place';
+import { fileName, place } from './place';
 import { tellingWords } from './words';
 
 type Ready = Extract<InspectionState, { status: 'ready' }>;
@@ -161,9 +161,9 @@ function parts(reports: readonly PartReport[], page: Page): Template {
   return html`<div class="result"><dl class="tiles data-parts">
     ${reports.map(
       (part) => html`<div class="tile">
-      <dt>${splitNames[part.part]}</dt>
+      <dt>${splitNames[part.part]}${all > 0 && reports.length > 1 ? html`, ${percent(part.rows / all)}` : nothing}</dt>
       <dd class="value">${countOf(part.rows, 'row')}</dd>
-      <dd class="muted">${all > 0 && reports.length > 1 ? html`${percent(part.rows / all)} ` : nothing}${files(part, page)}</dd>
+      <dd class="muted">${files(part, page)}</dd>
     </div>`,
     )}
   </dl>${iconButton('refresh', 'Inspect again', () => page.inspect())}</div>`;
@@ -171,9 +171,9 @@ function parts(reports: readonly PartReport[], page: Page): Template {
 
 function files({ files: listed, fileCount }: PartReport, page: Page): Template {
   if (fileCount === 0) return nothing;
-  if (fileCount === 1) return html`from ${place(listed[0]!.file, undefined, page)}`;
+  if (fileCount === 1) return fileName(listed[0]!.file, page);
   return html`<details class="part-files">
-    <summary>from ${countOf(fileCount, 'file')}</summary>
+    <summary>${countOf(fileCount, 'file')}</summary>
     <ul>
       ${listed.map(({ file, rows }) => html`<li>${place(file, undefined, page)} <span class="nowrap">${countOf(rows, 'row')}</span></li>`)}
       ${fileCount > listed.length ? html`<li>and ${count(fileCount - listed.length)} more</li>` : nothing}

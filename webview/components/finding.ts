@@ -41,7 +41,7 @@ class Finding extends Part {
             ${head}<span class="finding-count">${countOf(rows, 'row')}<vscode-icon name=${this.isOpen ? 'chevron-up' : 'chevron-down'}></vscode-icon></span>
           </button>`
       }
-      <p class="finding-hint"><bdi>${hint}</bdi></p>
+      <p class=${rows > 0 && !this.isOpen ? 'finding-hint short' : 'finding-hint'} title=${rows > 0 && !this.isOpen ? hint : nothing}><bdi>${hint}</bdi></p>
       ${rows === 0 ? nothing : html`<div id=${rowsId}>${this.isOpen ? this.#rows() : nothing}</div>`}
     `;
   }
