@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
 import { measureBaseline } from './baseline';
 import { measureDashboard } from './dashboard';
+import { measureData } from './data';
 import { measureEditor } from './editor';
 import { measureEncoderMemory, runEncoderStep } from './encoder-memory';
 import { measureFineTuning } from './fine-tune';
@@ -21,6 +22,7 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
  * npm run bench -- --fine-tune    a pretrained encoder, beside Hugging Face's Trainer; TEXTCLF_BENCH_ENCODER names its folder
  * npm run bench -- --encoder-memory  what training a 110 M encoder needs, with activations kept and recomputed
  * npm run bench -- --label-errors   how many flipped labels are found, beside cleanlab's where it is found
+ * npm run bench -- --data          from the start of a training to its first batch, beside pandas
  * npm run bench -- --memory        the resident size over 2 000 steps
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
@@ -37,6 +39,7 @@ const { values } = parseArgs({
     'encoder-memory': { type: 'boolean', default: false },
     'encoder-step': { type: 'string' },
     'label-errors': { type: 'boolean', default: false },
+    data: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     predict: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
@@ -54,6 +57,7 @@ else if (values['fine-tune']) await measureFineTuning(threads, values.only);
 else if (values['encoder-memory']) await measureEncoderMemory(threads);
 else if (values['encoder-step']) await runEncoderStep(values['encoder-step'], threads);
 else if (values['label-errors']) await measureLabelErrors(values.only);
+else if (values.data) await measureData(values.only);
 else if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
