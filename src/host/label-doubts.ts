@@ -35,27 +35,32 @@ interface Shown {
 export class LabelDoubts implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('TextClf labels');
   readonly #rows: DoubtedRows;
-  readonly #watch = new FileWatch(() => this.update());
+  readonly #watch = new FileWatch(() => this.#schedule(this.#doubts.keys()));
   readonly #subscription: vscode.Disposable;
   /** By the path of the data file. */
   #doubts = new Map<string, Doubt[]>();
   /** By the path of the data file. */
   readonly #shown = new Map<string, Shown[]>();
+  /** Files to look at although what runs say of them is what it was. */
+  #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #updating: Promise<void> | undefined;
+  #updating: Promise<void> = Promise.resolve();
   #isDisposed = false;
 
+  readonly #log: vscode.LogOutputChannel;
+
   constructor({ store, report }: Pick<Services, 'store' | 'report'>) {
+    this.#log = report.log;
     this.#rows = new DoubtedRows(store, (error) => report.log.warn(formatError(error)));
     const { workspace } = vscode;
-    const ifDoubted = ({ uri }: vscode.TextDocument) => {
-      if (this.#doubts.has(uri.fsPath)) this.#schedule();
+    const look = ({ uri }: vscode.TextDocument) => {
+      if (this.#doubts.has(uri.fsPath)) this.#schedule([uri.fsPath]);
     };
     this.#subscription = vscode.Disposable.from(
-      store.onDidChange(() => this.#schedule()),
-      workspace.onDidOpenTextDocument(ifDoubted),
-      workspace.onDidCloseTextDocument(ifDoubted),
-      workspace.onDidChangeTextDocument(({ document }) => ifDoubted(document)),
+      store.onDidChange(() => this.#schedule([])),
+      workspace.onDidOpenTextDocument(look),
+      workspace.onDidCloseTextDocument(look),
+      workspace.onDidChangeTextDocument(({ document }) => look(document)),
     );
     this.update();
   }
@@ -68,20 +73,14 @@ export class LabelDoubts implements vscode.Disposable {
     return shown.version === undefined || shown.version === document.version ? shown.doubts : [];
   }
 
-  /** Looks at the runs and their data files again. */
+  /** Looks at what runs say, and at the files of which they say something else than before. */
   update(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     // One after the other: what is read last is what is shown.
-    const before = this.#updating;
-    const updating = (async () => {
-      await before;
-      await this.#update();
-    })();
-    this.#updating = updating;
-    void updating.finally(() => {
-      if (this.#updating === updating) this.#updating = undefined;
-    });
+    this.#updating = this.#updating
+      .then(() => this.#update())
+      .catch((error: unknown) => this.#log.error(formatError(error)));
   }
 
   dispose(): void {
@@ -92,38 +91,56 @@ export class LabelDoubts implements vscode.Disposable {
     this.#collection.dispose();
   }
 
-  #schedule(): void {
+  #schedule(files: Iterable<string>): void {
+    for (const file of files) this.#changed.add(file);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.update(), pause);
   }
 
   async #update(): Promise<void> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    const before = this.#doubts;
     const doubts = await this.#rows.read();
     if (this.#isDisposed) return;
     this.#doubts = doubts;
     this.#watch.set([...doubts.keys()]);
-    const shown = await Promise.all(
-      [...doubts].map(async ([file, of]) => [file, await show(file, of)] as const),
+    const files = new Set([...before.keys(), ...doubts.keys()]);
+    const isNews = (file: string) => changed.has(file) || !isSame(before.get(file), doubts.get(file));
+    await Promise.all(
+      [...files]
+        .filter(isNews)
+        .map(async (file) => this.#replace(file, await show(file, doubts.get(file) ?? []))),
     );
-    if (this.#isDisposed) return;
-    this.#shown.clear();
-    this.#collection.clear();
-    for (const [file, parts] of shown) {
-      this.#shown.set(file, parts);
-      for (const { uri, doubts: found } of parts) {
-        this.#collection.set(
-          uri,
-          found.map(({ diagnostic }) => diagnostic),
-        );
-      }
-    }
   }
+
+  #replace(file: string, parts: Shown[]): void {
+    if (this.#isDisposed) return;
+    const uris = new Set(parts.map(({ uri }) => uri.toString()));
+    for (const { uri } of this.#shown.get(file) ?? [])
+      if (!uris.has(uri.toString())) this.#collection.delete(uri);
+    for (const { uri, doubts } of parts) {
+      this.#collection.set(
+        uri,
+        doubts.map(({ diagnostic }) => diagnostic),
+      );
+    }
+    if (parts.length > 0) this.#shown.set(file, parts);
+    else this.#shown.delete(file);
+  }
+}
+
+/** Whether the same runs say the same: their objects are replaced while others go on. */
+function isSame(one: readonly Doubt[] | undefined, other: readonly Doubt[] | undefined): boolean {
+  const said = (doubts: readonly Doubt[] = []) =>
+    doubts.map(({ run, line, digest }) => `${run.folder} ${run.name} ${line} ${digest}`).join('\n');
+  return said(one) === said(other);
 }
 
 /** What is still to be said of a data file: one that has not changed since the run need not be read for it. */
 async function show(file: string, doubts: readonly Doubt[]): Promise<Shown[]> {
   const stats = await stat(file).catch(() => undefined);
-  if (!stats) return [];
+  if (!stats || doubts.length === 0) return [];
   const uri = vscode.Uri.file(file);
   const isOpen = openDocument(uri) !== undefined;
   const isAsRead = doubts.every(({ run }) => stats.mtimeMs < Date.parse(run.record.startedAt));

@@ -46,14 +46,21 @@ export function judgeLabels(
   if (!judged || judged.rows.length < fewestRows || !knowsEnough(judged, task)) return;
   const { found, wrongShare } = task === 'multi-label' ? severalLabels(judged) : oneLabel(judged);
   const kept = readKeptLabels(root);
-  const issues = found
-    .map(({ row, ...finding }) => issueOf(judged.rows[row]!, finding, root))
-    .filter((issue) => !kept.has(issueKey(issue)));
-  const summary = { by, rows: judged.rows.length, issues: issues.length, wrongShare: rounded(wrongShare) };
+  // No more than are listed: a text may have to be read from its file.
+  const listed = found
+    .slice(0, mostLabelIssues + kept.size)
+    .map(({ row, ...finding }) => issueOf(judged.rows[row]!, finding, root));
+  const doubted = listed.filter((issue) => !kept.has(issueKey(issue)));
+  const summary = {
+    by,
+    rows: judged.rows.length,
+    issues: found.length - (listed.length - doubted.length),
+    wrongShare: rounded(wrongShare),
+  };
   const report: LabelReport = {
     ...summary,
     labels: [...judged.labels],
-    found: issues.slice(0, mostLabelIssues),
+    found: doubted.slice(0, mostLabelIssues),
   };
   writeLabelReport(writer.folder, report);
   writer.emit({ type: 'labels', ...summary });
