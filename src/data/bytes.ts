@@ -21,6 +21,7 @@ export interface Reading {
 }
 
 const chunkBytes = 1 << 20;
+const unpackedBytes = 1 << 18;
 
 /**
  * A file's bytes as they lie on the disk, in chunks of a megabyte.
@@ -31,13 +32,13 @@ export async function* readRaw(
   file: string,
   { observe, progress, signal }: Reading = {},
 ): AsyncGenerator<Buffer> {
-  const size = progress
-    ? await stat(file).then(
-        (stats) => stats.size,
-        () => 0,
-      )
-    : 0;
-  const stream = createReadStream(file, { highWaterMark: chunkBytes });
+  const size = await stat(file).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  // A buffer is made for every read, and one more for that which finds the end: small files need no large ones.
+  const highWaterMark = size > 0 ? Math.min(size, chunkBytes) : chunkBytes;
+  const stream = createReadStream(file, { highWaterMark });
   let bytes = 0;
   try {
     for await (const chunk of stream) {
@@ -67,7 +68,7 @@ export function readBytes(
  * @throws HumanError for an archive that is damaged or cut off
  */
 async function* unpack(file: string, raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: chunkBytes });
+  const gunzip = createGunzip({ chunkSize: unpackedBytes });
   let packed = 0;
   /** Zlib takes zeros at the end for padding, and with them whatever follows. */
   let lastFilled = 0;

@@ -6,6 +6,7 @@ import { isDataFileName } from '../protocol/data-formats';
 import { quoteName } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
+import { byCodeUnits } from './labels';
 
 /** What data sets call the folder of the texts that nobody has labelled; aclImdb's is `unsup`. */
 const unlabelled = /^(unsup(ervised)?|un-?labell?ed)$/i;
@@ -16,7 +17,7 @@ export async function classFolders(folder: string): Promise<{ classes: string[];
   const names: string[] = [];
   for (const entry of entries) {
     if (isHidden(entry.name)) continue;
-    if ((await kindOf(folder, entry)) === 'folder') names.push(entry.name);
+    if ((await kindOfEntry(folder, entry)) === 'folder') names.push(entry.name);
   }
   if (names.length === 0) throw noClasses(folder, entries);
   return {
@@ -30,7 +31,7 @@ export async function textFiles(folder: string, root: string): Promise<string[]>
   const files: string[] = [];
   for (const entry of await entriesOf(folder)) {
     if (isHidden(entry.name)) continue;
-    const kind = await kindOf(folder, entry);
+    const kind = await kindOfEntry(folder, entry);
     if (kind === 'folder') throw nested(join(folder, entry.name), root);
     // What is no file, such as a link that leads nowhere, is told of where it is read.
     files.push(join(folder, entry.name));
@@ -48,7 +49,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 /** Links lead to what they are. */
-async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
+async function kindOfEntry(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
   const found = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => entry) : entry;
   if (found.isDirectory()) return 'folder';
   return found.isFile() ? 'file' : 'other';
@@ -56,10 +57,6 @@ async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' 
 
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX' || name === 'Thumbs.db' || name === 'desktop.ini';
-}
-
-export function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function noClasses(folder: string, entries: readonly Dirent[]): HumanError {

@@ -6,8 +6,9 @@ import { listNames } from '../protocol/did-you-mean';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import type { Reading } from './bytes';
-import { byCodeUnits, classFolders, textFiles } from './class-folders';
+import { classFolders, textFiles } from './class-folders';
 import { decodeWhole } from './encoding';
+import { byCodeUnits } from './labels';
 import { longestRecordBytes, type RecordReader } from './record-reader';
 import type { RowProblems } from './row-problems';
 
@@ -23,7 +24,8 @@ const blockFiles = 64;
  *   name says that its texts have no class (aclImdb's `unsup`) is refused: it would become a class in silence
  */
 export function folderReader(labels?: readonly string[]): RecordReader {
-  return async ({ file: folder }, reading, _, problems, onRecord) => {
+  return async ({ file: folder }, reading, columns, problems, onRecord) => {
+    const several = columns.at(-1)!.mayBeList;
     const found = await classFolders(folder);
     if (!labels && found.unlabelled.length > 0) throw unlabelledFolder(folder, found);
     const wanted = [...found.classes, ...found.unlabelled].sort(byCodeUnits);
@@ -41,7 +43,7 @@ export function folderReader(labels?: readonly string[]): RecordReader {
         reading.observe?.(file, Buffer.from(`${label}/${basename(file)}\n`));
         const text = take(file, await readText(file), reading, problems);
         if (text === undefined) continue;
-        const waiting = onRecord(1, [text, label], file);
+        const waiting = onRecord(1, [text, several ? [label] : label], file);
         if (waiting) await waiting;
       }
     }

@@ -66,6 +66,7 @@ function asNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function byCodeUnits(a: string, b: string): number {
+/** In the same order on every machine. */
+export function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

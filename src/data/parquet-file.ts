@@ -18,12 +18,13 @@ export async function bufferOf(file: string, handle: FileHandle) {
     return bytes.buffer;
   };
   const { size: byteLength } = await handle.stat();
-  const slice = async (start: number, end = byteLength) => {
-    try {
-      return await read(start, end);
-    } catch (error) {
+  const slice = (start: number, end = byteLength) => {
+    const bytes = read(start, end).catch(async (error: unknown) => {
       throw await describeFileError(file, error);
-    }
+    });
+    // The library begins to read before it looks at what it has: where it gives up then, nobody awaits this.
+    bytes.catch(() => {});
+    return bytes;
   };
   const magic = async (start: number) => Buffer.from(await slice(start, start + 4)).toString('latin1');
   const place = { file };

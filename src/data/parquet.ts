@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
+import {
+  type ColumnMetaData,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetScan,
+  parquetSchema,
+} from 'hyparquet';
+import { getTreePath } from 'hyparquet/src/schema.js';
 import { compressors } from 'hyparquet-compressors';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
@@ -8,6 +15,7 @@ import { type Reading, readRaw } from './bytes';
 import { classNames, nameClasses } from './class-names';
 import { type FieldProblem, fieldValue, isProblem } from './field-values';
 import { describeFileError } from './file-problem';
+import { checkPages } from './parquet-check';
 import { bufferOf, damaged, orDamaged } from './parquet-file';
 import type { FieldValue, RecordReader, WantedColumn } from './record-reader';
 import { MissingColumnError } from './row-problems';
@@ -68,8 +76,10 @@ async function readGroups(
   const buffer = await bufferOf(file, handle);
   const whole = <T>(work: () => T | Promise<T>) => orDamaged(file, work);
   const metadata = await whole(() => parquetMetadataAsync(buffer, { parsers, geoparquet: false }));
-  const schema = await whole(() => parquetSchema(metadata).children);
+  const tree = await whole(() => parquetSchema(metadata));
+  const schema = tree.children;
   const names = schema.map(({ element }) => element.name);
+  if (names.some((name) => typeof name !== 'string')) throw damaged(file, 'a column has no name');
   const columns = choose(names);
   const labels = classNames(metadata.key_value_metadata);
   // Of plain columns nulls are null, and undefined is a value that the file promises and does not hold.
@@ -87,8 +97,17 @@ async function readGroups(
     reading.signal?.throwIfAborted();
     const rowEnd = Math.min(groupEnd, mostRows);
     if (rowEnd <= rowStart) break;
-    const read = (column: string) => whole(() => scan.readColumn({ column, rowStart, rowEnd }));
-    const ofGroup = await Promise.all(columns.map(read));
+    const group = groupAt(metadata, rowStart);
+    const read = async (column: string) => {
+      for (const { meta_data } of group.columns) {
+        if (meta_data?.path_in_schema[0] !== column) continue;
+        const bytes = await buffer.slice(...extentOf(meta_data));
+        checkPages(bytes, meta_data, getTreePath(tree, meta_data.path_in_schema));
+      }
+      return scan.readColumn({ column, rowStart, rowEnd });
+    };
+    const ofGroup: ArrayLike<unknown>[] = [];
+    for (const column of columns) ofGroup.push(await whole(() => read(column)));
     for (let row = 0; row < rowEnd - rowStart; row++) {
       line++;
       const values = ofGroup.map((column, i): ParquetValue => {
@@ -103,6 +122,23 @@ async function readGroups(
     }
     reading.progress?.(line / Number(metadata.num_rows));
   }
+}
+
+/** The group of rows that starts at a row. */
+function groupAt({ row_groups }: FileMetaData, rowStart: number): FileMetaData['row_groups'][number] {
+  let start = 0;
+  return row_groups.find((group) => {
+    const isMeant = start === rowStart && group.num_rows > 0n;
+    start += Number(group.num_rows);
+    return isMeant;
+  })!;
+}
+
+/** Where a column's bytes are: the dictionary's pages come first, where there is one. */
+function extentOf(column: ColumnMetaData): [start: number, end: number] {
+  const { dictionary_page_offset, data_page_offset, total_compressed_size } = column;
+  const start = Number(dictionary_page_offset || data_page_offset);
+  return [start, start + Number(total_compressed_size)];
 }
 
 /** Bytes that are no text stay bytes: decoded in silence, they would be replacement characters. */

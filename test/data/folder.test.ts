@@ -48,6 +48,14 @@ it('reads each file of a class as a text, in the order of the names', async () =
   );
 });
 
+it('takes a folder for one class, whatever its name', async () => {
+  const root = await make('odd', { 'a,b/1.txt': 'x', '__label__c d/1.txt': 'y' });
+  for (const task of ['single-label', 'multi-label'] as const) {
+    const rows = await readAll(root, { ...columns, task });
+    expect(rows.map(({ labels }) => labels)).toEqual([['__label__c d'], ['a,b']]);
+  }
+});
+
 describe('texts without a class', () => {
   it('are no class in silence', async () => {
     const root = await make('unsup', { ...imdb, 'unsup/0_0.txt': 'Who knows?' });

@@ -67,7 +67,7 @@ export function fileOf(format: Exclude<FuzzFormat, 'parquet'>, records: readonly
   return `${header}${records.join('\n')}\n`;
 }
 
-const parquetFiles = [
+export const parquetFiles = [
   'none',
   'snappy',
   'gzip',
@@ -160,6 +160,17 @@ const damages: Damage[] = [
     return cut(bytes, from, from + 8, Buffer.alloc(8, pick(random, [0, 0xff, 0x7f, 0x80, 0x20])));
   },
 ];
+
+/** Bytes changed where they are: what has a list of places in it still leads there. */
+export function flipped(random: Random, bytes: Buffer): Buffer {
+  const result = Buffer.from(bytes);
+  for (let i = 0; i <= random.integer(3); i++) {
+    const at = random.integer(result.length);
+    result[at] =
+      random.next() < 0.5 ? result[at]! ^ (1 << random.integer(8)) : pick(random, [0, 1, 0x7f, 0x80, 0xff]);
+  }
+  return result;
+}
 
 export function damaged(random: Random, bytes: Buffer): Buffer {
   let result = bytes;

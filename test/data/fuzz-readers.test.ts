@@ -12,6 +12,8 @@ import {
   damaged,
   type FuzzRow,
   fileOf,
+  flipped,
+  parquetFiles,
   pick,
   randomFile,
   randomRows,
@@ -92,6 +94,19 @@ it('loses no row of a damaged file in silence, and never fails but with words', 
     expect(seen.refused).toBeGreaterThan(rounds / 10);
     expect(seen.whole).toBeGreaterThan(rounds / 10);
   }
+});
+
+it('ends with Parquet files whose bytes are changed where they are, and has no more rows than they have', async () => {
+  let whole = 0;
+  await eachRound(Math.ceil(rounds / 2), async (random) => {
+    const bytes = flipped(random, pick(random, parquetFiles));
+    const file = await folder.write('flipped.parquet', bytes);
+    const { rows, problems, error } = await readFuzzed({ file, format: 'parquet', gzipped: false });
+    if (error) return;
+    whole++;
+    expect(rows.length + problems.length).toBe(Number(parquetMetadata(new Uint8Array(bytes)).num_rows));
+  });
+  if (rounds >= 100) expect(whole).toBeGreaterThan(rounds / 10);
 });
 
 it('looks into damaged files without failing but with words', async () => {
