@@ -49,7 +49,7 @@ async function findNamed(name: string, folder: string, format: DataFormat | unde
   if (files.length === 0) {
     throw new HumanError(`no file matches the pattern ${quoteName(name)}`, {
       place: { file: path },
-      hint: `Patterns start at the folder ${folder}: * is any part of a name, ** any folders, {a,b} either.`,
+      hint: `Patterns start at the folder ${resolve(folder)}: * is any part of a name, ** any folders, {a,b} either.`,
     });
   }
   return files.map((file) => dataFileOf(file, format));
