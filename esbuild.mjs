@@ -1,6 +1,6 @@
 // Bundles the command line and the editor's helper into dist/. onnxruntime-node stays outside: it carries native binaries.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -24,7 +24,7 @@ await build({ ...common, entryPoints: ['src/trainer/replica-main.ts'], outfile: 
 await build({ ...common, entryPoints: ['src/trainer/text-thread-main.ts'], outfile: 'dist/text-thread.js' });
 await build({ ...common, entryPoints: ['src/helper.ts'], outfile: 'dist/helper.js' });
 await build({ ...common, entryPoints: ['src/helper/data-thread-main.ts'], outfile: 'dist/helper-data.js' });
-await build({
+const extension = await build({
   ...common,
   // What VS Code gives to the extension, and what it must not load: models run in other processes.
   external: ['vscode'],
@@ -32,10 +32,18 @@ await build({
   outdir: 'dist',
   // It is loaded whenever an experiment is in the workspace; what is imported later is a file of its own.
   splitting: true,
-  chunkNames: 'extension-[name]',
+  // Chunks share their name where several are shared by what is imported later.
+  chunkNames: 'extension-[name]-[hash]',
   minify: true,
   banner: {},
+  metafile: true,
 });
+for (const name of readdirSync('dist')) {
+  // Chunks of an earlier build would be packed too.
+  if (/^extension-.*\.js(\.map)?$/.test(name) && !(`dist/${name}` in extension.metafile.outputs)) {
+    rmSync(`dist/${name}`);
+  }
+}
 await build({
   bundle: true,
   platform: 'browser',
