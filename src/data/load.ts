@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '../experiment/cache-folder';
 import type { DataFormat } from '../protocol/data-formats';
 import { didYouMeanHint, listNames, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
@@ -54,7 +55,7 @@ export interface LoadSettings {
 }
 
 /** As many texts stay in memory: what most people have is read from there. */
-const textsInMemory = 1 << 27;
+export const textsInMemory = 1 << 27;
 
 /**
  * Reads an experiment's data. The order of classes comes from the training files alone. Rows read their texts when they
@@ -73,7 +74,10 @@ export async function loadDataset(
 ): Promise<Dataset> {
   const { validation, maxRows } = data;
   const digest = createHash('sha256');
-  const room = settings.texts === false ? undefined : (settings.room ?? new Room(textsInMemory, tmpdir()));
+  const room =
+    settings.texts === false
+      ? undefined
+      : (settings.room ?? new Room(textsInMemory, join(cacheFolder(), 'temporary')));
   const { signal, onProblem, cache } = settings;
   const stores: RowStore[] = [];
   const readRowsOf = async (part: string, named: string | readonly string[]) => {

@@ -20,12 +20,15 @@ export class Growing<A extends TypedArray> {
     this.length += values.length;
   }
 
-  at(index: number): number {
-    return this.numbers[index]!;
+  /** Adds so many numbers, which are to be set in what it returns before any others are added. */
+  extend(count: number): A {
+    this.reserve(count);
+    this.length += count;
+    return this.numbers.subarray(this.length - count, this.length) as A;
   }
 
-  set(index: number, value: number): void {
-    this.numbers[index] = value;
+  at(index: number): number {
+    return this.numbers[index]!;
   }
 
   /** The numbers so far, in place: valid until more are added. */

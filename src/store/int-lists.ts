@@ -72,6 +72,12 @@ export class IntLists {
     return { numbers: this.reader.ints(starts[from]! * BYTES, starts[to]! * BYTES), sizes };
   }
 
+  /** Makes room for others: these lists are not needed any more. */
+  release(room: Room): void {
+    const { bytes } = this.packed;
+    if ('memory' in bytes) room.giveBack(bytes.memory.byteLength);
+  }
+
   sizeOf(index: number): number {
     const { starts } = this.packed;
     return starts[index + 1]! - starts[index]!;

@@ -17,7 +17,7 @@ const newInts = (length: number) => new Int32Array(length);
 
 /** Words and n-grams, numbered as they come. An n-gram is known by the numbers of its beginning and its last word. */
 export class Units {
-  private readonly countOf = new Growing(newInts);
+  private allCounts = newInts(1024);
   private readonly beginnings = new Growing(newInts);
   private readonly lasts = new Growing(newInts);
   private readonly words: string[] = [];
@@ -25,12 +25,12 @@ export class Units {
   private readonly ofNgram = new Map<number, number>();
 
   get size(): number {
-    return this.countOf.length;
+    return this.beginnings.length;
   }
 
   /** `[units]`: how often each one came. */
   get counts(): Int32Array {
-    return this.countOf.view();
+    return this.allCounts.subarray(0, this.size);
   }
 
   /**
@@ -39,15 +39,13 @@ export class Units {
    * @param longest how many neighbouring tokens make an n-gram at most; 1 makes none
    */
   count(tokens: readonly string[], longest: number, into: Growing<Int32Array>): void {
-    let start = into.length;
-    for (const token of tokens) into.push(this.word(token, 1));
-    const words = start;
+    const words = into.extend(tokens.length);
+    for (let i = 0; i < tokens.length; i++) words[i] = this.word(tokens[i]!, 1);
+    let shorter = words;
     for (let n = 2; n <= Math.min(longest, tokens.length); n++) {
-      const end = into.length;
-      for (let i = start; i + 1 < end; i++) {
-        into.push(this.ngram(into.at(i), into.at(words + i - start + n - 1), 1));
-      }
-      start = end;
+      const ngrams = into.extend(shorter.length - 1);
+      for (let i = 0; i < ngrams.length; i++) ngrams[i] = this.ngram(shorter[i]!, words[i + n - 1]!, 1);
+      shorter = ngrams;
     }
   }
 
@@ -67,7 +65,7 @@ export class Units {
   pack(): PackedUnits {
     return {
       words: this.words.map((word) => `${word}\n`).join(''),
-      counts: this.countOf.copy(),
+      counts: this.allCounts.slice(0, this.size),
       beginnings: this.beginnings.copy(),
       lasts: this.lasts.copy(),
     };
@@ -103,16 +101,22 @@ export class Units {
   }
 
   private again(unit: number, count: number): number {
-    this.countOf.set(unit, this.countOf.at(unit) + count);
+    this.allCounts[unit]! += count;
     return unit;
   }
 
   private add(beginning: number, last: number, count: number): number {
     if (this.size === mostDifferent) throw tooManyDifferent();
+    const unit = this.size;
     this.beginnings.push(beginning);
     this.lasts.push(last);
-    this.countOf.push(count);
-    return this.size - 1;
+    if (unit === this.allCounts.length) {
+      const grown = newInts(2 * unit);
+      grown.set(this.allCounts);
+      this.allCounts = grown;
+    }
+    this.allCounts[unit] = count;
+    return unit;
   }
 }
 

@@ -1,5 +1,5 @@
 import { foldDataset } from '../data/folds';
-import { loadDataset } from '../data/load';
+import { loadDataset, textsInMemory } from '../data/load';
 import type { Dataset } from '../data/rows';
 import { isFolds } from '../experiment/planned-runs';
 import type { DataOptions, Experiment } from '../experiment/schema';
@@ -17,9 +17,6 @@ export async function loadData(
 ): Promise<Dataset> {
   return load(experiment.data, experiment, folder, root, signal);
 }
-
-/** So many bytes of texts stay in memory: what most people have is read from there. */
-const textsInMemory = 1 << 27;
 
 function load(
   data: DataOptions,

@@ -115,5 +115,7 @@ export async function numberByOwnVocabulary(
     );
     start += texts;
   }
-  return { vocabulary, lengths, lists: new IntLists(writer.finish()) };
+  const numbered = new IntLists(writer.finish());
+  lists.release(settings.room);
+  return { vocabulary, lengths, lists: numbered };
 }

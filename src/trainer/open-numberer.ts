@@ -23,7 +23,7 @@ export interface OpenNumberer extends TextNumberer {
   end(): Promise<void>;
 }
 
-const leastBytes = 1 << 22;
+const leastBytes = 1 << 24;
 
 /** The thread's code beside the bundled trainer; sources that run as they are have none. */
 function bundledThread(): URL | undefined {
