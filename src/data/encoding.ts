@@ -39,6 +39,7 @@ export async function decodeWhole(file: string, bytes: Buffer): Promise<string> 
 
 async function* decodeText(source: TextSource, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let decode: Decoder | undefined;
+  let done = 0;
   for await (const chunk of chunks) {
     if (!decode) {
       refuseOtherFiles(source.file, chunk);
@@ -46,13 +47,34 @@ async function* decodeText(source: TextSource, chunks: AsyncIterable<Buffer>): A
       refuseZeros(source.file, decode.name, chunk);
     }
     const text = await decode.next(chunk);
+    const zero = text.indexOf(0);
+    if (zero >= 0) throw await zeroInText(source, decode, done + zero);
+    done += text.length;
     if (text.length > 0) yield text;
   }
   await decode?.end();
 }
 
+/** @param offset where it is in the text as UTF-8, without a mark */
+async function zeroInText(
+  source: TextSource,
+  { name, markLength }: Decoder,
+  offset: number,
+): Promise<HumanError> {
+  const place =
+    name === 'utf-8'
+      ? await placeOfByte(source.file, source.again(), markLength + offset)
+      : { file: source.file };
+  return new HumanError('there is a zero character, which no text has', {
+    place,
+    hint: 'If all else is fine, leave these characters out; in UTF-8: tr -d "\\000" < OLD > NEW',
+  });
+}
+
 interface Decoder {
   name: string;
+  /** Bytes of the mark that it leaves out. */
+  markLength: number;
   next(chunk: Buffer): Promise<Buffer>;
   end(): Promise<void>;
 }
@@ -84,6 +106,7 @@ function utf16Decoder(file: string, name: 'utf-16le' | 'utf-16be'): Decoder {
   };
   return {
     name,
+    markLength: 2,
     next: async (chunk) => decode(chunk),
     end: async () => {
       decode();
@@ -99,6 +122,7 @@ function utf8Decoder(source: TextSource, markLength: number): Decoder {
   let offset = markLength;
   return {
     name: 'utf-8',
+    markLength,
     async next(chunk) {
       const fresh = chunk.subarray(skip);
       skip = 0;

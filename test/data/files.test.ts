@@ -173,6 +173,16 @@ describe('encodings', () => {
     expect(error.place).toEqual({ file, line: 200_002, column: 2 });
   });
 
+  it('finds zeros that stand where a file has long been text', async () => {
+    const lines = `${header}${'some text é,x\n'.repeat(100_000)}`;
+    const file = await folder.write('a.csv', `${lines}bad\0one,x\n`);
+    const error = await humanErrorOf(readAll([file], columns));
+    expect(error.place).toEqual({ file, line: 100_002, column: 4 });
+    expect(error.message).toContain('zero character');
+    const wide = await folder.write('b.csv', Buffer.from('\uFEFFtext,label\na\0b,x\n', 'utf16le'));
+    expect((await humanErrorOf(readAll([wide], columns))).message).toContain('zero character');
+  });
+
   it('says when a file ends inside a character', async () => {
     const file = await folder.write('a.csv', Buffer.from(`${header}a,😀`).subarray(0, -1));
     const error = await humanErrorOf(readAll([file], columns));

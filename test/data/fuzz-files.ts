@@ -201,7 +201,8 @@ function decode(bytes: Buffer): string | undefined {
   if (!wide)
     return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8').replace(/^\uFEFF/, '') : undefined;
   try {
-    return new TextDecoder(wide, { fatal: true }).decode(bytes);
+    const text = new TextDecoder(wide, { fatal: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }
