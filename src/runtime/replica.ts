@@ -20,6 +20,7 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Replica
   /** Who waits for a reply: these come in the order of what was asked. */
   const waiting: Waiting[] = [];
   let dead: Error | undefined;
+  let isClosing = false;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const die = (error: Error) => {
     dead ??= error;
@@ -30,7 +31,7 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Replica
   worker.on('message', (message: FromReplica) => {
     const asked = waiting.shift();
     // A thread that nobody waits for keeps no process from ending.
-    if (waiting.length === 0) worker.unref();
+    if (waiting.length === 0 && !isClosing) worker.unref();
     if (message.type === 'failed') asked?.reject(new Error(message.message));
     else asked?.resolve(message.results);
   });
@@ -61,6 +62,8 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Replica
       await ask({ type: 'tell', message });
     },
     async release() {
+      // Its end is waited for, whatever it answers before.
+      isClosing = true;
       if (!dead) {
         worker.ref();
         worker.postMessage({ type: 'close' } satisfies ToReplica);
