@@ -32,19 +32,22 @@ export interface EncodingTrouble {
 /** What is wrong with a text's characters first of all; undefined where nothing is. */
 export function encodingTrouble(text: string): EncodingTrouble | undefined {
   let first: EncodingTrouble | undefined;
+  // Asked once a text: a text may have a million entities.
+  let isPage: boolean | undefined;
   for (const [found] of text.matchAll(suspicious)) {
-    const trouble = troubleOf(found, text);
+    if (found.startsWith('&')) isPage ??= text.includes('</');
+    const trouble = troubleOf(found, isPage === true);
     if (trouble?.breaksWords) return trouble;
     first ??= trouble;
   }
   return first;
 }
 
-function troubleOf(found: string, text: string): EncodingTrouble | undefined {
+function troubleOf(found: string, isPage: boolean): EncodingTrouble | undefined {
   if (found === replacement) return { note: `a character was lost: ${replacement}`, breaksWords: true };
   if (found.startsWith('&')) {
     // In a page of HTML they are at home.
-    return text.includes('</') ? undefined : { note: `an HTML entity: ${found}`, breaksWords: false };
+    return isPage ? undefined : { note: `an HTML entity: ${found}`, breaksWords: false };
   }
   if (found.length === 1) {
     const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');

@@ -18,8 +18,9 @@ const leastAgreeing = Math.floor(size * 0.75);
 const mostCompared = 16;
 /** Of these, so many are looked at shingle by shingle. */
 const mostVerified = 8;
-/** Texts whose shingles are at hand for the next comparison. */
+/** Texts whose shingles are at hand for the next comparison, and how many shingles these have: 16 MB. */
 const mostRemembered = 512;
+const mostShingles = 1 << 22;
 
 /**
  * Finds texts that are nearly the same: MinHash (Broder, 1997) with locality-sensitive hashing finds candidates, and
@@ -36,6 +37,7 @@ export class NearDuplicates {
   /** `[texts]` */
   readonly #rows = new Growing((length) => new Uint32Array(length));
   readonly #remembered = new Map<number, Uint32Array>();
+  #rememberedShingles = 0;
   /** By the row of the first text. */
   readonly #groups = new Map<number, number[]>();
 
@@ -111,13 +113,18 @@ export class NearDuplicates {
 
   /** The least recently used ones go. */
   #remember(row: number, shingles: Uint32Array): void {
-    this.#remembered.delete(row);
+    this.#forget(row);
     this.#remembered.set(row, shingles);
-    if (this.#remembered.size <= mostRemembered) return;
+    this.#rememberedShingles += shingles.length;
     for (const oldest of this.#remembered.keys()) {
-      this.#remembered.delete(oldest);
-      return;
+      if (this.#remembered.size <= mostRemembered && this.#rememberedShingles <= mostShingles) return;
+      this.#forget(oldest);
     }
+  }
+
+  #forget(row: number): void {
+    this.#rememberedShingles -= this.#remembered.get(row)?.length ?? 0;
+    this.#remembered.delete(row);
   }
 }
 

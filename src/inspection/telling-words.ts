@@ -11,6 +11,8 @@ const longestWord = 40;
 const mostWords = 1 << 18;
 /** Numbers that the counts of all words and classes may take. */
 const mostCounts = 1 << 26;
+/** Where there is room for fewer, so many classes that hardly any has rows to tell it by, no word is counted. */
+const fewestWords = 1 << 12;
 
 /** In how many rows of each class each word is. */
 export class WordCounts {
@@ -28,13 +30,16 @@ export class WordCounts {
     limit = mostWords,
   ) {
     this.#width = classes + 1;
-    this.#limit = Math.max(1000, Math.min(limit, Math.floor(mostCounts / this.#width)));
-    this.#counts = new Uint32Array(1024 * this.#width);
-    this.#last = new Uint32Array(1024);
+    const room = Math.floor(mostCounts / this.#width);
+    this.#limit = room < fewestWords ? 0 : Math.min(limit, room);
+    const start = Math.min(this.#limit, 1024);
+    this.#counts = new Uint32Array(start * this.#width);
+    this.#last = new Uint32Array(start);
   }
 
   /** Counts the different words of a row. */
   add(words: readonly string[], labelIndices: readonly number[]): void {
+    if (this.#limit === 0) return;
     const row = ++this.#rows;
     for (const word of words) {
       if (word.length > longestWord) continue;
@@ -101,16 +106,15 @@ export class WordCounts {
     const sorted = Uint32Array.from(this.#ids.values(), rowsOf).sort();
     const least = sorted[sorted.length >>> 1]! + 1;
     const kept = [...this.#ids].filter(([, id]) => rowsOf(id) >= least);
-    const counts = new Uint32Array(this.#counts.length);
-    const last = new Uint32Array(this.#last.length);
     this.#ids.clear();
+    // Words stand in the order of their numbers, so that none is written over before it has moved.
     kept.forEach(([word, old], id) => {
-      counts.set(this.#counts.subarray(old * this.#width, (old + 1) * this.#width), id * this.#width);
-      last[id] = this.#last[old]!;
+      this.#counts.copyWithin(id * this.#width, old * this.#width, (old + 1) * this.#width);
+      this.#last[id] = this.#last[old]!;
       this.#ids.set(word, id);
     });
-    this.#counts = counts;
-    this.#last = last;
+    this.#counts.fill(0, kept.length * this.#width);
+    this.#last.fill(0, kept.length);
   }
 }
 

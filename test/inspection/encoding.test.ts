@@ -47,6 +47,15 @@ describe('damaged text', () => {
     expect(trouble.note).toMatch(note);
   });
 
+  it('takes time in proportion to a text that has nothing else', () => {
+    const text = '&amp;'.repeat(500_000);
+    const started = performance.now();
+    expect(encodingTrouble(text)!.note).toMatch(/&amp;/);
+    expect(encodingTrouble(`${text}</p>`)).toBeUndefined();
+    // With a look through the whole text at each of them it would be a minute.
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   it('is worse than stray characters in the same text', () => {
     expect(encodingTrouble(`fish &amp; ${misread('café', 'latin1')}`)!.breaksWords).toBe(true);
   });

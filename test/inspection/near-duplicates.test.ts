@@ -98,4 +98,20 @@ describe('near-duplicates', () => {
     for (const [row, words] of texts.entries()) near.add(row, shinglesOf(words)!);
     expect(reads).toBeLessThan(texts.length);
   });
+
+  it('keep no long texts at hand beyond a few megabytes, and find them nevertheless', () => {
+    const random = createRandom(10);
+    const base = Array.from({ length: 400_000 }, () => `w${random.integer(100_000)}`);
+    // The first and the last are the same, all between them others.
+    const texts = Array.from({ length: 12 }, (_, i) => base.map((word) => `${word}-${i % 11}`));
+    const read: number[] = [];
+    const near = new NearDuplicates((row) => {
+      read.push(row);
+      return shinglesOf(texts[row]!)!;
+    });
+    for (const [row, words] of texts.entries()) near.add(row, shinglesOf(words)!);
+    expect(near.groups()).toEqual([[0, 11]]);
+    // Ten texts of 400 000 shingles came after it.
+    expect(read).toEqual([0]);
+  });
 });

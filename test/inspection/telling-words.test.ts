@@ -96,3 +96,12 @@ it('has nothing to say of a class that words do not tell', () => {
   ]);
   expect(new WordCounts(1).report(['none'])).toEqual([{ label: 'none', words: [] }]);
 });
+
+it('counts no words where hardly any row is left for each of the classes', () => {
+  const counts = new WordCounts(1_000_000);
+  for (let row = 0; row < 1000; row++) counts.add(['same', `word${row}`], [row]);
+  expect(counts.report(['a', 'b'])).toEqual([
+    { label: 'a', words: [] },
+    { label: 'b', words: [] },
+  ]);
+});
