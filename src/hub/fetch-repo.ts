@@ -52,8 +52,8 @@ export interface Wanted<Found> {
 const shortPatience = 10_000;
 
 /**
- * What the Hub's cache has of a revision, after downloading what is missing there. A commit that the cache has is taken
- * without asking; a branch is looked up, where there is a connection.
+ * What the Hub's cache has of a revision, after downloading what is missing there. A commit that the cache surely
+ * has is taken without asking; what may be a part of one, and a branch, are looked up, where there is a connection.
  *
  * Where the branch has moved, what the cache has of it is taken nevertheless, with a warning. Python would download the
  * newer commit; here a person was told that nothing is to be downloaded (or was asked for another size), and the runs of
@@ -67,7 +67,7 @@ export async function fetchRepo<Found extends { commit?: string }>(
   const { repo, revision, options, find, isSure = () => true } = wanted;
   const { env = process.env, signal } = options;
   const found = find(revision);
-  if (found && isCommit(revision)) return found;
+  if (found && isCommit(revision) && isSure(found)) return found;
   const offline = offlineVariable(env);
   if (offline !== undefined) {
     if (found) return found;
@@ -75,7 +75,7 @@ export async function fetchRepo<Found extends { commit?: string }>(
   }
   const source = sourceOf(wanted, env);
   let commit = revision;
-  if (!isCommit(revision)) {
+  if (found || !isCommit(revision)) {
     try {
       commit = await lookUp(source, found !== undefined);
     } catch (error) {
@@ -84,9 +84,11 @@ export async function fetchRepo<Found extends { commit?: string }>(
       return { ...found, warning: `${error.message} What the cache has of ${repo.name} is used.` };
     }
   }
-  if (!found || (found.commit === commit && !isSure(found))) return wanted.fetchCommit(source, commit);
-  if (found.commit === commit) return found;
+  if (!found) return wanted.fetchCommit(source, commit);
+  if (found.commit === commit) return isSure(found) ? found : wanted.fetchCommit(source, commit);
   const newer = find(commit);
+  // What may be a part of its files can be compared with no run: the newer ones are as good, and all there.
+  if (!isSure(newer ?? found)) return wanted.fetchCommit(source, commit);
   if (!newer) return { ...found, warning: hasMoved(wanted, found, commit) };
   await writeRef(source.repo, revision, commit);
   return newer;

@@ -271,6 +271,33 @@ describe('what Python downloaded', () => {
     expect((await failure(get({ test: undefined }))).message).toContain('has several configurations');
   });
 
+  describe('of which one piece may be all or not', () => {
+    const first = { 'plain_text/train/0000.parquet': train };
+    const both = { ...first, 'plain_text/train/0001.parquet': test };
+    const alone = { test: undefined };
+    beforeEach(() => layAsPython(Object.keys(first), commit, conversion, first));
+
+    it('is asked about at a commit too, and taken as it is without a connection', async () => {
+      hub.datasets.set('org/films', { [conversion]: { files: both, commit } });
+      const closed = environment({ HF_ENDPOINT: `http://${await freePort()}` });
+      const guessed = await get({ ...alone, revision: commit }, { env: closed, patience: 500 });
+      expect(guessed.files.train).toHaveLength(1);
+      expect(guessed.warning).toMatch(/cache/);
+      const whole = await get({ ...alone, revision: commit });
+      expect(whole).toMatchObject({ commit, isListed: true });
+      expect(whole.files.train).toHaveLength(2);
+    });
+
+    it('is not kept where the branch has moved since', async () => {
+      const moved = 'abcdef0123456789abcdef0123456789abcdef01';
+      hub.datasets.set('org/films', { [conversion]: { files: both, commit: moved } });
+      const whole = await get(alone);
+      expect(whole).toMatchObject({ commit: moved, isListed: true });
+      expect(whole.files.train).toHaveLength(2);
+      expect(find(alone)).toMatchObject({ commit: moved });
+    });
+  });
+
   it('is downloaded anew where a file was cut off', async () => {
     await get();
     rmSync(found.files.train[0]!);
