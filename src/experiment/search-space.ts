@@ -15,6 +15,8 @@ const fixed: Record<string, string> = {
   examples: 'They are for the finished models.',
   search: 'A search cannot search itself.',
   'training.repeat': 'Every trial is one run.',
+  // A person is asked before it is downloaded: the one of the experiment.
+  'data.hub': 'Trials are compared on the same data set: make an experiment for each.',
 };
 
 /**
@@ -75,7 +77,7 @@ function error(path: Path, message: string, hint: string, more: Partial<Finding>
 function optionFindings(option: string, search: SearchOptions): Finding[] {
   const known = allOptions().get(option);
   if (!known) return [unknownOption(option)];
-  const barred = Object.keys(fixed).find((name) => option === name || option.startsWith(`${name}.`));
+  const barred = fixedBy(option);
   if (barred !== undefined) {
     const remove = { atKey: true, remedies: [{ type: 'remove' }] } as const;
     return [error(at(option), `A search cannot vary ${quoteName(option)}.`, fixed[barred]!, remove)];
@@ -94,8 +96,15 @@ function optionFindings(option: string, search: SearchOptions): Finding[] {
       ];
 }
 
+/** Why an option cannot vary: the key of a reason. */
+function fixedBy(option: string): string | undefined {
+  // The whole of it may hold a data set as well.
+  if (option === 'data') return 'data.hub';
+  return Object.keys(fixed).find((name) => option === name || option.startsWith(`${name}.`));
+}
+
 function unknownOption(option: string): Finding {
-  const names = [...allOptions().keys()].filter((name) => !(name in fixed));
+  const names = [...allOptions().keys()].filter((name) => fixedBy(name) === undefined);
   const last = option.split('.').at(-1)!;
   const sameKey = names.filter((name) => name.split('.').at(-1) === last);
   const meant = didYouMean(option, names) ?? sameKey[0];

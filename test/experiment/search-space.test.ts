@@ -87,6 +87,18 @@ describe('what is wrong in a search', () => {
       'A search cannot vary "training.repeat".',
       '"training.repeat"',
     ],
+    [
+      'the data set of the Hub',
+      '{ "data.hub.dataset": ["a/b", "c/d"] }',
+      'A search cannot vary "data.hub.dataset".',
+      '"data.hub.dataset"',
+    ],
+    [
+      'all that may hold one',
+      '{ "data": [{ "train": "a.csv" }, { "hub": { "dataset": "a/b" } }] }',
+      'A search cannot vary "data".',
+      '"data"',
+    ],
     ['itself', '{ "search.trials": [2] }', 'A search cannot vary "search.trials".', '"search.trials"'],
     [
       'a value out of range',
