@@ -1,12 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { stampOf } from '../data/file-digests';
 import { type DataFile, findDataFiles } from '../data/sources';
 import type { Experiment } from '../experiment/schema';
 import { dataFiles } from '../trainer/data-files';
 
 /**
  * Differs wherever an experiment's data does: all that decides which rows there are, and what is known of the files
- * without reading them. Of a folder with one folder a class, files that come and go are noticed, not those whose contents change.
+ * without reading them.
  *
  * @throws HumanError where data sets of the Hub are not on this machine
  */
@@ -21,13 +21,12 @@ export async function dataVersion({ data, training }: Experiment, folder: string
   return JSON.stringify([data, training.seed, folder, await Promise.all(versions)]);
 }
 
-async function versionOf({ file, format }: DataFile): Promise<string[]> {
-  if (format !== 'folder') return [file, await stateOf(file)];
-  const entries = await readdir(file).catch((): string[] => []);
-  return [file, ...(await Promise.all(entries.sort().map((name) => stateOf(join(file, name)))))];
-}
-
-async function stateOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : '';
+async function versionOf(data: DataFile): Promise<string> {
+  try {
+    const { text } = await stampOf(data);
+    return `${data.file} ${text}`;
+  } catch {
+    // A link that leads nowhere, or a file that is just going: like no version before.
+    return randomUUID();
+  }
 }

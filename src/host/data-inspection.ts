@@ -5,6 +5,8 @@ import { formatError, HumanError, type Place } from '../protocol/human-error';
 import type { DataInspectionReport, FindingRow } from '../protocol/inspection';
 import { FileWatch } from './file-watch';
 import type { HelperClient } from './helper-client';
+import { loadExperimentTools } from './load-experiment-tools';
+import { namedFiles } from './named-files';
 import type { Reporter } from './report';
 import { requireTrust } from './trust';
 
@@ -14,7 +16,7 @@ export interface InspectedSource {
   experiment(): Promise<{ file: string; text?: string }>;
   /** The folder that paths are shown from. */
   root(): string;
-  /** Files to watch beside those that the rows come from. */
+  /** Files to watch beside those that the experiment names. */
   files: readonly string[];
   /** What a run noted of its rows; undefined where it is none, or did not. */
   digest?(): string | undefined;
@@ -28,6 +30,8 @@ interface InspectionServices {
 
 /** A page hears of progress no more often than this (milliseconds). */
 const progressInterval = 100;
+/** What is refused is read again when no file changed for this long (milliseconds): it may still be being written. */
+const pause = 300;
 
 /** Looks at an experiment's data for a page, and keeps what was found while the panel is open. */
 export class DataInspection implements vscode.Disposable {
@@ -37,6 +41,7 @@ export class DataInspection implements vscode.Disposable {
   #found: DataInspectionReport | undefined;
   #running: vscode.CancellationTokenSource | undefined;
   #toldAt = 0;
+  #retry: NodeJS.Timeout | undefined;
   /** While it is being read. */
   #hasChanged = false;
 
@@ -57,6 +62,7 @@ export class DataInspection implements vscode.Disposable {
 
   dispose(): void {
     this.#running?.cancel();
+    clearTimeout(this.#retry);
     this.#watch.dispose();
     this.#subscription.dispose();
   }
@@ -85,6 +91,7 @@ export class DataInspection implements vscode.Disposable {
   /** Reads the data, from the start where it is being read. */
   async start(): Promise<void> {
     this.#running?.cancel();
+    clearTimeout(this.#retry);
     const running = new vscode.CancellationTokenSource();
     this.#running = running;
     this.#found = undefined;
@@ -94,6 +101,7 @@ export class DataInspection implements vscode.Disposable {
     if (this.#running !== running) return;
     this.#running = undefined;
     this.#tell(state);
+    if (state.status === 'refused' && this.#hasChanged) this.#changed();
   }
 
   /** What the report tells of may be otherwise now. */
@@ -103,16 +111,28 @@ export class DataInspection implements vscode.Disposable {
   }
 
   #changed(): void {
+    if (this.#state.status !== 'refused') {
+      this.stale();
+      return;
+    }
     // What was missing may be there.
-    if (this.#state.status === 'refused') void this.start();
-    else this.stale();
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.start(), pause);
   }
 
   async #read(token: vscode.CancellationToken): Promise<InspectionState> {
     const { source, services } = this;
+    let watched = source.files;
+    // Who waits no longer has nothing watched: the next reading does, or the page is closed.
+    const watch = (files: readonly string[]) => {
+      watched = [...new Set([...watched, ...files])];
+      if (!token.isCancellationRequested) this.#watch.set(watched);
+    };
     try {
       requireTrust('read');
       const experiment = await source.experiment();
+      // Before they are read: what changes meanwhile may be read or not.
+      watch(await filesNamedIn(experiment));
       const found = await services.inspector.request('report', experiment, {
         token,
         onProgress: (done, total) => {
@@ -122,7 +142,8 @@ export class DataInspection implements vscode.Disposable {
       const { digest, parts } = found.report;
       if (token.isCancellationRequested) return { status: 'none' };
       this.#found = found;
-      this.#watch.set([...source.files, ...parts.flatMap(({ files }) => files.map(({ file }) => file))]);
+      // Those of the Hub's data sets are named nowhere.
+      watch(parts.flatMap(({ files }) => files.map(({ file }) => file)));
       const trained = source.digest?.();
       return {
         status: 'ready',
@@ -136,13 +157,13 @@ export class DataInspection implements vscode.Disposable {
     } catch (error) {
       if (error instanceof vscode.CancellationError) return { status: 'none' };
       if (!(error instanceof HumanError)) services.report.log.error(formatError(error));
+      if (error instanceof HumanError && error.place) watch([error.place.file]);
       return this.#refused(error as Error);
     }
   }
 
   #refused(error: Error): InspectionState {
     const { hint, place } = error instanceof HumanError ? error : {};
-    this.#watch.set([...this.source.files, ...(place ? [place.file] : [])]);
     return {
       status: 'refused',
       message: error.message,
@@ -177,6 +198,14 @@ export class DataInspection implements vscode.Disposable {
   #shownRow(row: FindingRow): FindingRow {
     return { ...row, file: this.#shown(row.file) };
   }
+}
+
+/** None of an experiment that has errors: these are told of, and its file is watched. */
+async function filesNamedIn({ file, text }: { file: string; text?: string }): Promise<string[]> {
+  if (text === undefined) return [file];
+  const { parseExperiment } = await loadExperimentTools();
+  const { experiment } = parseExperiment(text, file);
+  return experiment ? namedFiles(experiment, file) : [];
 }
 
 /** Relative to a folder where it lies in there, with forward slashes. */

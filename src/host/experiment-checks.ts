@@ -1,13 +1,12 @@
-import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { fixesOf } from '../experiment/fixes';
-import type { Experiment } from '../experiment/schema';
 import type { ExperimentProblem } from '../protocol/helper';
 import { formatError } from '../protocol/human-error';
 import { diagnosticsOf, type ProblemsByFile, type ShownProblem } from './experiment-diagnostics';
 import { isExperiment } from './experiment-file';
 import { FileWatch } from './file-watch';
 import { loadExperimentTools } from './load-experiment-tools';
+import { namedFiles } from './named-files';
 import type { Services } from './services';
 
 /** A document is checked when nothing was typed for this long (milliseconds). */
@@ -139,7 +138,7 @@ export class ExperimentChecks implements vscode.Disposable {
       experiment !== undefined && document.uri.scheme === 'file' && vscode.workspace.isTrusted;
     const late = setTimeout(() => show(own), readsData && state.shown ? patience : 0);
     if (!readsData) return show(own);
-    state.watch.set(filesOf(experiment, file));
+    state.watch.set(namedFiles(experiment, file));
     const answer = await this.services.inspector.request('check', { file, text }, { token });
     show(answer.problems);
   }
@@ -166,11 +165,4 @@ function end(state: State): void {
   clearTimeout(state.timer);
   state.check?.cancellation.cancel();
   state.watch.dispose();
-}
-
-/** Every file that an experiment names. */
-function filesOf({ data, model }: Experiment, file: string): string[] {
-  const vectors = 'embedding' in model ? model.embedding.vectors : undefined;
-  const named = [data.train, data.validation, data.test, vectors].flat();
-  return named.filter((name) => typeof name === 'string').map((name) => resolve(dirname(file), name));
 }

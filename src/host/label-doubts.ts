@@ -9,8 +9,8 @@ import { openDocument } from './experiment-file';
 import { FileWatch } from './file-watch';
 import { type DoubtedRow, findDoubted } from './find-doubted';
 import { documentOf } from './packed-files';
+import type { PanelServices } from './panel-services';
 import { percent } from './run-text';
-import type { Services } from './services';
 
 /** A document is looked at when nothing was typed for this long (milliseconds). */
 const pause = 300;
@@ -49,7 +49,7 @@ export class LabelDoubts implements vscode.Disposable {
 
   readonly #log: vscode.LogOutputChannel;
 
-  constructor({ store, report }: Pick<Services, 'store' | 'report'>) {
+  constructor({ store, report }: Pick<PanelServices, 'store' | 'report'>) {
     this.#log = report.log;
     this.#rows = new DoubtedRows(store, (error) => report.log.warn(formatError(error)));
     const { workspace } = vscode;

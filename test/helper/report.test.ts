@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -63,6 +63,20 @@ it('looks again where files have changed, those of a pattern too, and where the 
   expect(await rowsOf(textOf(data))).toBe(70);
   const short = await report(textOf(data, { tokenizer: { maxLength: 3 } }));
   expect(short.report.lengths).toMatchObject({ maxLength: 3, cutRows: 70 });
+});
+
+it('looks again where a text of a class was edited', async () => {
+  const texts = (name: string, text: string) => {
+    mkdirSync(join(folder, 'classes', name), { recursive: true });
+    writeFileSync(join(folder, 'classes', name, '1.txt'), text);
+  };
+  texts('neg', 'what a bore');
+  texts('pos', 'what a joy');
+  const longest = async () =>
+    (await report(textOf({ train: 'classes', validation: { folds: 2 } }))).report.lengths.longest;
+  expect(await longest()).toBe(3);
+  texts('pos', 'what a joy this is');
+  expect(await longest()).toBe(5);
 });
 
 it('says what keeps it from looking', async () => {
