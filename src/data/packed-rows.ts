@@ -1,10 +1,9 @@
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { formatOfName } from '../protocol/data-formats';
 import { HumanError } from '../protocol/human-error';
 import { readUtf8 } from './encoding';
 import { describeFileError } from './file-problem';
 import { readLines } from './lines';
+import { readParquet } from './parquet';
 
 /** Longer lines are cut: they are here to be looked at (characters). */
 const longestLine = 20_000;
@@ -20,7 +19,7 @@ const longestLine = 20_000;
 export async function packedRows(file: string, from: number, to: number, signal?: AbortSignal) {
   const { format, gzipped } = formatOfName(file);
   try {
-    if (format === 'parquet') return await parquetRows(file, from, to);
+    if (format === 'parquet') return await parquetRows(file, from, to, signal);
     if (gzipped) return await unpackedLines(file, from, to, signal);
   } catch (error) {
     if (signal?.aborted || error instanceof HumanError) throw error;
@@ -34,10 +33,21 @@ export async function packedRows(file: string, from: number, to: number, signal?
   throw new HumanError('this file is not packed: any editor shows it', { place: { file } });
 }
 
-async function parquetRows(file: string, from: number, to: number): Promise<string> {
-  const buffer = await asyncBufferFromFile(file);
-  const rows = await parquetReadObjects({ file: buffer, compressors, rowStart: from - 1, rowEnd: to - 1 });
-  return rows.map((row) => `${short(JSON.stringify(row, plainValue))}\n`).join('');
+async function parquetRows(file: string, from: number, to: number, signal?: AbortSignal): Promise<string> {
+  let columns: readonly string[] = [];
+  let text = '';
+  const all = (names: readonly string[]) => {
+    columns = names;
+    return names;
+  };
+  await readParquet(file, { firstRow: from, mostRows: to - 1, signal }, all, (_, values) => {
+    const fields = values.map((value, i) => [
+      columns[i]!,
+      'problem' in value ? `(${value.problem.message})` : value.value,
+    ]);
+    text += `${short(JSON.stringify(Object.fromEntries(fields), plainValue))}\n`;
+  });
+  return text;
 }
 
 /** What JSON has no word for. */

@@ -41,6 +41,9 @@ export const parquetReader: RecordReader = async ({ file }, reading, columns, pr
 /** A value, with the names of classes where the file has them, or what is wrong with it. */
 export type ParquetValue = { value: unknown } | { problem: FieldProblem };
 
+/** Rows before the first one, from 1, are passed over: groups of none but such are not read. */
+export type ParquetReading = Reading & { firstRow?: number };
+
 /**
  * Reads columns of a Parquet file, one group of rows after the other: no more than the chosen columns of one group is in
  * memory. Binary values that are UTF-8 become text.
@@ -51,7 +54,7 @@ export type ParquetValue = { value: unknown } | { problem: FieldProblem };
  */
 export async function readParquet(
   file: string,
-  reading: Reading,
+  reading: ParquetReading,
   choose: (names: readonly string[]) => readonly string[],
   onRow: (line: number, values: ParquetValue[]) => void | Promise<void>,
 ): Promise<void> {
@@ -69,7 +72,7 @@ export async function readParquet(
 async function readGroups(
   file: string,
   handle: FileHandle,
-  reading: Reading,
+  reading: ParquetReading,
   choose: (names: readonly string[]) => readonly string[],
   onRow: (line: number, values: ParquetValue[]) => void | Promise<void>,
 ): Promise<void> {
@@ -92,11 +95,15 @@ async function readGroups(
     }),
   );
   let line = 0;
-  const { mostRows = Number.POSITIVE_INFINITY } = reading;
+  const { firstRow = 1, mostRows = Number.POSITIVE_INFINITY } = reading;
   for (const { rowStart, rowEnd: groupEnd } of scan.ranges) {
     reading.signal?.throwIfAborted();
     const rowEnd = Math.min(groupEnd, mostRows);
     if (rowEnd <= rowStart) break;
+    if (rowEnd < firstRow) {
+      line = rowEnd;
+      continue;
+    }
     const group = groupAt(metadata, rowStart);
     const read = async (column: string) => {
       for (const { meta_data } of group.columns) {
@@ -109,7 +116,7 @@ async function readGroups(
     const ofGroup: ArrayLike<unknown>[] = [];
     for (const column of columns) ofGroup.push(await whole(() => read(column)));
     for (let row = 0; row < rowEnd - rowStart; row++) {
-      line++;
+      if (++line < firstRow) continue;
       const values = ofGroup.map((column, i): ParquetValue => {
         const value: unknown = column[row];
         if (value === undefined && isPlain[i])
@@ -151,6 +158,7 @@ const parsers = { stringFromBytes: textOf, jsonFromBytes: textOf };
 
 function requireAllRows(file: string, { num_rows, row_groups }: FileMetaData): void {
   const rows = row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (row_groups.some((group) => group.num_rows < 0n)) throw damaged(file, 'a group has less than no rows');
   if (rows !== Number(num_rows)) throw damaged(file, `${num_rows} rows are promised, and ${rows} are there`);
 }
 

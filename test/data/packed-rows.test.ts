@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { packedRows } from '../../src/data/packed-rows';
 import { humanErrorOf, temporaryFolder } from './support';
@@ -19,6 +20,17 @@ describe('rows of a packed file', () => {
       .map((line) => JSON.parse(line));
     expect(rows).toHaveLength(6);
     expect(rows).toMatchObject(expected[name]!.slice(8, 14));
+  });
+
+  it('have the names of their classes where the file has them', async () => {
+    const shown = async (name: string, column: string) =>
+      (await packedRows(join(fixtures, `${name}.parquet`), 1, 21))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)[column]);
+    expect((await shown('class-label', 'label')).slice(0, 4)).toEqual(['neg', 'pos', 'neg', 'pos']);
+    expect(await shown('class-lists', 'label')).toEqual([['neg'], ['neg', 'pos'], [], ['pos']]);
+    expect(await shown('class-secret', 'label')).toContain('(the class ("label") is -1: it is kept secret)');
   });
 
   it('end where the file ends', async () => {
@@ -55,6 +67,19 @@ describe('rows of a packed file', () => {
     const error = await humanErrorOf(packedRows(file, 1, 2_001));
     expect(error.place?.file).toBe(file);
     expect(error.hint).toBeTruthy();
+  });
+
+  it('cannot be had of a Parquet file that would fill the memory', async () => {
+    const bytes = readFileSync(join(fixtures, 'groups.parquet'));
+    const { row_groups } = parquetMetadata(new Uint8Array(bytes).buffer);
+    // The header of a column's first page: its unpacked size is the second number of it.
+    const at = Number(row_groups[0]!.columns[0]!.meta_data!.data_page_offset);
+    const file = await folder.write(
+      'swollen.parquet',
+      Buffer.concat([bytes.subarray(0, at), Buffer.alloc(8, 0xff), bytes.subarray(at + 8)]),
+    );
+    const error = await humanErrorOf(packedRows(file, 1, 2_001));
+    expect(error.place?.file).toBe(file);
   });
 
   it('cannot be had of a file that is gone', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/data/inspect';
 import { readRows } from '../../src/data/read';
@@ -153,3 +154,41 @@ describe('what is wrong with a whole file', () => {
     expect((await humanErrorOf(readAll(file, columns))).hint).toContain('gunzip');
   });
 });
+
+it.each(['groups', 'none'])(
+  'refuses a file whose groups have not the rows that it promises, whichever byte is to blame: %s',
+  async (name) => {
+    const bytes = readFileSync(fixture(name));
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    let contradictions = 0;
+    for (let at = footer; at < bytes.length - 8; at++) {
+      for (const value of [bytes[at]! ^ 1, bytes[at]! ^ 2, bytes[at]! ^ 4]) {
+        const changed = Buffer.from(bytes);
+        changed[at] = value;
+        const { promised, there } = rowsOf(changed) ?? {};
+        if (promised === there) continue;
+        contradictions++;
+        const file = await folder.write('contradiction.parquet', changed);
+        const error = await humanErrorOf(readAll(file, columns));
+        expect(error.message).toBe(
+          `this Parquet file cannot be read: ${promised} rows are promised, and ${there} are there`,
+        );
+      }
+    }
+    expect(contradictions).toBeGreaterThan(1);
+  },
+);
+
+/** What a file's own list says of its rows; undefined where it cannot be read. */
+function rowsOf(bytes: Buffer): { promised: number; there: number } | undefined {
+  try {
+    const { num_rows, row_groups } = parquetMetadata(new Uint8Array(bytes).buffer);
+    if (row_groups.some((group) => group.num_rows < 0n)) return undefined;
+    return {
+      promised: Number(num_rows),
+      there: row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0),
+    };
+  } catch {
+    return undefined;
+  }
+}
