@@ -11,6 +11,7 @@ import { OptionError } from '../experiment/option-error';
 import { isFolds } from '../experiment/planned-runs';
 import type { Path, PlacedFinding, Remedy } from '../experiment/problems';
 import type { Experiment } from '../experiment/schema';
+import { bytesText } from '../protocol/bytes';
 import { count, countOf } from '../protocol/count';
 import { didYouMean, didYouMeanHint, listNames, nearestFirst, quoteName } from '../protocol/did-you-mean';
 import { HumanError } from '../protocol/human-error';
@@ -44,7 +45,7 @@ export function findDownload(experiment: Experiment): PlacedFinding[] {
   return [
     {
       severity: 'warning',
-      message: `Training downloads the word vectors ${missing.name} first: ${Math.ceil(missing.bytes / 1e6)} MB.`,
+      message: `Training downloads the word vectors ${missing.name} first: ${bytesText(missing.bytes)}.`,
       hint: `They are kept in ${dirname(missing.file)} for all experiments.`,
       path: ['model', 'embedding', 'vectors'],
     },

@@ -120,7 +120,7 @@ it('says how much would be downloaded, until it is there', async () => {
   expect(await check(data, withVectors('glove.6B.50d'))).toEqual([
     {
       severity: 'warning',
-      message: 'Training downloads the word vectors glove.6B.50d first: 70 MB.',
+      message: 'Training downloads the word vectors glove.6B.50d first: 69.2 MB.',
       path: 'model.embedding.vectors',
       fixes: [],
     },
