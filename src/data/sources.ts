@@ -43,7 +43,11 @@ export async function findDataFiles(
 async function findNamed(name: string, folder: string, format: DataFormat | undefined): Promise<DataFile[]> {
   const path = resolve(folder, name);
   const found = await stat(path).catch((error: unknown) => error);
-  if (isStats(found)) return [found.isDirectory() ? folderOf(path, format) : dataFileOf(path, format)];
+  if (isStats(found)) {
+    if (found.isDirectory()) return [folderOf(path, format)];
+    if (!found.isFile()) throw noFile(path);
+    return [dataFileOf(path, format)];
+  }
   if (!isDynamicPattern(name)) throw await describeFileError(path, found);
   const files = await filesOfPattern(name, folder);
   if (files.length === 0) {
@@ -93,6 +97,14 @@ export function dataFileOf(file: string, format?: DataFormat): DataFile {
   throw new HumanError('Parquet files are compressed inside: this one cannot be read out of an archive', {
     place: { file },
     hint: 'Unpack it: gunzip FILE',
+  });
+}
+
+/** Of a pipe or a device nobody knows when it ends, and data is read more than once. */
+function noFile(file: string): HumanError {
+  return new HumanError('this is neither a file nor a folder', {
+    place: { file },
+    hint: 'Write the rows into a file first.',
   });
 }
 

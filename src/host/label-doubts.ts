@@ -58,6 +58,7 @@ export class LabelDoubts implements vscode.Disposable {
     };
     this.#subscription = vscode.Disposable.from(
       store.onDidChange(() => this.#schedule([])),
+      workspace.onDidGrantWorkspaceTrust(() => this.#schedule([])),
       workspace.onDidOpenTextDocument(look),
       workspace.onDidCloseTextDocument(look),
       workspace.onDidChangeTextDocument(({ document }) => look(document)),
@@ -101,7 +102,8 @@ export class LabelDoubts implements vscode.Disposable {
     const changed = this.#changed;
     this.#changed = new Set();
     const before = this.#doubts;
-    const doubts = await this.#rows.read();
+    // A run's folder says which files are opened.
+    const doubts = vscode.workspace.isTrusted ? await this.#rows.read() : new Map<string, Doubt[]>();
     if (this.#isDisposed) return;
     this.#doubts = doubts;
     this.#watch.set([...doubts.keys()]);

@@ -55,9 +55,10 @@ function relabelIn(
 
 /** Where each class is a folder, another label is another folder. */
 function moveTo({ path, suggested: [label] }: Doubt): vscode.WorkspaceEdit | { reason: string } {
-  const folder = join(dirname(dirname(path)), label ?? '');
-  if (label === undefined || !existsSync(folder))
-    return { reason: `there is no folder ${label ?? ''} beside this one` };
+  // A run's folder may come from anywhere: what it suggests leads nowhere else.
+  const isName = label !== undefined && basename(label) === label && !['', '.', '..'].includes(label);
+  const folder = join(dirname(dirname(path)), isName ? label : '');
+  if (!isName || !existsSync(folder)) return { reason: `there is no folder ${label ?? ''} beside this one` };
   const edit = new vscode.WorkspaceEdit();
   edit.renameFile(vscode.Uri.file(path), vscode.Uri.file(freePath(folder, basename(path))));
   return edit;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -78,6 +79,14 @@ describe('refuses', () => {
     expect(error.message).toMatch(says);
     expect(error.hint).toBeTruthy();
   });
+});
+
+it.skipIf(process.platform === 'win32')('refuses a pipe, which it would wait for without end', async () => {
+  const pipe = folder.path('pipe.csv');
+  execFileSync('mkfifo', [pipe]);
+  const error = await humanErrorOf(findDataFiles('pipe.csv', root()));
+  expect(error.place).toEqual({ file: pipe });
+  expect(error.message).toBe('this is neither a file nor a folder');
 });
 
 it('tells an archive without its extension from a text', async () => {
