@@ -67,7 +67,7 @@ function noClasses(folder: string, entries: readonly Dirent[]): HumanError {
   return new HumanError('this folder has no folders in it, one for each class', {
     place: { file: folder },
     hint: example
-      ? `To train on its files, name them: ${quoteName(example)}.`
+      ? `To train on its files, name them: "train": ${quoteName(example)}. To look at one, name that: ${data[0]}.`
       : 'Each class is a folder, and each text a file in it: pos/1.txt, neg/2.txt. Or name the data files themselves.',
   });
 }
