@@ -68,6 +68,9 @@ describe('textclf inspect', () => {
       [place.path('train.csv'), 3, 1],
       [place.path('test.csv'), 13, 1],
     ]);
+    const first = JSON.parse((await inspect('--json', 'mails.textclf.json', '--rows', '1')).stdout);
+    // A group is listed as a whole.
+    expect(first.rows[leakage]).toEqual(rows[leakage]!.slice(0, 2));
   });
 
   it('looks at a data file by itself, and at a folder with one folder a class', async () => {

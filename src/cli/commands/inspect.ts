@@ -10,7 +10,7 @@ import { fileError } from '../../protocol/file-error';
 import { HumanError } from '../../protocol/human-error';
 import { mostFindingRows } from '../../protocol/inspection';
 import { type GlobalOptions, optionsOf, type SetOptions, setOption } from '../options';
-import { inspectionLines } from '../render/inspection';
+import { grouped, inspectionLines } from '../render/inspection';
 import type { Terminal } from '../terminal';
 
 interface InspectCommandOptions extends GlobalOptions, SetOptions {
@@ -56,7 +56,8 @@ async function inspect(
     throw error instanceof OptionError ? await located(error, file) : error;
   });
   terminal.showLive();
-  if (json) terminal.printJson({ report, rows: rows.map((ofFinding) => ofFinding.slice(0, listed)) });
+  if (json)
+    terminal.printJson({ report, rows: rows.map((ofFinding) => grouped(ofFinding).slice(0, listed).flat()) });
   else terminal.print(...inspectionLines({ report, rows }, experiment, listed, terminal.style()));
 }
 

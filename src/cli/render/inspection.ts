@@ -166,7 +166,8 @@ function findingLines(
   ];
 }
 
-function grouped(rows: readonly FindingRow[]): FindingRow[][] {
+/** A finding's rows, copies of each other together. */
+export function grouped(rows: readonly FindingRow[]): FindingRow[][] {
   const groups: FindingRow[][] = [];
   for (const row of rows) {
     const last = groups.at(-1);
