@@ -53,8 +53,7 @@ export class ExperimentChecks implements vscode.Disposable {
         if (event.affectsConfiguration('json.validate')) this.#scheduleAll();
       }),
       window.onDidChangeWindowState(({ focused }) => {
-        // A folder that is not there yet can't be watched.
-        if (focused) this.#scheduleAll(({ shown }) => (shown?.inExperiment.length ?? 0) > 0);
+        if (focused) this.lookAgain();
       }),
     );
     for (const document of workspace.textDocuments) this.#open(document);
@@ -73,6 +72,11 @@ export class ExperimentChecks implements vscode.Disposable {
     if (entry.state.timer || entry.state.check?.version !== document.version)
       this.#run(document, entry.state);
     await entry.state.check?.done;
+  }
+
+  /** Checks what something is wrong in once more: a folder that was not there yet could not be watched. */
+  lookAgain(): void {
+    this.#scheduleAll(({ shown }) => (shown?.inExperiment.length ?? 0) > 0);
   }
 
   dispose(): void {
