@@ -1,6 +1,6 @@
 /** "Inspect Data" as a person meets it: from the lens over the findings to the very line, and packed files. */
 import { readFileSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
@@ -52,8 +52,16 @@ describeInVSCode('a person who looks at data', () => {
         return [`folder/${label}/${i}.txt`, text!];
       }),
     ),
+    'run.textclf.json': experiment
+      .replace('"train.csv"', '"parts/*.csv"')
+      .replace('"test.csv"', '"held-out.csv"')
+      .replace('"validation": 0.2, ', ''),
+    'parts/a.csv': csv(reviews(45)),
+    'parts/b.csv': csv(reviews(45, 100)),
+    'held-out.csv': csv(reviews(20, 100)),
+    'tables/a.csv': csv(reviews(12)),
     'broken.csv': 'text,label\n"never closed,good\n',
-    'table.parquet': readFileSync('test/fixtures/parquet/snappy.parquet'),
+    'table.parquet': readFileSync('test/fixtures/parquet/class-label.parquet'),
   });
 
   it('clicks the lens over the data, and through a finding to the line', async () => {
@@ -126,7 +134,8 @@ describeInVSCode('a person who looks at data', () => {
     await data.getByRole('table', { name: 'Rows of each class' }).waitFor();
     await data.getByRole('button', { name: 'Open the data file' }).click();
     await tab(page, 'table.parquet from row 1.jsonl').waitFor();
-    await page.locator('.view-line', { hasText: '{"' }).first().waitFor();
+    // By their names, which the file keeps beside the numbers.
+    await page.locator('.view-line', { hasText: '"label":"pos"' }).first().waitFor();
   });
 
   it('looks at a folder with one folder a class', async () => {
@@ -140,6 +149,27 @@ describeInVSCode('a person who looks at data', () => {
     await data.getByText('12 files').click();
     await data.getByRole('link', { name: 'folder/good/3.txt' }).click();
     await tab(page, '3.txt').waitFor();
+    await tab(page, 'Data: folder').click();
+    await writeFile(join(workbench.folder, 'folder/bad/12.txt'), 'one more that nobody should have made');
+    await data.getByText('The data or the experiment has changed since it was read.').waitFor();
+    await data.locator('.caution').getByRole('button', { name: 'Inspect again' }).click();
+    await data.getByText('13 files').waitFor();
+    await appendFile(join(workbench.folder, 'folder/bad/12.txt'), ', however long they had to live');
+    await data.getByText('The data or the experiment has changed since it was read.').waitFor();
+  });
+
+  it('reads why a folder has no classes, and sees them as soon as they are there', async () => {
+    const { page, folder } = workbench;
+    await runCommand(page, 'View: Close All Editors');
+    await pickFromContextMenu(page, treeRow(page, /^tables$/), 'Inspect Data');
+    const data = webview(page);
+    await data.getByText('this folder has no folders in it, one for each class').waitFor();
+    await data.getByText('"tables/*.csv"').waitFor();
+    for (const name of ['bad', 'good']) {
+      await mkdir(join(folder, 'tables', name));
+      await writeFile(join(folder, 'tables', name, '1.txt'), `what a ${name} film this is`);
+    }
+    await data.getByRole('table', { name: 'Rows of each class' }).waitFor();
   });
 
   it('reads why a file cannot be looked at', async () => {
@@ -150,5 +180,33 @@ describeInVSCode('a person who looks at data', () => {
     await data.getByRole('button', { name: 'Try again' }).waitFor();
     await data.getByRole('link', { name: /broken\.csv/ }).waitFor();
     await screenshot(page, 'data-refused');
+  });
+
+  it("clicks through the first tab of a run's dashboard, and hears that its data is no longer the same", async () => {
+    const { page, folder } = workbench;
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, 'run.textclf.json');
+    await codeLens(page, 'Train').click();
+    const dashboard = webview(page);
+    await dashboard.locator('.status.succeeded').waitFor();
+    const [first] = await dashboard.getByRole('tab').all();
+    expect(await first!.innerText()).toBe('Data');
+    await first!.click();
+    const classes = dashboard.getByRole('table', { name: 'Rows of each class' });
+    await classes.waitFor();
+    await screenshot(page, 'data-tab');
+    const changed = dashboard.getByText('These are not the rows that this run was trained on');
+    expect(await changed.count()).toBe(0);
+    const finding = dashboard.locator('.finding-list > li').filter({ hasText: /test/i }).first();
+    await finding.locator('button.finding-head').click();
+    const link = finding.getByRole('link', { name: /^parts\/b\.csv:\d+$/ }).first();
+    const line = (await link.innerText()).split(':').at(-1);
+    await link.click();
+    await tab(page, 'b.csv').waitFor();
+    await expect.poll(() => cursor(page).innerText(), patience).toMatch(new RegExp(`^Ln ${line}, Col 1`));
+    await writeFile(join(folder, 'parts/c.csv'), csv(reviews(6, 500)));
+    await dashboard.getByText('The data or the experiment has changed since it was read.').waitFor();
+    await dashboard.locator('.caution').getByRole('button', { name: 'Inspect again' }).click();
+    await changed.waitFor();
   });
 });
