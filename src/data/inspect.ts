@@ -1,7 +1,8 @@
 import type { DataColumn, DataInspection } from '../protocol/helper';
+import { HumanError } from '../protocol/human-error';
 import { classFolders } from './class-folders';
 import { guessLabelColumn, guessLabelSeparator, guessTextColumn } from './guess-columns';
-import { RowProblems } from './row-problems';
+import { type OnProblem, RowProblems } from './row-problems';
 import { type DataFile, findDataFiles } from './sources';
 import { readUntil } from './stop-reading';
 import { tableReaders } from './table';
@@ -16,10 +17,10 @@ const shownCharacters = 200;
 /**
  * The columns of a data file, or of a folder with one folder a class, and what they seem to hold: from its first
  * thousand rows, or the first million characters of them. Of a folder, rows of every class are looked at.
- * Rows that cannot be read are left out: what is wrong with them is for the check to say.
+ * Rows that cannot be read are left out: what is wrong with them is for the check to say, unless none can be.
  *
  * @param file its absolute path
- * @throws HumanError where the file cannot be read or its format is not known
+ * @throws HumanError where the file or all of its rows cannot be read, or its format is not known
  */
 export async function inspect(file: string): Promise<DataInspection> {
   const [data] = await findDataFiles(file, '');
@@ -44,13 +45,15 @@ async function look(data: DataFile): Promise<{ columns: DataColumn[]; rows: numb
   let rows = 0;
   let text = 0;
   let unreadable = 0;
+  let first: Parameters<OnProblem>[0] | undefined;
   const column = (name: string) => {
     const known = columns.get(name) ?? new Values();
     columns.set(name, known);
     return known;
   };
   const complete = await readUntil((stop) => {
-    const problems = new RowProblems(data.file, () => {
+    const problems = new RowProblems(data.file, (problem) => {
+      first ??= problem;
       if (++unreadable > mostRows) stop();
     });
     return tableReaders[data.format](data, { mostRows: mostRows + 1 }, problems, {
@@ -65,7 +68,13 @@ async function look(data: DataFile): Promise<{ columns: DataColumn[]; rows: numb
       },
     });
   });
+  if (first && columns.size === 0) throw unreadableRows(first);
   return { columns: [...columns].map(([name, values]) => values.describe(name)), rows, complete };
+}
+
+/** Where nothing is known of any row, "no column looks like a text" would lead a person astray. */
+function unreadableRows({ file, line, column, message, hint }: Parameters<OnProblem>[0]): HumanError {
+  return new HumanError(message, { place: { file, line, ...(column ? { column } : {}) }, hint });
 }
 
 /** What a column holds. */

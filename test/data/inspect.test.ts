@@ -176,3 +176,10 @@ for (const [name, text, label] of real) {
     },
   );
 }
+
+it('says what is wrong where no row can be read', async () => {
+  const file = await folder.write('list.jsonl', JSON.stringify([{ text: 'a', label: 'b' }]));
+  const error = await humanErrorOf(inspect(file));
+  expect(error.place).toMatchObject({ file, line: 1 });
+  expect(error.message).toContain('a list');
+});
