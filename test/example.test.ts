@@ -1,6 +1,6 @@
 /** The example workspace that comes with the extension, as the build makes it. */
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listRuns } from '../src/runs/list';
 import { textclf } from './cli/support';
@@ -25,7 +25,7 @@ describe('the example workspace', () => {
       rows.length,
     );
     for (const file of files) {
-      const { length } = rows.filter((row) => row.file === file);
+      const { length } = rows.filter((row) => row.file === resolve(file));
       expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(length + 2);
     }
   });

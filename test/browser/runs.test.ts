@@ -113,7 +113,7 @@ describeInVSCode('the runs view', () => {
     await pickFromContextMenu(page, row, 'Edit Note of Run…');
     await answer(page, `first *line*\\n${hostile}`);
     const renamed = runs()[1]!;
-    await expect.poll(() => readAnnotations(renamed.folder).note).toBe(`first *line*\n${hostile}`);
+    await expect.poll(() => readAnnotations(renamed.folder).note, patience).toBe(`first *line*\n${hostile}`);
     const hover = page.locator('.monaco-hover:visible', { hasText: 'Best epoch' });
     // A row that is drawn anew, as after each change, forgets that the pointer is over it.
     await expect
@@ -144,7 +144,7 @@ describeInVSCode('the runs view', () => {
       await quickInput(page).getByRole('button', { name: 'Export Here' }).click();
     };
     await exportModel();
-    await expect.poll(() => existsSync(target)).toBe(true);
+    await expect.poll(() => existsSync(target), patience).toBe(true);
     expect(readdirSync(target).sort()).toEqual(files);
     await notification(page, /The model of .* is in /).waitFor();
     await exportModel();
