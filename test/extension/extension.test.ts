@@ -33,7 +33,10 @@ async function runSuite(): Promise<Result[]> {
     closers.push(() => removeWorkspace(folder));
     const file = `${folder}.results`;
     closers.push(() => rm(file, { force: true }));
-    const server = await startServer({ runsTests: true, environment: { [resultFileVariable]: file } });
+    const cache = `${folder}.hub`;
+    closers.push(() => rm(cache, { recursive: true, force: true }));
+    const environment = { [resultFileVariable]: file, HF_HUB_CACHE: cache };
+    const server = await startServer({ runsTests: true, environment });
     closers.push(() => server.close());
     const page = await (await connect(closers)).newPage();
     const ended = new Promise<void>((done) => {

@@ -1,8 +1,10 @@
 /** What is wrong with rows leads from an experiment to the page about its data. */
 import assert from 'node:assert/strict';
+import { cp, mkdir, writeFile as writeToDisk } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { closeEditors, openFile, until, writeFile } from '../support';
+import { closeEditors, openFile, settledDiagnostics, until, workspaceFile, writeFile } from '../support';
 
 const rows = Array.from({ length: 40 }, (_, i) =>
   i % 2 === 0
@@ -35,6 +37,20 @@ describe('data', () => {
     await until('the page', () => tabLabels().includes('Data: leaky'));
   });
 
+  it('that is to be downloaded is announced until a training has ended', async function () {
+    this.timeout(60_000);
+    const hub = '{ "dataset": "org/films" }';
+    const { uri } = await openFile(
+      'i/films.textclf.json',
+      `{ "data": { "hub": ${hub} }, "model": { "type": "baseline" } }\n`,
+    );
+    const [announced] = await settledDiagnostics(uri, 1);
+    assert.match(announced!.message, /Training downloads the data set org\/films first/);
+    await layInCache('org--films');
+    await vscode.commands.executeCommand('textclf.train', workspaceFile('toy.textclf.json'));
+    await settledDiagnostics(uri, 0);
+  });
+
   it('of a file that is not on a disk are not looked at', async () => {
     const before = tabLabels();
     const uri = vscode.Uri.from({ scheme: 'untitled', path: '/nowhere.csv' });
@@ -46,4 +62,17 @@ describe('data', () => {
 
 function tabLabels(): string[] {
   return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+}
+
+/** A data set of 40 rows, as other programs keep it that use the Hub. */
+async function layInCache(name: string): Promise<void> {
+  const extension = vscode.extensions.all.find(({ packageJSON }) => packageJSON.name === 'textclf')!;
+  const folder = join(process.env.HF_HUB_CACHE!, `datasets--${name}`);
+  const commit = 'c0ffee0123456789abcdef0123456789abcdef01';
+  const refs = join(folder, 'refs', 'refs', 'convert');
+  await mkdir(refs, { recursive: true });
+  await writeToDisk(join(refs, 'parquet'), commit);
+  const split = join(folder, 'snapshots', commit, 'default', 'train');
+  await mkdir(split, { recursive: true });
+  await cp(join(extension.extensionPath, 'test/fixtures/hub/train.parquet'), join(split, '0000.parquet'));
 }
