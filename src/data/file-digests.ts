@@ -51,10 +51,11 @@ export function rememberedDigest(cache: DataCache, data: DataFile, stamp: Stamp)
 }
 
 /**
- * Remembers the digest of a file's contents.
+ * Remembers the digest of a file's contents, if they are sure to be what the stamp stands for.
  *
  * @param stamp of before it was read
  * @param startedAt when that was (ms since 1970)
+ * @returns whether they are
  */
 export async function rememberDigest(
   cache: DataCache,
@@ -62,11 +63,13 @@ export async function rememberDigest(
   digest: string,
   stamp: Stamp,
   startedAt: number,
-): Promise<void> {
+): Promise<boolean> {
   // A change within the same tick of the file system's clock would leave no trace.
-  if (stamp.changedAt > startedAt - cache.coarsestClock) return;
+  if (stamp.changedAt > startedAt - cache.coarsestClock) return false;
   const after = await stampOf(data);
-  if (after.text === stamp.text) cache.write(keyOf(cache, data), { stamp: stamp.text, digest }, {});
+  if (after.text !== stamp.text) return false;
+  cache.write(keyOf(cache, data), { stamp: stamp.text, digest }, {});
+  return true;
 }
 
 function keyOf(cache: DataCache, { file, format }: DataFile): string {

@@ -38,12 +38,14 @@ export async function readPart(
 
   const { columns, digests, problems } = await readAll(files, options, room);
   if (!cache) return { columns, digests };
+  let areSure = true;
   for (const [i, file] of files.entries()) {
     const stamp = stamps[i];
-    if (stamp) await rememberDigest(cache, file, digests[i]!, stamp, startedAt);
+    const isSure = stamp && (await rememberDigest(cache, file, digests[i]!, stamp, startedAt));
+    areSure &&= isSure === true;
   }
-  // What is kept has no row that was left out.
-  if (problems === 0) keepRows(cache, keyOf(cache, files, digests, options), files, columns);
+  // What is kept has no row that was left out, and none of a file that changed between its digest and its rows.
+  if (areSure && problems === 0) keepRows(cache, keyOf(cache, files, digests, options), files, columns);
   return { columns, digests };
 }
 

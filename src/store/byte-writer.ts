@@ -28,6 +28,12 @@ export class Room {
 
 const CHUNK = 1 << 20;
 
+interface OpenFile {
+  /** Its length is set at the end. */
+  readonly bytes: { readonly fd: number; readonly start: number; length: number };
+  readonly path: string;
+}
+
 /** Collects bytes one after the other: in memory, and once they are too many for it, in a file that has no name. */
 export class ByteWriter {
   /** Bytes so far. */
@@ -35,7 +41,7 @@ export class ByteWriter {
   private readonly full: Buffer[] = [];
   private chunk = Buffer.allocUnsafe(CHUNK);
   private used = 0;
-  private file: { readonly fd: number; readonly path: string } | undefined;
+  private file: OpenFile | undefined;
 
   constructor(private readonly room: Room) {}
 
@@ -69,7 +75,10 @@ export class ByteWriter {
   finish(): Bytes {
     this.flush();
     const { file, full, length } = this;
-    if (file) return closeLater({ fd: file.fd, start: 0, length });
+    if (file) {
+      file.bytes.length = length;
+      return file.bytes;
+    }
     const memory = new SharedArrayBuffer(length);
     const all = Buffer.from(memory);
     let at = 0;
@@ -92,16 +101,22 @@ export class ByteWriter {
     if (!isFree) this.chunk = Buffer.allocUnsafe(CHUNK);
   }
 
+  /** A writer that is never finished, where reading failed or was ended, gives its file back as well. */
+  private open(): OpenFile {
+    const { fd, path } = openTemporary(this.room.folder);
+    return { bytes: closeLater({ fd, start: 0, length: 0 }), path };
+  }
+
   private put(bytes: Buffer): void {
     if (!this.file && this.room.take(bytes.length)) {
       this.full.push(bytes);
       return;
     }
-    this.file ??= openTemporary(this.room.folder);
+    this.file ??= this.open();
     const kept = this.full.splice(0);
     this.room.giveBack(kept.reduce((sum, { length }) => sum + length, 0));
     try {
-      for (const part of [...kept, bytes]) writeAll(this.file.fd, part);
+      for (const part of [...kept, bytes]) writeAll(this.file.bytes.fd, part);
     } catch (error) {
       throw fileError('writing', this.file.path, error);
     }

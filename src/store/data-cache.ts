@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createHmac, randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { PackedFile, type Section, sizeOfSection, writePackedFile } from './packed-file';
@@ -16,6 +16,8 @@ const longestWriting = 24 * 3600 * 1000;
 export interface DataCacheOptions {
   /** What wrote an entry: those of another version are for nobody. */
   readonly version: string;
+  /** Decides what entries are called: one that the folder came with, from somebody who does not know it, is never found. */
+  readonly secret: string;
   readonly mostBytes?: number;
   /** Clocks of files may be as coarse (ms): a change so soon after another may leave no trace. */
   readonly coarsestClock?: number;
@@ -42,7 +44,7 @@ export class DataCache {
     const { node, unicode } = process.versions;
     // What a word is depends on Unicode, which Node brings.
     const origin = [this.options.version, unicode, node.split('.')[0], endianness()];
-    return createHash('sha256')
+    return createHmac('sha256', this.options.secret)
       .update(JSON.stringify([origin, parts]))
       .digest('hex');
   }
@@ -108,12 +110,16 @@ async function touch(path: string): Promise<void> {
   await utimes(path, now, now);
 }
 
+/** Entries, those that are being written, and the files without a name where a name stays until they are closed. */
+const ofCache = /^([0-9a-f]{64}\.data|[0-9a-f]{16}\.tmp|textclf-\d+-[0-9a-f]{12}\.tmp)$/;
+
+/** Whatever else is there stays: the folder may be a link to one that holds other things. */
 async function removeOldest(folder: string, most: number): Promise<void> {
-  const names = await readdir(folder);
+  const names = (await readdir(folder)).filter((name) => ofCache.test(name));
   const found = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
-      const stats = await stat(path).catch(() => undefined);
+      const stats = await lstat(path).catch(() => undefined);
       return stats?.isFile() ? [{ path, bytes: stats.size, usedAt: stats.mtimeMs }] : [];
     }),
   );

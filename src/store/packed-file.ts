@@ -41,9 +41,7 @@ export async function writePackedFile(
   const described: Header['sections'] = {};
   let length = 0;
   for (const { name, section, length: bytes } of entries) {
-    let checksum = 0;
-    for (const part of partsOf(section)) checksum = crc32(part, checksum);
-    described[name] = { start: length, length: bytes, checksum };
+    described[name] = { start: length, length: bytes, checksum: checksumOf(section) };
     length = aligned(length + bytes);
   }
   const header = Buffer.from(JSON.stringify({ key, meta, sections: described } satisfies Header));
@@ -131,11 +129,13 @@ export class PackedFile {
     return Buffer.from(this.memory(name, (length) => new ArrayBuffer(length))).toString('utf16le');
   }
 
-  /** Bytes where there is room for them: in memory, where they are checked, or in the file. */
+  /** Bytes where there is room for them: in memory, or in the file. */
   bytes(name: string, room: Room): Bytes {
-    const { start, length } = this.section(name);
+    const { start, length, checksum } = this.section(name);
     if (room.take(length)) return { memory: this.memory(name, (size) => new SharedArrayBuffer(size)) };
-    return closeLater({ fd: openSync(this.path, 'r'), start: this.start + start, length });
+    const bytes = closeLater({ fd: openSync(this.path, 'r'), start: this.start + start, length });
+    if (checksumOf(bytes) !== checksum) throw new Error(`${name} is damaged`);
+    return bytes;
   }
 
   private memory<Memory extends ArrayBuffer | SharedArrayBuffer>(
@@ -158,6 +158,12 @@ export class PackedFile {
 
 export function sizeOfSection(section: Section): number {
   return ArrayBuffer.isView(section) ? section.byteLength : lengthOf(section);
+}
+
+function checksumOf(section: Section): number {
+  let checksum = 0;
+  for (const part of partsOf(section)) checksum = crc32(part, checksum);
+  return checksum;
 }
 
 const partBytes = 1 << 22;

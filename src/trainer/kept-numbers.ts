@@ -63,14 +63,13 @@ function readKeptNumbers(
     const meta = metaSchema.parse(entry.meta);
     const lists = parts.map((part) => readLists(entry, part, room, dataset[part].length, meta.size));
     const [train, validation, test] = lists;
-    const words = entry.text('words');
+    const joined = entry.text('words');
+    const words = joined === '' ? [] : joined.split('\n');
     const lengths = entry.uints('lengths');
     if (!train || !validation || !test || lengths.length !== train.length) return undefined;
-    return {
-      ...meta,
-      ...{ train, validation, test, lengths },
-      words: words === '' ? [] : words.split('\n'),
-    };
+    // Each number is a row of a table that has one for each word.
+    if (words.length > 0 && words.length !== meta.size) return undefined;
+    return { ...meta, ...{ train, validation, test, lengths, words } };
   });
 }
 

@@ -50,7 +50,7 @@ export async function singleRun(options: SingleRunOptions): Promise<TrainResult>
     signal.throwIfAborted();
     return trainerOf(experiment)(context, dataset);
   });
-  await dataCacheOf(root).settled();
+  await dataCacheOf(root)?.settled();
   return { ...run, evaluation: result };
 }
 

@@ -9,14 +9,15 @@ import { Room } from '../../src/store/byte-writer';
 import { DataCache } from '../../src/store/data-cache';
 import { temporaryFolder } from './support';
 
-const read = vi.hoisted(() => ({ files: [] as string[] }));
+const read = vi.hoisted(() => ({ files: [] as string[], after: async () => {} }));
 vi.mock('../../src/data/read', async (original) => {
   const { readRows, ...rest } = await original<typeof import('../../src/data/read')>();
   return {
     ...rest,
-    readRows: (...parameters: Parameters<typeof readRows>) => {
+    readRows: async (...parameters: Parameters<typeof readRows>) => {
       read.files.push(parameters[0].file);
-      return readRows(...parameters);
+      await readRows(...parameters);
+      await read.after();
     },
   };
 });
@@ -31,7 +32,7 @@ beforeEach(() => {
 });
 
 function cacheOf(name: string, coarsestClock: number): DataCache {
-  return new DataCache(folder.path(name), { version: '1', coarsestClock });
+  return new DataCache(folder.path(name), { version: '1', secret: 'known', coarsestClock });
 }
 
 const columns = { text: 'text', label: 'label' };
@@ -119,6 +120,16 @@ it('does not trust the time of a file that was changed just now', async () => {
   const first = await rowsOf('fresh.csv');
   expect(await rowsOf('fresh.csv')).toEqual(first);
   expect(read.files).toHaveLength(2);
+});
+
+it('keeps nothing of a file that changes while it is read', async () => {
+  await folder.write('busy.csv', csvOf(4000));
+  read.after = () => appendFile(folder.path('busy.csv'), 'more,a\n');
+  await rowsOf('busy.csv').finally(() => {
+    read.after = async () => {};
+  });
+  expect(await readdir(cache.folder).catch(() => [])).toEqual([]);
+  expect((await rowsOf('busy.csv')).rows).toHaveLength(4001);
 });
 
 it('finds the rows of a copy once its contents are known', async () => {

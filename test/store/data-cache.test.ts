@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ const contents = (memory: number) => (file: PackedFile) => ({
 const whole = { meta: { a: 1 }, numbers: [...numbers.subarray(200)], words: 'a\nb' };
 
 async function filled(options: { mostBytes?: number } = {}) {
-  const cache = new DataCache(folder, { version: '1', ...options });
+  const cache = new DataCache(folder, { version: '1', secret: 'known', ...options });
   const key = cache.keyOf('x', { a: [1, 'b'] });
   cache.write(key, { a: 1 }, sections);
   await cache.settled();
@@ -47,34 +47,39 @@ it('knows an entry by all that it was made of', async () => {
   const { cache, key } = await filled();
   for (const other of [
     cache.keyOf('x', { a: [1, 'c'] }),
-    new DataCache(folder, { version: '2' }).keyOf('x', { a: [1, 'b'] }),
+    new DataCache(folder, { version: '2', secret: 'known' }).keyOf('x', { a: [1, 'b'] }),
   ]) {
     expect(other).not.toBe(key);
     expect(cache.read(other, contents(0))).toBeUndefined();
   }
+  const stranger = new DataCache(folder, { version: '1', secret: 'guessed' });
+  expect(stranger.keyOf('x', { a: [1, 'b'] })).not.toBe(key);
   // Even where a file has the name of another.
   const other = cache.keyOf('y');
   await writeFile(join(folder, `${other}.data`), await readFile(join(folder, `${key}.data`)));
   expect(cache.read(other, contents(0))).toBeUndefined();
 });
 
-it('takes no damaged entry, wherever the damage is', async () => {
-  const { cache, key, path } = await filled();
-  const bytes = await readFile(path);
-  const random = createRandom(5);
-  let damaged = 0;
-  for (let i = 0; i < 400; i++) {
-    const changed = Buffer.from(bytes);
-    const at = i < 16 ? i : random.integer(bytes.length);
-    changed[at]! ^= 1 << random.integer(8);
-    await writeFile(path, changed);
-    const found = cache.read(key, contents(1 << 20));
-    // Between the parts are bytes that nobody reads.
-    if (found) expect(found, `byte ${at}`).toEqual(whole);
-    else damaged++;
-  }
-  expect(damaged).toBeGreaterThan(380);
-});
+it.each([1 << 20, 0])(
+  'takes no damaged entry, wherever the damage is, with room for %i bytes',
+  async (memory) => {
+    const { cache, key, path } = await filled();
+    const bytes = await readFile(path);
+    const random = createRandom(5);
+    let damaged = 0;
+    for (let i = 0; i < 400; i++) {
+      const changed = Buffer.from(bytes);
+      const at = i < 16 ? i : random.integer(bytes.length);
+      changed[at]! ^= 1 << random.integer(8);
+      await writeFile(path, changed);
+      const found = cache.read(key, contents(memory));
+      // Between the parts are bytes that nobody reads.
+      if (found) expect(found, `byte ${at}`).toEqual(whole);
+      else damaged++;
+    }
+    expect(damaged).toBeGreaterThan(380);
+  },
+);
 
 it('takes no entry that was cut off', async () => {
   const { cache, key, path } = await filled();
@@ -95,7 +100,7 @@ it('makes an entry anew where using it fails', async () => {
 });
 
 it('lets go of what was not used for longest', async () => {
-  const cache = new DataCache(folder, { version: '1', mostBytes: 40_000 });
+  const cache = new DataCache(folder, { version: '1', secret: 'known', mostBytes: 40_000 });
   const keys = Array.from({ length: 8 }, (_, i) => cache.keyOf(i));
   for (const [i, key] of keys.entries()) {
     cache.write(key, i, { numbers: new Int32Array(2000) });
@@ -117,15 +122,32 @@ it('keeps nothing that would drive out all else', async () => {
 });
 
 it('removes what a process left behind long ago, and nothing that is being written', async () => {
-  await writeFile(join(folder, 'old.tmp'), 'x');
-  await utimes(join(folder, 'old.tmp'), 1000, 1000);
-  await writeFile(join(folder, 'new.tmp'), 'x');
+  const [old, fresh] = ['0123456789abcdef.tmp', 'fedcba9876543210.tmp'];
+  await writeFile(join(folder, old), 'x');
+  await utimes(join(folder, old), 1000, 1000);
+  await writeFile(join(folder, fresh), 'x');
   await filled();
-  expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual(['new.tmp']);
+  expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([fresh]);
+});
+
+it('leaves all alone that is not its own, in a folder that is a link to another', async () => {
+  const others = ['thesis.txt', 'draft.tmp', 'model.data'];
+  for (const name of others) {
+    await writeFile(join(folder, name), 'x'.repeat(30_000));
+    await utimes(join(folder, name), 1000, 1000);
+  }
+  await symlink(folder, join(folder, 'link'), 'junction');
+  const cache = new DataCache(join(folder, 'link'), { version: '1', secret: 'known', mostBytes: 40_000 });
+  for (let i = 0; i < 4; i++) {
+    cache.write(cache.keyOf(i), i, { numbers: new Int32Array(4000) });
+    await cache.settled();
+  }
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(others));
+  expect((await readdir(folder)).filter((name) => /^[0-9a-f]{64}/.test(name))).toHaveLength(2);
 });
 
 it('lets several write the same entry at the same time', async () => {
-  const caches = Array.from({ length: 8 }, () => new DataCache(folder, { version: '1' }));
+  const caches = Array.from({ length: 8 }, () => new DataCache(folder, { version: '1', secret: 'known' }));
   const key = caches[0]!.keyOf('x');
   for (const cache of caches) cache.write(key, { a: 1 }, sections);
   await Promise.all(caches.map((cache) => cache.settled()));
@@ -136,7 +158,7 @@ it('lets several write the same entry at the same time', async () => {
 it('stops nobody where nothing can be written', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');
-  const cache = new DataCache(join(file, 'cache'), { version: '1' });
+  const cache = new DataCache(join(file, 'cache'), { version: '1', secret: 'known' });
   cache.write(cache.keyOf('x'), 0, sections);
   await cache.settled();
   expect(cache.read(cache.keyOf('x'), () => true)).toBeUndefined();

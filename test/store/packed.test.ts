@@ -1,4 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../src/data/random';
 import { Room } from '../../src/store/byte-writer';
@@ -92,4 +96,24 @@ it('makes whole characters of halves, which UTF-8 cannot tell', () => {
   const writer = new TextWriter(new Room(1 << 20, tmpdir()));
   writer.add('a\ud800b');
   expect(new Texts(writer.finish()).get(0)).toBe('a\ufffdb');
+});
+
+it.runIf(process.platform === 'linux')('gives the disk back where a reading was given up', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const openFiles = () => readdirSync('/proc/self/fd').length;
+  const before = openFiles();
+  const give = (seed: number) => {
+    const writer = new TextWriter(new Room(0, tmpdir()));
+    writer.add(`${seed}`.repeat(2_000_000));
+  };
+  for (let seed = 0; seed < 20; seed++) give(seed);
+  expect(openFiles()).toBeGreaterThan(before);
+  const deadline = Date.now() + 30_000;
+  while (openFiles() > before && Date.now() < deadline) {
+    collectGarbage();
+    // What was forgotten is told of in a turn of its own.
+    await setTimeout(0);
+  }
+  expect(openFiles()).toBeLessThanOrEqual(before);
 });

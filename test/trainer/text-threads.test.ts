@@ -105,7 +105,7 @@ it('takes numbers that were kept for those that it would make', async () => {
   const data = await dataset(3);
   // Small data are not kept: as many copies make them large.
   const large = { ...data, train: Array.from({ length: 60 }, () => data.train).flat() };
-  const cache = new DataCache(folder.path('cache'), { version: '1' });
+  const cache = new DataCache(folder.path('cache'), { version: '1', secret: 'known' });
   const alone = await prepare(large, experiment, prepareHere());
   const first = await prepare(large, experiment, { ...prepareHere(), cache });
   await cache.settled();
