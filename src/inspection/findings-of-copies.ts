@@ -26,23 +26,12 @@ function mend(part: HeldPart, { validation }: DataOptions): string {
 const sameHint = 'Texts are the same where they differ in white space at most.';
 
 /** The same text in training and in validation or test rows. */
-export function leakage(
-  groups: readonly CopyGroup[],
-  rows: PartRows,
-  dataset: Dataset,
-  data: DataOptions,
-): Found[] {
-  return heldParts.flatMap((part) => {
-    const leaked = leakedRows(groups, rows, part);
-    return foundRows(
-      {
-        kind: 'leakage',
-        severity: isTelling(leaked.length, dataset[part].length) ? 'warning' : 'info',
-        title: `${countOf(leaked.length, `${part} row`)} of ${count(dataset[part].length)} ${leaked.length === 1 ? 'is' : 'are'} also trained on`,
-        hint: `The model knows the answer: ${spoiled[part]}. ${mend(part, data)} ${sameHint}`,
-      },
-      groupedRows(byTrained(leaked)),
-    );
+export function leakage(...copies: LeakArguments): Found[] {
+  return leaks(...copies, {
+    kind: 'leakage',
+    are: (one) => `${one ? 'is' : 'are'} also trained on`,
+    known: 'The model knows the answer',
+    hint: sameHint,
   });
 }
 
@@ -80,20 +69,34 @@ export function duplicates(groups: readonly CopyGroup[], rows: PartRows): Found[
 }
 
 /** Nearly the same text in training and in validation or test rows. */
-export function nearLeakage(
-  groups: readonly CopyGroup[],
-  rows: PartRows,
-  dataset: Dataset,
-  data: DataOptions,
-): Found[] {
+export function nearLeakage(...copies: LeakArguments): Found[] {
+  return leaks(...copies, {
+    kind: 'nearLeakage',
+    are: (one) => `${one ? 'is' : 'are'} nearly the same as one that is trained on`,
+    known: 'The model has all but seen the answer',
+    hint: nearHint,
+  });
+}
+
+type LeakArguments = [groups: readonly CopyGroup[], rows: PartRows, dataset: Dataset, data: DataOptions];
+
+interface LeakWords {
+  kind: 'leakage' | 'nearLeakage';
+  are(one: boolean): string;
+  known: string;
+  hint: string;
+}
+
+function leaks(...[groups, rows, dataset, data, { kind, are, known, hint }]: [...LeakArguments, LeakWords]) {
   return heldParts.flatMap((part) => {
     const leaked = leakedRows(groups, rows, part);
+    const all = dataset[part].length;
     return foundRows(
       {
-        kind: 'nearLeakage',
-        severity: isTelling(leaked.length, dataset[part].length) ? 'warning' : 'info',
-        title: `${countOf(leaked.length, `${part} row`)} of ${count(dataset[part].length)} ${leaked.length === 1 ? 'is' : 'are'} nearly the same as one that is trained on`,
-        hint: `The model has all but seen the answer: ${spoiled[part]}. ${mend(part, data)} ${nearHint}`,
+        kind,
+        severity: isTelling(leaked.length, all) ? 'warning' : 'info',
+        title: `${countOf(leaked.length, `${part} row`)} of ${count(all)} ${are(leaked.length === 1)}`,
+        hint: `${known}: ${spoiled[part]}. ${mend(part, data)} ${hint}`,
       },
       groupedRows(byTrained(leaked)),
     );

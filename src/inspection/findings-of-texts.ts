@@ -67,7 +67,8 @@ const muchCut = 0.1;
 
 export function cutTexts({ unit, maxLength, cutRows, cutShare }: LengthReport, trainRows: number): Found[] {
   if (maxLength === null || cutShare < muchCut) return [];
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  // A few very long texts may hold most of what is cut.
+  const percent = (share: number) => (share < 0.005 ? 'Less than 1 %' : `${Math.round(share * 100)} %`);
   return [
     {
       finding: {

@@ -86,7 +86,7 @@ export async function lookAtRows(rows: PartRows, options: LookOptions): Promise<
 /** Texts from which the set's languages are told: so many are looked for, not all of them tell. */
 const mostSpread = 2000;
 
-/** Rows of the training part, evenly spread. */
+/** Rows of all parts, evenly spread. */
 function* spread(rows: PartRows, tokenize: Tokenize) {
   const step = Math.max(1, Math.floor(rows.count / mostSpread));
   for (let row = 0; row < rows.count; row += step) {

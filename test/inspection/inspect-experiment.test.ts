@@ -318,6 +318,14 @@ describe('lengths', () => {
     });
   });
 
+  it('may be cut in a few texts alone', async () => {
+    const few = write('few.jsonl', [...someLines(300), [someText(5000), 'a']]);
+    const { report } = await inspect({ train: few, ...folds }, { tokenizer: { maxLength: 100 } });
+    expect(report.findings.map(({ title }) => title)).toEqual([
+      'Less than 1 % of the training texts are cut: 57 % of all words are never read',
+    ]);
+  });
+
   it('have no limit where a model reads all, or where its encoder is not here', async () => {
     for (const model of [
       { type: 'baseline' },
