@@ -34,7 +34,7 @@ export interface LabelSummary {
   rows: number;
   /** How many of them are likely mislabelled. */
   issues: number;
-  /** The estimated share of wrong labels, from 0 to 1; of a multi-label task that of all labels of all rows. */
+  /** The estimated share of wrong labels, from 0 to 1; of a multi-label task that of all rows' labels that were judged. */
   wrongShare: number;
 }
 

@@ -2,7 +2,6 @@ import { relative } from 'node:path';
 import type { Dataset, Example } from '../data/rows';
 import { findIssuesOfEachLabel, findLabelIssues, noiseShare } from '../metrics/confident-learning';
 import { rowOf } from '../nn/probabilities';
-import type { Task } from '../protocol/events';
 import {
   type LabelIssue,
   type LabelJudge,
@@ -18,7 +17,7 @@ import { excerpt, rounded } from './write-results';
 const fewestRows = 50;
 
 /**
- * A model that is hardly better than always naming the most frequent class knows too little to doubt a label: so much
+ * A model that is hardly better than always saying what is right most often knows too little to doubt a label: so much
  * of what that leaves wrong it has to get right.
  */
 const leastSkill = 0.2;
@@ -43,8 +42,10 @@ export function judgeLabels(
 ): void {
   const judged = joined(parts);
   const { task } = experiment.data;
-  if (!judged || judged.rows.length < fewestRows || !knowsEnough(judged, task)) return;
-  const { found, wrongShare } = task === 'multi-label' ? severalLabels(judged) : oneLabel(judged);
+  if (!judged || judged.rows.length < fewestRows) return;
+  const findings = task === 'multi-label' ? severalLabels(judged) : oneLabel(judged);
+  if (!findings) return;
+  const { found, wrongShare } = findings;
   const kept = readKeptLabels(root);
   // No more than are listed: a text may have to be read from its file.
   const listed = found
@@ -80,8 +81,11 @@ function joined(parts: readonly JudgedRows[]): JudgedRows | undefined {
   return { labels: first.labels, rows: parts.flatMap(({ rows }) => rows), probabilities: all };
 }
 
-function knowsEnough({ labels, rows, probabilities }: JudgedRows, task: Task): boolean {
-  if (task === 'multi-label') return true;
+function isBetterThanChance(right: number, byChance: number, rows: number): boolean {
+  return right > byChance && right - byChance >= leastSkill * (rows - byChance);
+}
+
+function knowsClasses({ labels, rows, probabilities }: JudgedRows): boolean {
   const counts = labels.map(() => 0);
   let right = 0;
   rows.forEach(({ labelIndices: [label] }, row) => {
@@ -89,8 +93,17 @@ function knowsEnough({ labels, rows, probabilities }: JudgedRows, task: Task): b
     counts[label!]!++;
     if (shares.every((share) => share <= shares[label!]!)) right++;
   });
-  const byChance = Math.max(...counts);
-  return right - byChance >= leastSkill * (rows.length - byChance) && right > byChance;
+  return isBetterThanChance(right, Math.max(...counts), rows.length);
+}
+
+function knowsLabel({ labels, rows, probabilities }: JudgedRows, label: number): boolean {
+  let [right, having] = [0, 0];
+  rows.forEach(({ labelIndices }, row) => {
+    const has = labelIndices.includes(label);
+    if (has) having++;
+    if (probabilities[row * labels.length + label]! > 0.5 === has) right++;
+  });
+  return isBetterThanChance(right, Math.max(having, rows.length - having), rows.length);
 }
 
 interface Found extends Pick<LabelIssue, 'suggested' | 'probability' | 'suggestedProbability' | 'score'> {
@@ -102,7 +115,10 @@ interface Findings {
   wrongShare: number;
 }
 
-function oneLabel({ labels, rows, probabilities }: JudgedRows): Findings {
+/** Undefined where the model knows too little. */
+function oneLabel(judged: JudgedRows): Findings | undefined {
+  if (!knowsClasses(judged)) return undefined;
+  const { labels, rows, probabilities } = judged;
   const given = rows.map(({ labelIndices }) => labelIndices[0]!);
   const noise = findLabelIssues(given, probabilities, labels.length);
   const found = noise.suspects.map(({ row, suggested, score }) => {
@@ -117,14 +133,21 @@ function oneLabel({ labels, rows, probabilities }: JudgedRows): Findings {
   return { found, wrongShare: noiseShare(noise) };
 }
 
-/** Of several labels a row, each one is judged by itself; a row is as doubtful as the worst of its labels. */
-function severalLabels({ labels, rows, probabilities }: JudgedRows): Findings {
+/**
+ * Of several labels a row, each one that the model knows enough of is judged by itself; a row is as doubtful as the worst
+ * of its labels. Undefined where there is no such label.
+ */
+function severalLabels(judged: JudgedRows): Findings | undefined {
+  const { labels, rows, probabilities } = judged;
   const given = rows.map(({ labelIndices }) => labelIndices);
+  const known = labels.flatMap((_, label) => (knowsLabel(judged, label) ? [label] : []));
+  if (known.length === 0) return undefined;
   const ofLabels = findIssuesOfEachLabel(given, probabilities, labels.length);
   const byRow = new Map<number, { label: number; score: number }[]>();
-  ofLabels.forEach(({ suspects }, label) => {
-    for (const { row, score } of suspects) byRow.set(row, [...(byRow.get(row) ?? []), { label, score }]);
-  });
+  for (const label of known) {
+    for (const { row, score } of ofLabels[label]!.suspects)
+      byRow.set(row, [...(byRow.get(row) ?? []), { label, score }]);
+  }
   const found = [...byRow].map(([row, wrong]) => {
     const worst = wrong.reduce((a, b) => (b.score < a.score ? b : a));
     const has = given[row]!.includes(worst.label);
@@ -137,7 +160,7 @@ function severalLabels({ labels, rows, probabilities }: JudgedRows): Findings {
       suggestedProbability: has ? 1 - share : share,
     };
   });
-  const wrongShare = ofLabels.reduce((sum, noise) => sum + noiseShare(noise), 0) / labels.length;
+  const wrongShare = known.reduce((sum, label) => sum + noiseShare(ofLabels[label]!), 0) / known.length;
   return { found: found.sort((a, b) => a.score - b.score || a.row - b.row), wrongShare };
 }
 

@@ -1,11 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LabelReport } from '../../src/protocol/label-issues';
 import { keepLabel, readKeptLabels } from '../../src/runs/kept-labels';
 import { issueKey, readLabelReport, textDigest, writeLabelReport } from '../../src/runs/label-issues';
 import { runPaths } from '../../src/runs/paths';
-import { humanErrorOf, temporaryFolder } from './support';
+import { bundleChild, humanErrorOf, temporaryFolder } from './support';
 
 const report: LabelReport = {
   ...{ by: 'folds', rows: 100, issues: 1, wrongShare: 0.02, labels: ['neg', 'größe 🙂'] },
@@ -65,10 +67,30 @@ describe('labels that are right', () => {
     expect(readKeptLabels(root).has(issueKey({ ...issue!, labels: ['a'] }))).toBe(false);
   });
 
-  it('are none where their file is damaged', () => {
+  it('stay where their file is damaged', () => {
     const root = temporaryFolder();
     mkdirSync(join(root, '.textclf'));
-    writeFileSync(join(root, '.textclf', 'kept-labels.json'), '{"a": 1}');
-    expect(readKeptLabels(root)).toEqual(new Set());
+    keepLabel(root, 'a');
+    appendFileSync(join(root, '.textclf', 'kept-labels.ndjson'), '\n{"b": 1}\n"cut o');
+    keepLabel(root, 'd');
+    expect(readKeptLabels(root)).toEqual(new Set(['a', 'd']));
+  });
+
+  it('are all remembered where several processes say so at the same time', async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, '.textclf'));
+    const program = await bundleChild('keep-labels', join(root, 'bundle'));
+    const names = ['one', 'two', 'three'];
+    await Promise.all(
+      names.map((name) =>
+        once(spawn(process.execPath, [program, root, name, '500'], { stdio: 'inherit' }), 'exit'),
+      ),
+    );
+    const said = names.flatMap((name) => Array.from({ length: 500 }, (_, i) => `${name} ${i}`));
+    expect(readKeptLabels(root)).toEqual(new Set(said));
+  });
+
+  it('are refused in words where they cannot be kept', () => {
+    expect(humanErrorOf(() => keepLabel(temporaryFolder(), 'a')).message).toContain('kept-labels');
   });
 });

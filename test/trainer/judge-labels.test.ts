@@ -113,6 +113,27 @@ describe('labels are judged', () => {
     expect(right.length).toBeGreaterThanOrEqual(0.75 * found.size);
   });
 
+  it('of several labels by those alone that the model knows enough of', async () => {
+    const random = createRandom(4);
+    const rows = Array.from({ length: 300 }, (_, i) => {
+      const words = Array.from({ length: 5 }, () => `word${random.integer(9)}`);
+      const isSport = random.next() < 0.5 ? ['sport'] : [];
+      // What no word tells of, and few rows that say the opposite of theirs.
+      const labels = [
+        ...(i % 25 === 3 ? ['sport'].slice(isSport.length) : isSport),
+        ...(random.next() < 0.5 ? ['luck'] : []),
+      ];
+      return `${[...words, ...isSport.map((kind) => `about${kind}`)].join(' ')},"${labels.join(',')}"`;
+    });
+    const experiment = baseline({ validation: { folds: 3 }, task: 'multi-label' });
+    const { report } = await run(experiment, { 'train.csv': `text,label\n${rows.join('\n')}\n` });
+    expect(report!.found.length).toBeGreaterThan(5);
+    for (const { labels, suggested } of report!.found) {
+      expect(suggested.includes('luck')).toBe(labels.includes('luck'));
+    }
+    expect(report!.wrongShare).toBeLessThan(0.1);
+  });
+
   it('by a search with the model that it has chosen', async () => {
     const { csv, lines } = flippedReviews(200);
     const experiment = {

@@ -136,7 +136,7 @@ describe('labels that look wrong', () => {
     await executeCommand(keep.command.command, ...(keep.command.arguments ?? []));
     await settledDiagnostics(uri(), wrong.length - 1);
     assert.equal(document.isDirty, false);
-    await rm(`${stateFolder(root())}/kept-labels.json`);
+    await rm(`${stateFolder(root())}/kept-labels.ndjson`);
     await executeCommand('textclf.refreshRuns');
   });
 
