@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { type RunTarget, registerCommand } from './commands';
+import { editorColumn } from './editor-column';
 import { GroupStates, readGroup } from './group-states';
 import { trialFacts, trialIn } from './group-text';
 import { loadExperimentTools } from './load-experiment-tools';
 import { pickRun } from './pick';
 import { withoutIcons } from './plain-text';
-import { editorColumn } from './run-panel';
 import type { RunStore, StoredRun } from './run-store';
 import type { Services } from './services';
 

@@ -5,10 +5,10 @@ import type { DataCommand, FromPage, ToPage } from '../protocol/dashboard';
 import { fileError } from '../protocol/file-error';
 import { runCommand } from './commands';
 import { DataInspection, shownPath } from './data-inspection';
+import { editorColumn } from './editor-column';
 import { openDocument } from './experiment-file';
 import type { PanelServices } from './panel-services';
 import { openPlace } from './report';
-import { editorColumn } from './run-panel';
 
 /** What the page's buttons do. */
 const actions: Record<DataCommand, (file: string) => Thenable<unknown>> = {

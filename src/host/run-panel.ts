@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type {
   BaselineScores,
   EvaluatedRow,
   FromPage,
-  PageCommand,
   RunHeader,
   RunState,
   ShownStatus,
@@ -22,8 +21,9 @@ import { sortLabelIssues } from '../runs/sort-labels';
 import { baselineOf, baselineScores } from './baseline';
 import { runCommand } from './commands';
 import { DataInspection } from './data-inspection';
-import { failureOf } from './failure';
+import { editorColumn } from './editor-column';
 import { isLive } from './is-live';
+import { pageCommands } from './page-commands';
 import type { PanelServices } from './panel-services';
 import { openPlace } from './report';
 import { RunFeed } from './run-feed';
@@ -33,29 +33,6 @@ import { requireTrust } from './trust';
 
 /** Pages get no more than ten messages a second (milliseconds). */
 const postInterval = 100;
-
-/** What the page's buttons do. */
-const actions: Record<PageCommand, (run: StoredRun) => Thenable<unknown>> = {
-  stop: ({ folder }) => runCommand('textclf.stop', folder),
-  // Asked a second time, the command offers to kill.
-  kill: ({ folder }) => runCommand('textclf.stop', folder),
-  openExperiment: ({ folder }) => runCommand('textclf.openExperiment', folder),
-  openFailure: ({ record, root }) => {
-    const { place = { file: record.experimentFile } } = failureOf(record.message ?? '', root);
-    return openPlace(place, editorColumn());
-  },
-  diffExperiment: ({ folder }) => runCommand('textclf.diffExperiment', folder),
-  revealFolder: ({ folder }) => runCommand('textclf.revealRun', folder),
-  showLog: ({ folder }) => runCommand('textclf.showLog', folder),
-  exportModel: ({ folder }) => runCommand('textclf.exportModel', folder),
-  toggleStar: ({ folder, starred }) => runCommand(starred ? 'textclf.unstarRun' : 'textclf.starRun', folder),
-  trainAgain: ({ record: { model, experimentFile } }) => {
-    const file = vscode.Uri.file(experimentFile);
-    return runCommand(model === 'baseline' ? 'textclf.trainBaseline' : 'textclf.train', file);
-  },
-  openParent: async ({ folder, record: { parent } }) =>
-    parent && runCommand('textclf.openDashboard', join(dirname(folder), parent.id)),
-};
 
 /** What a hidden tab still tells. */
 const marks: Record<ShownStatus, string> = {
@@ -238,7 +215,7 @@ export class RunPanel implements vscode.Disposable {
         return this.#show(() => runCommand(command, join(dirname(this.folder), basename(message.id))));
       }
       case 'command':
-        return this.#show(async () => this.#run && actions[message.command](this.#run));
+        return this.#show(async () => this.#run && pageCommands[message.command](this.#run));
     }
   }
 
@@ -317,11 +294,4 @@ export class RunPanel implements vscode.Disposable {
     if (this.#isDisposed) return;
     void this.panel.webview.postMessage(message);
   }
-}
-
-/** Where the person edits: beside the dashboard, not over it. */
-export function editorColumn(): vscode.ViewColumn {
-  return (
-    vscode.window.visibleTextEditors.find(({ viewColumn }) => viewColumn)?.viewColumn ?? vscode.ViewColumn.One
-  );
 }
