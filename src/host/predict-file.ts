@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { countOf } from '../protocol/count';
@@ -19,6 +19,8 @@ const extensions = [...dataExtensions, 'txt'];
 
 /** Larger files' results go to a file at once (bytes): the extension host must not carry them. */
 const largestDocument = 10_000_000;
+/** The same of what was predicted, which nobody knows before of a file that is packed (bytes): VS Code opens no more. */
+const largestResults = 50_000_000;
 
 /** Classifies every row of a file; the results stand in a new document. */
 export function registerPredictFile(services: Services): vscode.Disposable {
@@ -120,7 +122,12 @@ async function intoDocument(
   try {
     const rows = await classify(services, file, run, textColumns, output);
     if (rows === undefined) return;
-    await showNew(freeName(file), await readFile(output, 'utf8'));
+    if ((await stat(output)).size > largestResults) {
+      const target = await askForOutput(file, 'Save');
+      if (!target) return;
+      await copyFile(output, target.fsPath);
+      tell(services, target, rows);
+    } else await showNew(freeName(file), await readFile(output, 'utf8'));
   } finally {
     await rm(output, { force: true });
   }
@@ -154,17 +161,24 @@ async function intoFile(
   run: StoredRun,
   textColumns: string[] | undefined,
 ): Promise<void> {
-  const output = await vscode.window.showSaveDialog({
-    title: `${basename(file.fsPath)} is large: where do the predictions go?`,
-    defaultUri: resultsBeside(file),
-    saveLabel: 'Predict',
-    filters: { CSV: ['csv'] },
-  });
+  const output = await askForOutput(file, 'Predict');
   if (!output) return;
   const rows = await classify(services, file, run, textColumns, output.fsPath);
-  if (rows === undefined) return;
+  if (rows !== undefined) tell(services, output, rows);
+}
+
+function askForOutput(file: vscode.Uri, saveLabel: string): Thenable<vscode.Uri | undefined> {
+  return vscode.window.showSaveDialog({
+    title: `${basename(file.fsPath)} is large: where do the predictions go?`,
+    defaultUri: resultsBeside(file),
+    saveLabel,
+    filters: { CSV: ['csv'] },
+  });
+}
+
+function tell({ report }: Services, output: vscode.Uri, rows: number): void {
   const open = { title: 'Open', run: () => runOpen(output) };
-  void services.report.info(`${basename(output.fsPath)} has predictions of ${countOf(rows, 'row')}.`, [open]);
+  void report.info(`${basename(output.fsPath)} has predictions of ${countOf(rows, 'row')}.`, [open]);
 }
 
 function runOpen(file: vscode.Uri): Thenable<unknown> {
