@@ -125,6 +125,29 @@ describe('diagnostics', () => {
     await settledDiagnostics(document.uri, 0);
   });
 
+  it('notice files that a pattern finds, and texts of a class that are edited', async () => {
+    await writeFile('d/parts/1.csv', data);
+    await writeFile('d/classes/good/1.txt', 'What a joy');
+    await writeFile('d/classes/good/2.txt', 'joy again');
+    await writeFile('d/classes/bad/1.txt', 'What a bore');
+    await writeFile('d/classes/bad/2.txt', 'bore again');
+    const document = await openFile(
+      'd/parts.textclf.json',
+      experiment({ data: { train: 'parts/*.csv', text: 'review', validation: 0.5, test: 'classes' } }),
+    );
+    await settledDiagnostics(document.uri, 0);
+    await writeFile('d/parts/2.csv', 'review\nNo class\n');
+    const [found] = await settledDiagnostics(document.uri, 1);
+    assert.match(found!.message, /There is no column "label" in 2\.csv/);
+    await writeFile('d/parts/2.csv', 'review,label\nA fair film,good\n');
+    await settledDiagnostics(document.uri, 0);
+    await writeFile('d/classes/bad/2.txt', '');
+    const [empty] = await settledDiagnostics(document.uri, 1);
+    assert.match(empty!.message, /2\.txt.*the text is empty/);
+    await writeFile('d/classes/bad/2.txt', 'bore again');
+    await settledDiagnostics(document.uri, 0);
+  });
+
   it('stand in the data file too, where a row of it is wrong', async () => {
     const rows = await writeFile('d/torn.csv', `${data}"no end,good\n`);
     const document = await openFile(
