@@ -107,9 +107,12 @@ describe.skipIf(missing)('the tab of labels', () => {
     const words = await folds.page.locator('.labels-hint').innerText();
     expect(words).toMatch(/^Every training row was judged by a model that had not been trained on it\./);
     expect(words).toContain(`About 5.1${space}% of all labels are wrong`);
+    expect(words).toContain('of the first hundred six in ten');
     const plain = await openRun({ ...summary, by: 'validation', rows: 1_000 });
     await plain.page.getByRole('tab', { name: 'Labels 60' }).click();
-    expect(await plain.page.locator('.labels-hint').innerText()).toMatch(
+    const ofPart = await plain.page.locator('.labels-hint').innerText();
+    expect(ofPart).toContain('of the first hundred a third to a half');
+    expect(ofPart).toMatch(
       /^Only the 1\u202f000 validation rows were judged\. With "validation": \{ "folds": 5 \} every training row is\./,
     );
   });
