@@ -79,7 +79,7 @@ export function findIssuesOfEachLabel(
 
 /** The estimated share of rows whose label is wrong. */
 export function noiseShare({ joint }: Pick<LabelNoise, 'joint'>): number {
-  const total = sum(joint.flat());
+  const total = sum(joint.map(sum));
   const right = sum(joint.map((rows, label) => rows[label]!));
   return total === 0 ? 0 : 1 - right / total;
 }

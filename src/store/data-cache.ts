@@ -128,7 +128,11 @@ async function removeOldest(folder: string, most: number): Promise<void> {
   for (const { path, bytes: ofFile, usedAt } of files) {
     const isLeftOver = path.endsWith('.tmp');
     if (isLeftOver ? Date.now() - usedAt < longestWriting : bytes <= most) continue;
-    await rm(path, { force: true });
-    bytes -= ofFile;
+    // One that another process has open, or that is another person's, may stay; the others need not.
+    const isGone = await rm(path, { force: true }).then(
+      () => true,
+      () => false,
+    );
+    if (isGone) bytes -= ofFile;
   }
 }
