@@ -88,6 +88,11 @@ describe('textclf inspect', () => {
       JSON.stringify(rows(20, 'week').map((row) => ({ text: row.split(',')[0], label: row.split(',')[1] }))),
     );
     expect((await inspect('list.json')).stdout).toMatch(/2 classes +20\n/);
+    const list = Array.from({ length: 20 }, (_, i) => ({ text: `text ${i}`, label: i % 2 ? 'a' : 'b' }));
+    place.write('wrapped.json', JSON.stringify({ rows: list }));
+    expect((await inspect('wrapped.json')).stdout).toMatch(/2 classes +20\n/);
+    place.write('plain.json', JSON.stringify({ data: { train: 'train.csv' }, model: { type: 'rnn' } }));
+    expect((await inspect('plain.json')).stdout).toMatch(/2 classes +50 +12\n/);
   });
 
   it('says what keeps a file from being looked at', async () => {

@@ -66,22 +66,27 @@ async function ofDataFile(file: string): Promise<Experiment> {
   return experimentOfDataFile(file);
 }
 
-/** JSON can be either: data is a list. */
+/** JSON can be either: an experiment says which model it trains, and is short. */
 async function isDataFile(file: string): Promise<boolean> {
   const found = await stat(file).catch((error: unknown) => {
     throw fileError('reading', file, error);
   });
   if (found.isDirectory()) return true;
-  if (!isDataFileName(file)) return false;
-  return !/\.json$/i.test(file) || (await beginning(file)).trimStart().startsWith('[');
+  if (!isDataFileName(file) || /\.textclf\.json$/i.test(file)) return false;
+  if (!/\.json$/i.test(file)) return true;
+  const text = await beginning(file);
+  return text.trimStart().startsWith('[') || !/"model"\s*:/.test(text);
 }
+
+/** Bytes: comments may stand before what tells. */
+const longestExperiment = 1 << 16;
 
 async function beginning(file: string): Promise<string> {
   const handle = await open(file).catch((error: unknown) => {
     throw fileError('reading', file, error);
   });
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestExperiment), 0, longestExperiment, 0);
     return buffer.toString('utf8', 0, bytesRead).replace(/^\ufeff/, '');
   } finally {
     await handle.close();
