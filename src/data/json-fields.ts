@@ -1,4 +1,4 @@
-import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { getNodeValue, type Node, parseTree, visit } from 'jsonc-parser';
 import { fieldText } from './field-values';
 import { longestRecordBytes } from './record-reader';
 
@@ -22,18 +22,10 @@ export interface JsonValue {
 
 /** The object that starts at an offset, whatever follows it; undefined where there is none. */
 export function objectAt(source: string, offset: number): JsonObject | undefined {
-  const text = source.slice(offset, offset + longestRecordBytes);
-  const errors: ParseError[] = [];
-  let root: Node | undefined;
-  try {
-    root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  } catch {
-    // It calls itself for each bracket that is open.
-    return undefined;
-  }
-  if (root?.type !== 'object') return undefined;
-  const end = root.offset + root.length;
-  if (errors.some(({ error }) => printParseErrorCode(error) !== 'EndOfFileExpected')) return undefined;
+  const end = endOfObject(source.slice(offset, offset + longestRecordBytes));
+  if (end === undefined) return undefined;
+  const text = source.slice(offset, offset + end);
+  const root = parseTree(text)!;
   return {
     value: getNodeValue(root) as Record<string, unknown>,
     end: offset + end,
@@ -47,6 +39,44 @@ export function objectAt(source: string, offset: number): JsonObject | undefined
       };
     },
   };
+}
+
+/** No record is nested as deep: what goes on so is not looked at any further. */
+const deepest = 100;
+
+const over = new Error('there is no more to see');
+
+/**
+ * Where the object ends that a text starts with; undefined where there is none. Nothing is read beyond its end or the
+ * first mistake: braces are in texts too, and the rest of a large file is not to be read for each of them.
+ */
+function endOfObject(text: string): number | undefined {
+  let end: number | undefined;
+  let depth = 0;
+  const fail = () => {
+    throw over;
+  };
+  const begin = () => {
+    if (++depth > deepest) fail();
+  };
+  const finish = (offset: number, length: number) => {
+    if (--depth > 0) return;
+    end = offset + length;
+    fail();
+  };
+  const seen = {
+    onObjectBegin: begin,
+    onArrayBegin: begin,
+    onObjectEnd: finish,
+    onArrayEnd: finish,
+    onError: fail,
+  };
+  try {
+    visit(text, seen, { disallowComments: true, allowTrailingComma: false });
+  } catch (error) {
+    if (error !== over) throw error;
+  }
+  return text[end === undefined ? -1 : end - 1] === '}' ? end : undefined;
 }
 
 /** A text in the place of a value: a number or truth value where it was one and can be one still. */

@@ -396,6 +396,25 @@ it('nothing but the one label changes, in some hundred awkward files', async () 
   });
 }, 60_000);
 
+it.each([
+  ['braces in texts', 'a {b} {"c": d {', 400],
+  ['objects that go on and on', '{"a": '.repeat(200), 10],
+])('a file of JSON is read no further than each record: %s', (_, text, count) => {
+  const record = { text, label: 'pos' };
+  const rest = `"${'x'.repeat(99)}", `.repeat(60_000);
+  const source = `[${Array.from({ length: count }, () => JSON.stringify(record, null, 1)).join(',\n')}, ${rest} 0]`;
+  const labelled = new LabelledText(source, { ...defaults, format: 'json' });
+  const began = performance.now();
+  const found = Array.from({ length: 4 * count }, (_, i) => labelled.recordsAt(1 + i)).flat();
+  expect(found.map(({ labels }) => labels)).toEqual(Array.from({ length: count }, () => ['pos']));
+  // To the end of the file from each brace on takes minutes.
+  expect(performance.now() - began).toBeLessThan(10_000);
+  // What never closes.
+  const open = new LabelledText('[{"a": '.repeat(20_000) + rest, { ...defaults, format: 'json' });
+  expect(open.recordsAt(1)).toEqual([]);
+  expect(performance.now() - began).toBeLessThan(20_000);
+});
+
 /** Labels in any order. A list in JSON that is laid out over lines takes more or fewer of them. */
 function comparable(rows: readonly Omit<Row, 'file'>[], { format }: LabelledTextOptions) {
   return rows.map(({ text, labels, line }) => ({
