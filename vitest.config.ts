@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const inVSCode = ['test/extension/**/*.test.ts', 'test/browser/**/*.test.ts'];
@@ -16,6 +17,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: inVSCode,
           sequence: { groupOrder: 0 },
+          // Vitest leaves one core free, which of two is half: many tests wait for processes of their own.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
