@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluatedRow, FromPage, RowFilter, RunState, ToPage } from '../../src/protocol/dashboard';
 import type { Evaluation } from '../../src/protocol/events';
 import { readEvents } from '../../src/runs/events';
@@ -11,9 +11,10 @@ import { matchesFilter, readPredictions } from '../../src/runs/predictions';
 import { RunView, withIntervals } from '../../src/runs/run-view';
 import { textclf } from '../cli/support';
 import { toyExperiment, toyReviews, workspace, writeExperiment } from '../support/toy-data';
-import { DashboardBrowser, missingBrowser, type OpenOptions, type OpenPage, until } from './page';
+import { missingBrowser, type OpenOptions, type OpenPage, until } from './page';
 import { madeEvaluation, madeEvents, madeHeader, stateOf, stateOfRun, thawing } from './states';
 import { themes } from './themes';
+import { usePages } from './use-pages';
 
 const missing = missingBrowser();
 if (missing) {
@@ -27,13 +28,11 @@ const rightToLeft = '\u202eمرحبا بالعالم\u202c';
 
 describe.skipIf(missing)('the dashboard', () => {
   const root = workspace();
-  let browser: DashboardBrowser;
   let folder: string;
   let rows: EvaluatedRow[];
-  let opened: OpenPage[] = [];
+  const newPage = usePages();
 
   beforeAll(async () => {
-    browser = await DashboardBrowser.start();
     // A label of the data is markup; so are some of its texts.
     const data = toyReviews(200)
       .replaceAll(',bad\n', ',<b>bad</b>\n')
@@ -51,11 +50,6 @@ describe.skipIf(missing)('the dashboard', () => {
     folder = join(root, '.textclf/runs', JSON.parse(stdout)[0].id);
     rows = await readPredictions(folder);
   });
-  afterEach(async () => {
-    for (const { page } of opened) await page.context().close();
-    opened = [];
-  });
-  afterAll(() => browser?.close());
 
   /** Answers as the extension does. */
   function reply(message: FromPage): ToPage | undefined {
@@ -65,11 +59,7 @@ describe.skipIf(missing)('the dashboard', () => {
     return { type: 'rows', request, total: found.length, rows: found.slice(offset, offset + limit) };
   }
 
-  async function open(options: OpenOptions = {}): Promise<OpenPage> {
-    const page = await browser.open({ reply, ...options });
-    opened.push(page);
-    return page;
-  }
+  const open = (options: OpenOptions = {}) => newPage({ reply, ...options });
 
   async function openRun(options: OpenOptions = {}, changes: Partial<RunState> = {}): Promise<OpenPage> {
     const page = await open(options);

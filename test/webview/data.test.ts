@@ -1,6 +1,6 @@
 /** What is told of data, on the built page in Chromium: as a page of its own and as a run's first tab. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { InspectionState, ToPage } from '../../src/protocol/dashboard';
 import { RunView } from '../../src/runs/run-view';
 import { count } from '../../webview/format';
@@ -13,27 +13,18 @@ import {
   readyState,
   reviewsData,
 } from './data-states';
-import { DashboardBrowser, missingBrowser, type OpenOptions, type OpenPage, until } from './page';
+import { missingBrowser, type OpenOptions, type OpenPage, until } from './page';
 import { madeEvents, madeHeader, madeSearch, stateOf } from './states';
 import { themes } from './themes';
+import { usePages } from './use-pages';
 
 const missing = missingBrowser();
 
 describe.skipIf(missing)('what is told of data', () => {
-  let browser: DashboardBrowser;
-  let opened: OpenPage[] = [];
-  beforeAll(async () => {
-    browser = await DashboardBrowser.start();
-  });
-  afterEach(async () => {
-    for (const { page } of opened) await page.context().close();
-    opened = [];
-  });
-  afterAll(() => browser?.close());
+  const newPage = usePages();
 
   async function openPage(message: ToPage, options: OpenOptions = {}): Promise<OpenPage> {
-    const page = await browser.open(options);
-    opened.push(page);
+    const page = await newPage(options);
     await page.send(message);
     await page.page.getByRole('heading', { level: 1 }).waitFor();
     return page;
@@ -272,8 +263,7 @@ describe.skipIf(missing)('what is told of data', () => {
     });
 
     it('is not read again where the page comes back on it', async () => {
-      const page = await browser.open({ kept: { choices: { tab: 'data' } } });
-      opened.push(page);
+      const page = await newPage({ kept: { choices: { tab: 'data' } } });
       await page.send({ type: 'inspection', state: readyState(reviewsData()) });
       await page.send(snapshot());
       await page.page.getByRole('heading', { name: 'Findings' }).waitFor();

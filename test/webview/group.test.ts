@@ -1,35 +1,26 @@
 /** Searches, folds and seeds on the built page, in Chromium. */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GroupState, RunState } from '../../src/protocol/dashboard';
 import { RunView, withIntervals } from '../../src/runs/run-view';
 import { bestTrial, planWords } from '../../webview/trials';
-import { DashboardBrowser, missingBrowser, type OpenOptions, type OpenPage, until } from './page';
+import { missingBrowser, type OpenOptions, type OpenPage, until } from './page';
 import { madeEvaluation, madeHeader, madeRuns, madeSearch, stateOf } from './states';
 import { themes } from './themes';
+import { usePages } from './use-pages';
 
 const missing = missingBrowser();
 const markup = '<img src=x onerror="document.title=`taken`"><b>bold</b>';
 
 describe.skipIf(missing)('the dashboard of a group', () => {
-  let browser: DashboardBrowser;
-  let opened: OpenPage[] = [];
-  beforeAll(async () => {
-    browser = await DashboardBrowser.start();
-  });
-  afterEach(async () => {
-    for (const { page } of opened) await page.context().close();
-    opened = [];
-  });
-  afterAll(() => browser?.close());
+  const newPage = usePages();
 
   async function openGroup(
     group: GroupState,
     options: OpenOptions = {},
     changes: Partial<RunState> = {},
   ): Promise<OpenPage> {
-    const page = await browser.open(options);
-    opened.push(page);
+    const page = await newPage(options);
     const view = new RunView();
     await page.send({
       type: 'snapshot',

@@ -1,11 +1,12 @@
 /** The tab of rows that look mislabelled on the built page, in Chromium. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FromPage, RunState } from '../../src/protocol/dashboard';
 import type { LabelIssue, LabelSummary } from '../../src/protocol/label-issues';
 import { RunView } from '../../src/runs/run-view';
 import { sortLabelIssues } from '../../src/runs/sort-labels';
-import { DashboardBrowser, missingBrowser, type OpenPage } from './page';
+import { missingBrowser, type OpenPage } from './page';
 import { madeEvents, madeHeader, stateOf } from './states';
+import { usePages } from './use-pages';
 
 const missing = missingBrowser();
 const space = '\u202f';
@@ -23,22 +24,12 @@ const summary: LabelSummary = { by: 'folds', rows: 6_920, issues: issues.length,
 type Asked = Extract<FromPage, { type: 'listLabelIssues' }>;
 
 describe.skipIf(missing)('the tab of labels', () => {
-  let browser: DashboardBrowser;
-  let opened: OpenPage[] = [];
+  const newPage = usePages();
   const view = new RunView();
   view.apply(madeEvents({ classes: 3, epochs: 1, batches: 4 }));
-  beforeAll(async () => {
-    browser = await DashboardBrowser.start();
-  });
-  afterEach(async () => {
-    for (const { page } of opened) await page.context().close();
-    opened = [];
-  });
-  afterAll(() => browser?.close());
 
   async function openRun(labels: RunState['labels']): Promise<OpenPage> {
-    const page = await browser.open({});
-    opened.push(page);
+    const page = await newPage();
     await page.send({ type: 'snapshot', state: { ...stateOf(view, madeHeader(view), {}), labels } });
     await page.page.getByRole('heading', { level: 1 }).waitFor();
     return page;

@@ -1,10 +1,11 @@
 /** Baseline, metrics, several labels a row and downloads on the built page, in Chromium. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BaselineScores, EvaluatedRow, FromPage, RunState, ToPage } from '../../src/protocol/dashboard';
 import { matchesFilter } from '../../src/runs/predictions';
 import { RunView, withIntervals } from '../../src/runs/run-view';
-import { DashboardBrowser, missingBrowser, type OpenOptions, type OpenPage } from './page';
+import { missingBrowser, type OpenOptions, type OpenPage } from './page';
 import { madeEvaluation, madeEvents, madeHeader, stateOf } from './states';
+import { usePages } from './use-pages';
 
 const missing = missingBrowser();
 const space = '\u202f';
@@ -27,22 +28,12 @@ const rows: EvaluatedRow[] = [
 }));
 
 describe.skipIf(missing)('the dashboard of one run', () => {
-  let browser: DashboardBrowser;
-  let opened: OpenPage[] = [];
+  const newPage = usePages();
   const view = new RunView();
   view.apply(madeEvents({ classes: 3, epochs: 3, batches: 40 }));
-  beforeAll(async () => {
-    browser = await DashboardBrowser.start();
-  });
-  afterEach(async () => {
-    for (const { page } of opened) await page.context().close();
-    opened = [];
-  });
-  afterAll(() => browser?.close());
 
   async function openRun(changes: Partial<RunState> = {}, options: OpenOptions = {}): Promise<OpenPage> {
-    const page = await browser.open(options);
-    opened.push(page);
+    const page = await newPage(options);
     await page.send({ type: 'snapshot', state: { ...stateOf(view, madeHeader(view), {}), ...changes } });
     await page.page.getByRole('heading', { level: 1 }).waitFor();
     return page;
