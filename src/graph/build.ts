@@ -1,5 +1,5 @@
 import { type Attributes, inferTypes, type Node, type OpName, type Type, type Value } from './ops';
-import { type Dim, type DType, normalizeAxis, type Shape, sameShape } from './shape';
+import { broadcastShapes, type Dim, type DType, normalizeAxis, type Shape, sameShape } from './shape';
 
 /** Makes a node and its outputs; the types of the outputs come from the operation table. */
 export function makeNode<Op extends OpName>(
@@ -74,8 +74,19 @@ export const logSoftmax = unary('logSoftmax');
 export const equal = binary('equal');
 export const add = binary('add');
 export const sub = binary('sub');
-export const mul = binary('mul');
+/** An operand that was broadcast only to be multiplied is not repeated in memory first. */
+export function mul(a: Value | number, b: Value | number): Value {
+  const [left, right] = [asValue(a), asValue(b)];
+  return one('mul', [unrepeated(left, right), unrepeated(right, left)], {});
+}
 export const div = binary('div');
+
+/** What a value was broadcast from, where `other` has the full shape anyway. */
+function unrepeated(value: Value, other: Value): Value {
+  const source = value.node.op === 'broadcast' ? value.node.inputs[0]! : value;
+  const isRepeated = sameShape(broadcastShapes(source.shape, other.shape), value.shape);
+  return isRepeated && other.node.op !== 'broadcast' ? source : value;
+}
 
 /** `a [..., m, k] x b [k, n] -> [..., m, n]`; the flags multiply by the transposed matrix instead. */
 export function matmul(a: Value, b: Value, { transposeA = false, transposeB = false } = {}): Value {

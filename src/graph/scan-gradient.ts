@@ -1,7 +1,23 @@
-import { add, broadcast, copyNode, fill, input, makeNode, mul, outerSum, reshape, sum } from './build';
+import {
+  add,
+  broadcast,
+  constant,
+  copyNode,
+  fill,
+  input,
+  makeNode,
+  mul,
+  neg,
+  outerSum,
+  pad,
+  reshape,
+  sub,
+  sum,
+  trim,
+} from './build';
 import type { Attributes, Node, OpName, Value } from './ops';
 import { stackedOutput } from './scan';
-import type { Shape } from './shape';
+import { type Shape, sameShape } from './shape';
 import { dependents, topologicalOrder } from './walk';
 
 export type Differentiate = (
@@ -104,6 +120,15 @@ export function scanGradient(
 /** How a gradient is read off the finished backward scan. */
 type Later = (backward: Node<'scan'>) => Value;
 
+/** What depends on the gradients that a step is given, times what the forward pass alone tells. */
+interface Product {
+  readonly base: Value;
+  readonly factor: Value;
+}
+
+const one = constant(1);
+const combined: { readonly [Op in OpName]?: (a: Value, b: Value) => Value } = { add, sub };
+
 /** Moves the expressions of one backward step to where they belong: into the loop, or out of it. */
 class BackwardBody {
   readonly slices: Value[] = [];
@@ -112,7 +137,7 @@ class BackwardBody {
   readonly capturedOuter: Value[] = [];
   private readonly live: Set<Value>;
   private readonly forwardNodes: Set<Node>;
-  private readonly uses = new Map<Value, number>();
+  private readonly products = new Map<Value, Product | undefined>();
   private readonly inLoop = new Map<Value, Value>();
   private readonly outside = new Map<Value, Value>();
 
@@ -124,9 +149,6 @@ class BackwardBody {
   ) {
     const order = topologicalOrder(gradients.filter((gradient) => gradient !== undefined));
     this.live = dependents(order, seeds);
-    for (const used of [...order.flatMap(({ inputs }) => inputs), ...gradients]) {
-      if (used) this.uses.set(used, (this.uses.get(used) ?? 0) + 1);
-    }
     this.forwardNodes = new Set(topologicalOrder(results));
     for (const seed of seeds) this.inLoop.set(seed, seed);
   }
@@ -137,10 +159,16 @@ class BackwardBody {
     if (known) return known;
     const { node } = value;
     if (this.live.has(value) || !this.canLeaveLoop(value)) {
-      const operands = this.regrouped(value) ?? node.inputs;
+      const product = this.asProduct(value);
+      if (product) {
+        const made = mul(this.intoLoop(product.base), this.intoLoop(product.factor));
+        made.name = value.name;
+        this.inLoop.set(value, made);
+        return made;
+      }
       const copy = copyNode(
         node,
-        operands.map((operand) => this.intoLoop(operand)),
+        node.inputs.map((operand) => this.intoLoop(operand)),
       );
       node.outputs.forEach((output, i) => {
         copy.outputs[i]!.name = output.name;
@@ -163,18 +191,31 @@ class BackwardBody {
   }
 
   /**
-   * (g a) b, with a and b from the forward pass, as g (a b): the loop is left with one product
-   * for each chain, since a b is computed outside of it.
+   * (g a) b, with a and b from the forward pass, as g (a b), and g - g a as g (1 - a): the loop is left with one
+   * product for each of them, since the factor is computed outside of it, for all steps at once.
    */
-  private regrouped({ node }: Value): Value[] | undefined {
+  private asProduct(value: Value): Product | undefined {
+    if (!this.products.has(value)) this.products.set(value, this.findProduct(value));
+    return this.products.get(value);
+  }
+
+  private findProduct({ node }: Value): Product | undefined {
+    const combine = combined[node.op];
+    if (combine) {
+      const [a, b] = node.inputs.map((operand) => this.asProduct(operand) ?? { base: operand, factor: one });
+      const isSum = this.live.has(a!.base) && a!.base === b!.base;
+      return isSum ? { base: a!.base, factor: combine(a!.factor, b!.factor) } : undefined;
+    }
+    if (node.op === 'neg') {
+      const inner = this.asProduct(node.inputs[0]!);
+      return inner && { base: inner.base, factor: neg(inner.factor) };
+    }
     if (node.op !== 'mul') return undefined;
     const live = node.inputs.find((operand) => this.live.has(operand));
     const factor = node.inputs.find((operand) => operand !== live);
-    if (live?.node.op !== 'mul' || !factor || !this.isFactor(factor)) return undefined;
-    if (this.uses.get(live) !== 1) return undefined;
-    const [inner, innerFactor] = this.regrouped(live) ?? live.node.inputs;
-    const [rest, known] = this.live.has(inner!) ? [inner!, innerFactor!] : [innerFactor!, inner!];
-    return this.isFactor(known) ? [rest, mul(known, factor)] : undefined;
+    if (!live || !factor || !this.isFactor(factor)) return undefined;
+    const inner = this.asProduct(live);
+    return inner ? { base: inner.base, factor: mul(inner.factor, factor) } : { base: live, factor };
   }
 
   private isFactor(value: Value): boolean {
@@ -188,6 +229,13 @@ class BackwardBody {
       const time = this.forward.inputs[this.forward.attributes.body.carries.length]!.shape[0]!;
       const overTime = isStacked(outer, value) ? outer : broadcast(outer, [time, ...value.shape]);
       return () => overTime;
+    }
+    // A product that the loop itself has no use for is made of what it collects, for all steps at once.
+    const product = this.inLoop.has(value) ? undefined : this.asProduct(value);
+    if (product && sameShape(product.base.shape, value.shape)) {
+      const base = this.collected(product.base);
+      const factor = this.withStepRank(product.factor, value.shape.length);
+      return (backward) => mul(base(backward), factor);
     }
     const inLoop = this.intoLoop(value);
     return (backward) => stackedOutput(backward, inLoop);
@@ -237,12 +285,25 @@ class BackwardBody {
     if (node.op === 'constant') return value;
     const inputIndex = [...body.carries, ...body.slices, ...body.captured].indexOf(value);
     if (inputIndex >= body.carries.length) return this.forward.inputs[inputIndex]!;
-    if (this.forwardNodes.has(node) || inputIndex >= 0) return stackedOutput(this.forward, value);
+    if (inputIndex >= 0) return this.before(inputIndex);
+    if (this.forwardNodes.has(node)) return stackedOutput(this.forward, value);
     const rank = Math.max(...node.inputs.map(({ shape }) => shape.length));
     return copyNode(
       node,
       node.inputs.map((operand) => this.withStepRank(operand, rank)),
     ).outputs[value.output]!;
+  }
+
+  /** A carry before each step: where it starts at zero and is collected after each step, the same one step later. */
+  private before(carry: number): Value {
+    const { body, reverse } = this.forward.attributes;
+    const { node } = this.forward.inputs[carry]!;
+    const startsAtZero = node.op === 'fill' && (node.attributes as Attributes['fill']).value === 0;
+    const next = body.nextCarries[carry]!;
+    if (!startsAtZero || !body.stacked.includes(next))
+      return stackedOutput(this.forward, body.carries[carry]!);
+    const after = stackedOutput(this.forward, next);
+    return reverse ? pad(trim(after, 0, 1, 0), 0, 0, 1) : pad(trim(after, 0, 0, 1), 0, 1, 0);
   }
 
   /** With the time axis in front, an operand of lower rank no longer lines up by itself. */

@@ -69,23 +69,26 @@ const gru: Cell = {
   gates: ['r', 'z', 'n'],
   carries: 1,
   project: (x, { inputWeight, inputBias, recurrentBias }, hidden) => {
-    const sizes = [2 * hidden, hidden];
-    const weights = split(inputWeight, 1, sizes);
-    const biases = split(inputBias, 0, sizes);
-    const [gateBias] = split(recurrentBias, 0, sizes);
-    return [add(matmul(x, weights[0]!), add(biases[0]!, gateBias!)), add(matmul(x, weights[1]!), biases[1]!)];
+    const weights = split(inputWeight, 1, thirds(hidden));
+    const biases = split(inputBias, 0, thirds(hidden));
+    const [r, z] = split(recurrentBias, 0, thirds(hidden));
+    const added = [add(biases[0]!, r!), add(biases[1]!, z!), biases[2]!];
+    const features = withOnes(x);
+    return weights.map((weight, i) => affine(features, weight, added[i]!));
   },
   captured: ({ recurrentWeight, recurrentBias }, hidden) => [
-    recurrentWeight,
-    split(recurrentBias, 0, [2 * hidden, hidden])[1]!,
+    ...split(recurrentWeight, 1, thirds(hidden)),
+    split(recurrentBias, 0, thirds(hidden))[2]!,
   ],
-  step: ([h], [xGates, xNew], [recurrent, newBias], hidden) => {
-    const [hGates, hNew] = split(matmul(h!, recurrent!), -1, [2 * hidden, hidden]);
-    const [r, z] = split(sigmoid(add(hGates!, xGates!)), -1, [hidden, hidden]);
-    const n = tanh(add(mul(r!, add(hNew!, newBias!)), xNew!));
-    return [add(n, mul(z!, sub(h!, n)))];
+  step: ([h], [xReset, xUpdate, xNew], [reset, update, candidate, newBias]) => {
+    const r = sigmoid(add(matmul(h!, reset!), xReset!));
+    const z = sigmoid(add(matmul(h!, update!), xUpdate!));
+    const n = tanh(add(mul(r, add(matmul(h!, candidate!), newBias!)), xNew!));
+    return [add(n, mul(z, sub(h!, n)))];
   },
 };
+
+const thirds = (hidden: number) => [hidden, hidden, hidden];
 
 /**
  * As torch.nn.LSTM (Hochreiter and Schmidhuber 1997, with forget gate):

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { GraphProtoSchema } from 'onnx-buf';
 import type { Node, OpName, Value } from '../graph/ops';
+import { sameShape } from '../graph/shape';
 import { topologicalOrder } from '../graph/walk';
 import {
   type AttributeValue,
@@ -228,11 +229,15 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
 
 /** Emits every node that the values depend on and that has no name yet. */
 export function lowerNodes(emitter: Emitter, values: readonly Value[]): void {
-  for (const node of topologicalOrder(values)) {
-    if (node.outputs.every((output) => emitter.nameOf(output) !== undefined)) continue;
+  const order = topologicalOrder(values);
+  const sums = sumsOfProducts(order, values);
+  const products = new Set<Node>([...sums.values()].map(({ product }) => product));
+  for (const node of order) {
+    if (products.has(node) || node.outputs.every((output) => emitter.nameOf(output) !== undefined)) continue;
     // What has no inputs is a constant: the outermost graph holds it once for all.
     const home = node.inputs.length === 0 ? emitter.root : emitter;
-    const names = lowerNode(home, node);
+    const sum = sums.get(node);
+    const names = sum ? lowerSum(emitter, sum, node.outputs[0]!) : lowerNode(home, node);
     node.outputs.forEach((output, i) => {
       home.bind(output, names[i]!);
     });
@@ -242,4 +247,36 @@ export function lowerNodes(emitter: Emitter, values: readonly Value[]): void {
 function lowerNode<Op extends OpName>(emitter: Emitter, node: Node<Op>): string[] {
   const inputs = node.inputs.map((input) => emitter.nameOf(input)!);
   return lowerings[node.op](emitter, node, inputs);
+}
+
+interface SumOfProduct {
+  readonly product: Node<'matmul'>;
+  readonly added: Value;
+}
+
+/** Additions to a matrix product that nothing else reads: both are one operation, which matters in loops. */
+function sumsOfProducts(order: readonly Node[], results: readonly Value[]): Map<Node, SumOfProduct> {
+  const uses = new Map<Value, number>();
+  for (const value of [...order.flatMap(({ inputs }) => inputs), ...results])
+    uses.set(value, (uses.get(value) ?? 0) + 1);
+  const sums = new Map<Node, SumOfProduct>();
+  for (const node of order) {
+    if (node.op !== 'add') continue;
+    const [a, b] = node.inputs as [Value, Value];
+    for (const [product, added] of [[b, a] as const, [a, b] as const]) {
+      const { shape } = product;
+      const fits =
+        shape.length === 2 && (sameShape(added.shape, shape) || sameShape(added.shape, shape.slice(1)));
+      if (product.node.op !== 'matmul' || uses.get(product) !== 1 || !fits) continue;
+      sums.set(node, { product: product.node as Node<'matmul'>, added });
+      break;
+    }
+  }
+  return sums;
+}
+
+function lowerSum(emitter: Emitter, { product, added }: SumOfProduct, { node }: Value): string[] {
+  const { transposeA, transposeB } = product.attributes;
+  const operands = [...product.inputs, added].map((input) => emitter.nameOf(input)!);
+  return emitter.emit('Gemm', operands, { transA: flag(transposeA), transB: flag(transposeB) }, { node });
 }

@@ -17,7 +17,7 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
 /**
  * npm run bench                    every model's step, beside PyTorch's where it is found
  * npm run bench -- --only cnn      those whose name has this in it
- * npm run bench -- --rounds 60     more steps, for a steadier median
+ * npm run bench -- --rounds 60     more turns, for a steadier median
  * npm run bench -- --baseline      the baseline on film reviews, beside scikit-learn's where it is found
  * npm run bench -- --fine-tune    a pretrained encoder, beside Hugging Face's Trainer; TEXTCLF_BENCH_ENCODER names its folder
  * npm run bench -- --encoder-memory  what training a 110 M encoder needs, with activations kept and recomputed
@@ -47,6 +47,8 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 });
+/** Steps in a row that make a turn, and how many of them count. */
+const TURN = { steps: 6, counted: 4 };
 const threads = Number(values.threads);
 const chosen = kinds.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
 /** Beside the bundle of this file. */
@@ -63,14 +65,14 @@ else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
 else if (values.editor) await measureEditor();
 else if (values.profile) await profile(values.profile);
-else await compareSteps(Number(values.rounds ?? 40));
+else await compareSteps(Number(values.rounds ?? 20));
 
 async function compareSteps(rounds: number): Promise<void> {
   const python = findPython('torch');
   const { batch, time, embedding, hidden, vocabulary } = size;
   console.log(
     `One training step: batch ${batch}, ${time} tokens, ${embedding}-d embedding, ${hidden} units, ` +
-      `${vocabulary} words, Adam; ${threads} threads each; medians of ${rounds} steps taken in turn.`,
+      `${vocabulary} words, Adam; ${threads} threads each; medians of steps taken in ${rounds} turns.`,
   );
   if (!python) console.log('PyTorch is not found (TEXTCLF_BENCH_PYTHON or python3): no comparison.');
   const rows: string[][] = [];
@@ -128,21 +130,21 @@ function timed({ run }: Measured): Contestant {
 }
 
 /**
- * Medians of each contestant's milliseconds. All take their steps in turn, so that whatever else
- * the machine does strikes all alike; of two steps in a row the second counts, which finds its own
- * data in the caches.
+ * Medians of each contestant's milliseconds. All take some steps in turn, so that whatever else the machine does
+ * strikes all alike; the first of each turn find the caches full of another's data and the threads on whichever
+ * core its threads left free, which no training's step does, and do not count.
  */
 async function takeTurns(
   contestants: readonly (Contestant | undefined)[],
   rounds: number,
 ): Promise<(number | undefined)[]> {
   const times: number[][] = contestants.map(() => []);
-  for (let round = -3; round < rounds; round++) {
+  for (let round = -1; round < rounds; round++) {
     for (const [i, contestant] of contestants.entries()) {
       if (!contestant) continue;
-      await contestant();
-      const milliseconds = await contestant();
-      if (round >= 0) times[i]!.push(milliseconds);
+      const turn: number[] = [];
+      for (let step = 0; step < TURN.steps; step++) turn.push(await contestant());
+      if (round >= 0) times[i]!.push(...turn.slice(-TURN.counted));
     }
   }
   return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);

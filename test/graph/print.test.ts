@@ -5,7 +5,6 @@ import type { Node, Value } from '../../src/graph/ops';
 import { printGraph } from '../../src/graph/print';
 import { scan } from '../../src/graph/scan';
 import { topologicalOrder } from '../../src/graph/walk';
-import { type CellType, cells } from '../../src/nn/cells';
 import { gradientProgram } from '../../src/trainer/programs';
 
 /** Text without the indentation that it has in this file. */
@@ -126,7 +125,7 @@ describe('the gradient of a scan', () => {
     const { x, weight, states } = plainRecurrence();
     const seed = g.input('seed', ['time', 'batch', 2]);
     const [xGradient, weightGradient] = differentiate([states], [seed], [x, weight]);
-    // 1 - h^2 and the weight's gradient stand outside; inside is one product with the weight.
+    // 1 - h^2, the states before each step and the weight's gradient stand outside; inside is one product.
     expect(printGraph([xGradient!, weightGradient!])).toBe(
       text(`
         %0 [batch, 2] = fill value=0
@@ -135,29 +134,31 @@ describe('the gradient of a scan', () => {
         %3 [batch, 2] = fill value=0  # h
         %4 [time, batch, 2] = input  # x
         %5 [2, 2] = input  # weight
-        %6 [batch, 2], %7 [time, batch, 2], %8 [time, batch, 2] = scan %3 %4 %5  # %7 states, %8 h_t
-          %9 [batch, 2] = carry from %3  # h_t
-          %10 [batch, 2] = slice of %4  # x_t
-          %11 [2, 2] = captured %5  # weight_t
-          %12 [batch, 2] = matmul %9 %11
-          %13 [batch, 2] = add %12 %10
-          %14 [batch, 2] = tanh %13
-          next %14
-          stack %14 %9
-        %15 [time, batch, 2] = mul %7 %7
-        %16 [time, batch, 2] = sub %2 %15
-        %17 [batch, 2], %18 [time, batch, 2] = scan %0 %1 %16 %5 reverse  # %18 x_t_grad
-          %19 [batch, 2] = carry from %0  # h_t_grad
-          %20 [batch, 2] = slice of %1  # tanh_grad
-          %21 [batch, 2] = slice of %16  # sub
-          %22 [2, 2] = captured %5  # weight_t
-          %23 [batch, 2] = add %19 %20
-          %24 [batch, 2] = mul %23 %21  # x_t_grad
-          %25 [batch, 2] = matmul %24 %22 transposeB  # h_t_grad
-          next %25
-          stack %24
-        %26 [2, 2] = outerSum %8 %18  # weight_grad
-        return %18 %26
+        %6 [batch, 2], %7 [time, batch, 2] = scan %3 %4 %5  # %7 states
+          %8 [batch, 2] = carry from %3  # h_t
+          %9 [batch, 2] = slice of %4  # x_t
+          %10 [2, 2] = captured %5  # weight_t
+          %11 [batch, 2] = matmul %8 %10
+          %12 [batch, 2] = add %11 %9
+          %13 [batch, 2] = tanh %12
+          next %13
+          stack %13
+        %14 [time, batch, 2] = mul %7 %7
+        %15 [time, batch, 2] = sub %2 %14
+        %16 [batch, 2], %17 [time, batch, 2] = scan %0 %1 %15 %5 reverse  # %17 x_t_grad
+          %18 [batch, 2] = carry from %0  # h_t_grad
+          %19 [batch, 2] = slice of %1  # tanh_grad
+          %20 [batch, 2] = slice of %15  # sub
+          %21 [2, 2] = captured %5  # weight_t
+          %22 [batch, 2] = add %18 %19
+          %23 [batch, 2] = mul %22 %20  # x_t_grad
+          %24 [batch, 2] = matmul %23 %21 transposeB  # h_t_grad
+          next %24
+          stack %23
+        %25 [time-1, batch, 2] = trim %7 axis=0 before=0 after=1
+        %26 [time, batch, 2] = pad %25 axis=0 before=1 after=0
+        %27 [2, 2] = outerSum %26 %17  # weight_grad
+        return %17 %27
       `),
     );
   });
@@ -171,9 +172,14 @@ describe('the gradient of a scan', () => {
       );
   const count = (ops: readonly string[], op: string) => ops.filter((other) => other === op).length;
 
-  for (const type of Object.keys(cells) as CellType[]) {
+  // A GRU's three gates each have a product of their own, which their addition is part of.
+  for (const [type, products] of [
+    ['rnn', 1],
+    ['gru', 3],
+    ['lstm', 1],
+  ] as const) {
     for (const bidirectional of [false, true]) {
-      it(`of a ${bidirectional ? 'bidirectional ' : ''}${type} has one product in its loop, and no sum`, () => {
+      it(`of a ${bidirectional ? 'bidirectional ' : ''}${type} has ${products} products in its loop, and no sum`, () => {
         const { program } = gradientProgram(
           {
             task: 'single-label',
@@ -197,7 +203,7 @@ describe('the gradient of a scan', () => {
         const found = loops(Object.values(program.outputs));
         expect(found.length).toBe(bidirectional ? 8 : 4);
         for (const ops of found) {
-          expect(count(ops, 'matmul')).toBe(1);
+          expect(count(ops, 'matmul')).toBe(products);
           expect(ops.filter((op) => op === 'outerSum' || op === 'sum' || op === 'scan')).toEqual([]);
         }
       });

@@ -5,7 +5,7 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
-import { affine, gatherRows, gelu, input, matmul, mul, tanh } from '../../src/graph/build';
+import { add, affine, gatherRows, gelu, input, matmul, mul, tanh } from '../../src/graph/build';
 import type { Program } from '../../src/graph/program';
 import { halveWeights } from '../../src/onnx/half';
 import { toOnnxModel } from '../../src/onnx/model';
@@ -182,5 +182,23 @@ describe('levels', () => {
     expect([...values]).toEqual([64, -127, 0, 0, 1, 127]);
     expect(scales[1]).toBe(0);
     expect(scales[2]).toBeCloseTo(1e-3, 8);
+  });
+});
+
+describe('the sum of a product and something else', () => {
+  const a = input('a', ['batch', 3]);
+  const w = input('w', [3, 2]);
+  const c = input('c', ['batch', 2]);
+  const opsOf = (outputs: Program['outputs']) =>
+    toOnnxModel({ name: 'sums', inputs: [a, w, c], outputs }).graph!.node.map(({ opType }) => opType);
+
+  it('is one operation, whichever comes first', () => {
+    expect(opsOf({ y: add(matmul(a, w), c) })).toEqual(['Gemm']);
+    expect(opsOf({ y: add(c, matmul(a, w)) })).toEqual(['Gemm']);
+  });
+
+  it('is two where something else reads the product', () => {
+    const product = matmul(a, w);
+    expect(opsOf({ y: add(product, c), product })).toEqual(['MatMul', 'Add']);
   });
 });

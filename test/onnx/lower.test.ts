@@ -610,6 +610,7 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
         g.trim(x!, 0, 1, 0),
         g.trim(x!, 0, 0, 1),
         g.trim(one!, 0, 1, 0),
+        g.pad(g.trim(one!, 0, 1, 0), 0, 1, 0),
       ],
       expected: [
         [[1, 1], [2]],
@@ -622,6 +623,7 @@ const rows: { readonly [Op in OpName]: readonly Row[] } = {
           [1, 2, 3],
         ],
         [[0], []],
+        [[1], [0]],
       ],
     },
     // A size that only a trimmed axis has.
