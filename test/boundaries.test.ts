@@ -28,7 +28,7 @@ const allowed: Record<string, readonly string[]> = {
   search: ['experiment', 'protocol', 'data/random'],
   onnx: ['graph'],
   nn: ['graph'],
-  runtime: ['onnx', 'graph'],
+  runtime: ['onnx', 'graph', 'protocol'],
   models: ['nn', 'graph', 'text', 'experiment'],
   // Checkpoints of pretrained encoders in Hugging Face's form: the network, its weights and its tokenizer.
   pretrained: [
@@ -88,7 +88,9 @@ const allowed: Record<string, readonly string[]> = {
 /** Packages that only some files may import. */
 const packageOwners: Record<string, (path: string) => boolean> = {
   vscode: (path) => path === 'src/extension.ts' || path.startsWith('src/host/'),
-  'onnxruntime-node': (path) => path === 'src/runtime/onnxruntime.ts',
+  'onnxruntime-node': (path) => /^src\/runtime\/onnxruntime[a-z-]*\.ts$/.test(path),
+  // Of types only: whoever wants TensorFlow.js brings it.
+  '@tensorflow/tfjs-core': (path) => path.startsWith('src/runtime/tensorflow/'),
 };
 
 /**

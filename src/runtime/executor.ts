@@ -58,6 +58,57 @@ export interface Executor {
   compileCopies(program: Program, count: number): Promise<[Executable, ...Replica[]]>;
 }
 
+/** A tensor in a device's own memory; what is behind it only the executor that made it knows. */
+export interface DeviceTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly isOnDevice: true;
+  /** Frees its memory; called once, by whoever was given the tensor. */
+  release(): void;
+}
+
+export type AnyTensor = Tensor | DeviceTensor;
+
+/** What a step on a device gives: some results in host memory, those that were to be kept on the device. */
+export interface DeviceResults {
+  readonly results: Record<string, Tensor>;
+  readonly kept: Record<string, DeviceTensor>;
+}
+
+/** A program compiled for a device. By `run`, it takes from host memory and gives to it, as any other. */
+export interface DeviceExecutable extends Executable {
+  /** Runs the program once on tensors in either memory, which it leaves as they are. */
+  step(feeds: Readonly<Record<string, AnyTensor>>): Promise<DeviceResults>;
+}
+
+export interface DeviceCompileOptions {
+  /** Results that stay on the device. */
+  readonly kept?: readonly string[];
+  /** Computes matrix products in 16 bits; all that is fed, kept and given stays in 32. */
+  readonly half?: boolean;
+}
+
+/** An operation that a device has no kernel for, so that the processor does it: its ONNX name, and how many there are. */
+export type Fallbacks = Readonly<Record<string, number>>;
+
+/** Executes programs on a device with a memory of its own, in which weights stay from step to step. */
+export interface DeviceExecutor extends Executor {
+  readonly isDevice: true;
+  /** Whether the device computes in 16 bits. */
+  readonly hasHalf: boolean;
+  compileKept(program: Program, options: DeviceCompileOptions): Promise<DeviceExecutable>;
+  upload(tensor: Tensor): Promise<DeviceTensor>;
+  download(tensor: DeviceTensor): Promise<Tensor>;
+  /** What the processor does of a program's operations, by the program's name; known once it has run. */
+  fallbacks(): ReadonlyMap<string, Fallbacks>;
+  /** Ends the device's use. */
+  close(): Promise<void>;
+}
+
+export function isDevice(executor: Executor): executor is DeviceExecutor {
+  return 'isDevice' in executor;
+}
+
 /** How many numbers a tensor of this shape has. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((count, dim) => count * dim, 1);
