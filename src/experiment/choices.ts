@@ -70,6 +70,23 @@ const choices: Readonly<Record<string, Meanings>> = {
   'training.threshold': {
     auto: 'Chosen on the validation rows, for the best F1.',
   },
+  'runtime.engine': {
+    onnxruntime: 'ONNX Runtime: the fastest, and there without installing anything.',
+    tensorflow:
+      'TensorFlow.js, on the processor or on CUDA: "TextClf: Install TensorFlow Executor" brings it.',
+  },
+  'runtime.device': {
+    auto: 'What suits the model: the graphics card for transformers and encoders where it is much faster, else the processor.',
+    cpu: 'The processor.',
+    webgpu: 'Any graphics card, with nothing to install but its driver.',
+    cuda: "NVIDIA's cards, where the engine has been built for them.",
+    coreml: "Apple's Core ML, where the engine has it.",
+    directml: "Windows' DirectML, where the engine has it.",
+  },
+  'runtime.precision': {
+    float32: 'Everything in 32 bits.',
+    float16: 'Matrix products in 16 bits: faster on most cards. Weights are kept in 32.',
+  },
   'search.strategy': {
     grid: 'Every combination of all values.',
     random: 'Combinations drawn with the seed: better than a grid where there are more than two options.',

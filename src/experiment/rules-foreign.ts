@@ -2,6 +2,7 @@
 import type { Rule } from './rule';
 import type { Experiment } from './schema';
 import { tokenizer } from './schema-data';
+import { runtime } from './schema-runtime';
 import { training } from './schema-training';
 import { valueAt } from './schema-walk';
 
@@ -31,7 +32,8 @@ const foreign: Foreign[] = [
           'earlyStopping',
         ] as const),
       ],
-      runtime: ['threads'],
+      // The processor is the one device that it may name: rules-runtime.ts says so.
+      runtime: ['engine', 'precision', 'threads'],
     },
     message: () => 'is for networks: the baseline does not have it.',
     hint: 'Leave it out, or choose another model.',
@@ -67,7 +69,7 @@ export function foreignOptions(type: Experiment['model']['type']): ReadonlySet<s
 const standard = {
   tokenizer: tokenizer.parse({}),
   training: training.parse({}),
-  runtime: { threads: 0 },
+  runtime: runtime.parse({}),
 } satisfies Pick<Experiment, keyof Keys>;
 
 export const foreignRules: Rule[] = foreign.map(({ lacks, options, message, hint }) => ({

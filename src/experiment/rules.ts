@@ -7,6 +7,7 @@ import { dataRules } from './rules-data';
 import { foreignRules } from './rules-foreign';
 import { modelRules } from './rules-model';
 import { pretrainedRules } from './rules-pretrained';
+import { runtimeRules } from './rules-runtime';
 import { trainingRules } from './rules-training';
 import type { Experiment } from './schema';
 
@@ -17,6 +18,7 @@ const rules: Rule[] = [
   ...pretrainedRules,
   ...dataRules,
   ...modelRules,
+  ...runtimeRules,
   {
     severity: 'error',
     broken: ({ data }) =>

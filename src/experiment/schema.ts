@@ -9,16 +9,10 @@
 import * as z from 'zod';
 import { data, tokenizer } from './schema-data';
 import { model } from './schema-model';
-import { count, filled } from './schema-parts';
+import { filled } from './schema-parts';
+import { runtime } from './schema-runtime';
 import { search } from './schema-search';
 import { training } from './schema-training';
-
-const runtime = z.strictObject({
-  threads: count(0)
-    .max(256)
-    .default(0)
-    .describe('How many processor threads compute, at most 256. 0 chooses by the machine.'),
-});
 
 export const experimentSchema = z.strictObject({
   $schema: z.string().optional().describe('The JSON Schema that an editor completes this file with.'),
@@ -57,5 +51,6 @@ export type NetworkOptions = Exclude<ModelOptions, BaselineOptions | PretrainedO
 export type TrainingOptions = Experiment['training'];
 export type OptimizerOptions = TrainingOptions['optimizer'];
 export type SchedulerOptions = TrainingOptions['scheduler'];
+export type RuntimeOptions = Experiment['runtime'];
 export type EarlyStoppingOptions = NonNullable<TrainingOptions['earlyStopping']>;
 export type SearchOptions = NonNullable<Experiment['search']>;

@@ -343,19 +343,25 @@ describe('keys', () => {
     [
       'like nothing known',
       `{ ${base}, "runtime": { ‹"zebra"›: 1 } }`,
-      { message: 'Unknown key "zebra" in "runtime".', hint: 'Remove it, or use "threads".' },
+      {
+        message: 'Unknown key "zebra" in "runtime".',
+        hint: 'Remove it, or use "engine", "device", "precision" or "threads".',
+      },
     ],
     [
       'named like a method',
       `{ ${base}, "runtime": { ‹"constructor"›: 1 } }`,
-      { message: 'Unknown key "constructor" in "runtime".', hint: 'Remove it, or use "threads".' },
+      {
+        message: 'Unknown key "constructor" in "runtime".',
+        hint: 'Remove it, or use "engine", "device", "precision" or "threads".',
+      },
     ],
     [
       'that JavaScript would swallow',
       `{ ${base}, "runtime": { ‹"__proto__"›: { "threads": 2 } } }`,
       {
         message: 'Unknown key "__proto__" in "runtime".',
-        hint: 'Remove it, or use "threads".',
+        hint: 'Remove it, or use "engine", "device", "precision" or "threads".',
       },
     ],
     [

@@ -82,7 +82,7 @@ describe('defaults', () => {
         repeat: 1,
       },
       search: null,
-      runtime: { threads: 0 },
+      runtime: { engine: 'onnxruntime', device: 'auto', precision: 'float32', threads: 0 },
       examples: [],
     });
   });
