@@ -105,8 +105,13 @@ export interface ModelEvent extends Base {
   summary: string;
   parameters: { name: string; shape: number[]; trained: boolean }[];
   parameterCount: number;
+  /** What computes it, in words. */
   device: string;
   threads: number;
+  /** Why it was chosen, where the experiment leaves that open. */
+  reason?: string;
+  /** Operations that the device leaves to the processor: their names and how many there are. */
+  fallbacks?: Record<string, number>;
 }
 
 export interface BatchEvent extends Base {

@@ -100,6 +100,8 @@ export const runEventSchema = z.lazy(() =>
       parameterCount: count,
       device: z.string(),
       threads: count,
+      reason: z.string().optional(),
+      fallbacks: z.record(z.string(), count).optional(),
     }),
     z.object({
       ...base,

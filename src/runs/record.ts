@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { type DeviceChoice, devices, engines } from '../protocol/devices';
 import type { RunStatus } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
@@ -8,6 +9,12 @@ import { runStatusSchema, scoresSchema } from './event-schema';
 import { runPaths } from './paths';
 
 const time = z.iso.datetime();
+
+const deviceChoiceSchema = z.object({
+  engine: z.enum(engines),
+  device: z.enum(devices),
+  reason: z.string().optional(),
+}) satisfies z.ZodType<DeviceChoice>;
 
 export const runRecordSchema = z.object({
   schemaVersion: z.literal(1, { error: 'this version of TextClf reads schemaVersion 1 only' }),
@@ -29,7 +36,9 @@ export const runRecordSchema = z.object({
   dataDigest: z.string().optional(),
   seed: z.number(),
   versions: z.object({ textclf: z.string(), node: z.string(), onnxruntime: z.string() }),
+  /** What computes it, in words, and by name. */
   device: z.string(),
+  runtime: deviceChoiceSchema.optional(),
   threads: z.int().nonnegative(),
   /** The best epoch by the monitored metric, e.g. `validation.loss`, and its scores. */
   best: z

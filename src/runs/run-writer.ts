@@ -41,6 +41,7 @@ export interface NewRun {
   seed: number;
   versions: { textclf: string; onnxruntime: string };
   device: string;
+  runtime?: RunRecord['runtime'];
   threads: number;
 }
 
@@ -76,6 +77,7 @@ export function createRun(run: NewRun, onEvent?: (event: RunEvent) => void): Run
     seed: run.seed,
     versions: { ...run.versions, node: process.versions.node },
     device: run.device,
+    ...(run.runtime ? { runtime: run.runtime } : {}),
     threads: run.threads,
   };
   const final = join(runsFolder(run.root), id);

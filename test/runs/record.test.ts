@@ -37,6 +37,11 @@ describe('readRecord', () => {
     });
   });
 
+  it('says what computed the run, and why', () => {
+    const runtime = { engine: 'onnxruntime', device: 'webgpu', reason: 'WebGPU is 9 times as fast' } as const;
+    expect(readRecord(folderWith(JSON.stringify({ ...record, runtime }))).runtime).toEqual(runtime);
+  });
+
   it.each([
     { what: 'an empty file', content: '', words: 'JSON' },
     { what: 'half a record', content: JSON.stringify(record).slice(0, 100), words: 'JSON' },
@@ -51,6 +56,11 @@ describe('readRecord', () => {
       what: 'a status that is none',
       content: JSON.stringify({ ...record, status: 'interrupted' }),
       words: 'status',
+    },
+    {
+      what: 'a device that is none',
+      content: JSON.stringify({ ...record, runtime: { engine: 'onnxruntime', device: '../gpu' } }),
+      words: 'runtime.device',
     },
     {
       what: 'a later format',
