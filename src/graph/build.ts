@@ -177,6 +177,10 @@ export const gatherRows = (table: Value, ids: Value): Value => one('gatherRows',
 export const scatterAddRows = (values: Value, ids: Value, rows: Shape[number]): Value =>
   one('scatterAddRows', [values, ids], { rows });
 
+/** `row [n], start [1], end [1] -> shape`: see its attributes. */
+export const window = (row: Value, start: Value, end: Value, shape: Shape): Value =>
+  one('window', [row, start, end], { shape });
+
 /**
  * Sums a value down to a shape that broadcasts to it: how a gradient comes back through a
  * broadcast operand. Done once here, never in a gradient rule.

@@ -194,5 +194,6 @@ export const gradientRules: { readonly [Op in OpName]: Rule<Op> } = {
   trim: ({ attributes: { axis, before, after }, g }) => [pad(g, axis, before, after)],
   gatherRows: ({ inputs: [table, ids], g }) => [scatterAddRows(g, ids!, table!.shape[0]!), undefined],
   scatterAddRows: ({ inputs: [, ids], g }) => [gatherRows(g, ids!), undefined],
+  window: 'zero',
   scan: ({ node, gradients, wanted, differentiate }) => scanGradient(node, gradients, wanted, differentiate),
 };

@@ -145,6 +145,12 @@ export interface Attributes {
   gatherRows: Empty;
   /** The gradient of gatherRows: `values [...ids, ...], ids -> [rows, ...]`, repeated ids summed. */
   scatterAddRows: { readonly rows: Dim };
+  /**
+   * `row [n], start [1], end [1] -> shape`: the numbers of a long row from `start` up to `end`, as many as the shape
+   * has. Without gradient: of random numbers, which nothing is made of. Both ends are fed (int64), as whoever feeds
+   * them knows the sizes by which a device would have to count.
+   */
+  window: { readonly shape: Shape };
   scan: { readonly body: ScanBody; readonly reverse: boolean };
 }
 
@@ -361,6 +367,14 @@ export const inferTypes: { readonly [Op in OpName]: Infer<Op> } = {
       throw new Error(`ids ${formatShape(ids!.shape)} do not say where ${formatShape(values!.shape)} goes`);
     }
     return float([rows, ...values!.shape.slice(rank)]);
+  },
+  window: ([row, start, end], { shape }) => {
+    if (row!.shape.length !== 1) throw new Error(`a window of ${formatShape(row!.shape)}, which is no row`);
+    for (const { shape: at, dtype } of [start!, end!]) {
+      if (dtype !== 'int64' || !sameShape(at, [1]))
+        throw new Error(`a window's ends are int64 [1], not ${dtype} ${formatShape(at)}`);
+    }
+    return float(shape);
   },
   scan: (inputs, { body }) => {
     const expected = [...body.carries, ...body.slices, ...body.captured];

@@ -184,6 +184,10 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const attributes = { axis: { int: 0 }, reduction: { string: 'add' } };
     return emitter.emit('ScatterElements', [zeros, flatIds, flatValues], attributes, { node });
   },
+  window: (emitter, node, [row, start, end]) => {
+    const cut = emitter.emit('Slice', [row!, start!, end!, emitter.ints([0])])[0]!;
+    return emitter.emit('Reshape', [cut, emitter.shape(node.attributes.shape)], {}, { node });
+  },
   scan: (emitter, node, inputs) => {
     const { body, reverse } = node.attributes;
     const inner = new EmitterClass(emitter);

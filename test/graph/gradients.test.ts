@@ -86,6 +86,7 @@ const cases: { readonly [Op in OpName]: readonly Case[] | undefined } = {
   isPositive: undefined,
   equal: undefined,
   argMax: undefined,
+  window: undefined,
   neg: [unary(g.neg)],
   exp: [unary(g.exp)],
   log: [unary(g.log, [0.5, 2])],

@@ -151,6 +151,7 @@ describe('shapes of results', () => {
     ['trim and pad back', () => g.pad(g.trim(x('n', 2), 0, 1, 0), 0, 0, 1), ['n', 2]],
     ['gatherRows', () => g.gatherRows(x(9, 4), ids('batch', 'time')), ['batch', 'time', 4]],
     ['scatterAddRows', () => g.scatterAddRows(x('batch', 'time', 4), ids('batch', 'time'), 9), [9, 4]],
+    ['window', () => g.window(x('room'), ids(1), ids(1), ['time', 'batch', 2]), ['time', 'batch', 2]],
     ['scan, last state', () => cell(x('batch', 2), x('time', 'batch', 2)).carries[0]!, ['batch', 2]],
     ['scan, stacked', () => cell(x('batch', 2), x('time', 'batch', 2)).stacked[0]!, ['time', 'batch', 2]],
     ['sumTo', () => g.sumTo(x('time', 'batch', 2), ['batch', 1]), ['batch', 1]],
@@ -234,6 +235,13 @@ describe('what does not fit is an error when the graph is built', () => {
     ['integers in arithmetic', () => g.add(ids(2), 1), 'expected float32, got int64'],
     ['integers in a function', () => g.tanh(ids(2)), 'expected float32, got int64'],
     ['ids that are not whole numbers', () => g.gatherRows(x(3, 2), x(2)), 'must be int64'],
+    ['a window of a matrix', () => g.window(x(3, 2), ids(1), ids(1), [2]), 'which is no row'],
+    [
+      "a window's start that is none",
+      () => g.window(x(3), x(1), ids(1), [2]),
+      'are int64 [1], not float32 [1]',
+    ],
+    ["a window's end of two numbers", () => g.window(x(3), ids(1), ids(2), [2]), 'not int64 [2]'],
     [
       'a carry that grows',
       () => step(x(1), [x('time', 2)], (h, xt) => g.add(h, xt)),

@@ -670,6 +670,35 @@ export const operationRows: { readonly [Op in OpName]: readonly OperationRow[] }
       expected: [[[2], [4, 3]]],
     },
   ],
+  window: [
+    {
+      inputs: { row: counting([9]), start: intTensor([1], [2]), end: intTensor([1], [8]) },
+      named: { row: { 0: 'room' } },
+      build: ({ row, start, end }) => g.window(row!, start!, end!, [2, 1, 3]),
+      expected: [
+        [
+          [2, 1, 3],
+          [3, 4, 5, 6, 7, 8],
+        ],
+      ],
+    },
+    {
+      inputs: {
+        row: counting([5]),
+        start: intTensor([1], [0]),
+        end: intTensor([1], [4]),
+        x: counting([2, 2]),
+      },
+      named: { x: { 0: 'n', 1: 'm' } },
+      build: ({ row, start, end, x }) => g.mul(g.window(row!, start!, end!, ['n', 'm']), x!),
+      expected: [
+        [
+          [2, 2],
+          [1, 4, 9, 16],
+        ],
+      ],
+    },
+  ],
   scan: [
     runningSum(false, [
       [[2], [112, 120]],
