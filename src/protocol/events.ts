@@ -9,6 +9,8 @@ import type { MetricName, Metrics } from './metrics';
 
 export type Split = 'train' | 'validation' | 'test';
 export type RunStatus = 'starting' | 'running' | 'succeeded' | 'failed' | 'stopped';
+/** What a run failed by, where that can be got round: by its `device`, so that it can go on without it. */
+export type Failure = 'device';
 export type Phase =
   | 'downloading'
   | 'reading data'
@@ -230,6 +232,7 @@ export interface FinishedEvent extends Base {
   status: Exclude<RunStatus, 'starting' | 'running'>;
   /** For a failed run: what, where and how to mend it. */
   message?: string;
+  failure?: Failure;
 }
 
 export type RunEvent =

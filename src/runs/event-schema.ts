@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RunEvent, RunStatus } from '../protocol/events';
+import type { Failure, RunEvent, RunStatus } from '../protocol/events';
 import { definedMetrics, type MetricName, metricNames, monitorNames } from '../protocol/metrics';
 
 const count = z.int().nonnegative();
@@ -13,6 +13,8 @@ export const runStatusSchema = z.enum([
   'failed',
   'stopped',
 ]) satisfies z.ZodType<RunStatus>;
+
+export const failureSchema = z.enum(['device']) satisfies z.ZodType<Failure>;
 
 export const scoresSchema = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
@@ -178,6 +180,7 @@ export const runEventSchema = z.lazy(() =>
       type: z.literal('finished'),
       status: z.enum(['succeeded', 'failed', 'stopped']),
       message: z.string().optional(),
+      failure: failureSchema.optional(),
     }),
   ]),
 ) satisfies z.ZodType<RunEvent>;

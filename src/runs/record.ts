@@ -5,7 +5,7 @@ import type { RunStatus } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { isAlive } from '../protocol/is-alive';
-import { runStatusSchema, scoresSchema } from './event-schema';
+import { failureSchema, runStatusSchema, scoresSchema } from './event-schema';
 import { runPaths } from './paths';
 
 const time = z.iso.datetime();
@@ -31,6 +31,7 @@ export const runRecordSchema = z.object({
   endedAt: time.optional(),
   /** For a failed run: what, where and how to mend it. */
   message: z.string().optional(),
+  failure: failureSchema.optional(),
   /** Null outside of a git repository. */
   git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),
   dataDigest: z.string().optional(),
@@ -61,6 +62,8 @@ export const runRecordSchema = z.object({
   group: z.object({ kind: z.enum(['search', 'folds', 'repeat']), planned: z.int().nullable() }).optional(),
   /** Of one of the several: the run that stands for them, and its place and name among them. */
   parent: z.object({ id: z.string(), index: z.int(), label: z.string() }).optional(),
+  /** The id of the run whose best epoch it went on from. */
+  continues: z.string().optional(),
 });
 
 /** What `run.json` says of a run. */

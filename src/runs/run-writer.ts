@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { FinishedEvent, NewRunEvent, RunEvent } from '../protocol/events';
+import type { Failure, FinishedEvent, NewRunEvent, RunEvent } from '../protocol/events';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
 import { removeQuietly, renameOver, syncFolder, writeFileAtomic, writeFully } from './atomic';
@@ -38,6 +38,8 @@ export interface NewRun {
   encoder?: string;
   group?: RunRecord['group'];
   parent?: RunRecord['parent'];
+  /** The id of the run that it goes on from. */
+  continues?: string;
   seed: number;
   versions: { textclf: string; onnxruntime: string };
   device: string;
@@ -74,6 +76,7 @@ export function createRun(run: NewRun, onEvent?: (event: RunEvent) => void): Run
     ...(run.encoder === undefined ? {} : { encoder: run.encoder }),
     ...(run.group ? { group: run.group } : {}),
     ...(run.parent ? { parent: run.parent } : {}),
+    ...(run.continues === undefined ? {} : { continues: run.continues }),
     seed: run.seed,
     versions: { ...run.versions, node: process.versions.node },
     device: run.device,
@@ -198,13 +201,13 @@ export class RunWriter {
    * @throws HumanError where the disk is full, but never for `failed`: the error that made
    * the run fail is the one to report. After a throw, `finish('failed', …)` may be called.
    */
-  finish(status: FinishedEvent['status'], message?: string): void {
+  finish(status: FinishedEvent['status'], message?: string, failure?: Failure): void {
     if (this.#finished) return;
     if (status === 'failed') removeQuietly(reservePath(this.folder));
     const steps = [
       () => this.#eventLog.sync(),
-      () => this.#write({ ...this.#record, status, message, endedAt: new Date().toISOString() }),
-      () => this.emit({ type: 'finished', status, message }),
+      () => this.#write({ ...this.#record, status, message, failure, endedAt: new Date().toISOString() }),
+      () => this.emit({ type: 'finished', status, message, failure }),
       () => this.#eventLog.sync(),
     ];
     for (const step of steps) {

@@ -118,6 +118,19 @@ describe('RunWriter', () => {
     expect(() => run.update({ status: 'running' })).toThrow('finished');
   });
 
+  it('tells by what a run failed and which one it went on from, in the record and in the last event', () => {
+    const run = createRun({ ...newRun(temporaryFolder()), continues: '20261122-143005-before-0a1b' });
+    run.finish('failed', 'The device is lost.', 'device');
+    expect(readRecord(run.folder)).toMatchObject({
+      status: 'failed',
+      failure: 'device',
+      continues: '20261122-143005-before-0a1b',
+    });
+    expect(readEvents(runPaths(run.folder).events).events).toMatchObject([
+      { type: 'finished', status: 'failed', message: 'The device is lost.', failure: 'device' },
+    ]);
+  });
+
   it('refuses an event that readers could not read', () => {
     const run = createRun(newRun(temporaryFolder()));
     const epoch = { type: 'epoch', epoch: 1, learningRate: 0.1, best: true, seconds: 1 } as const;
