@@ -14,6 +14,7 @@ import {
 } from 'onnx-buf';
 import type { Node, Value } from '../graph/ops';
 import type { Dim, DType, Shape } from '../graph/shape';
+import type { FedSize } from './sizes';
 
 export type AttributeValue =
   | { readonly int: number }
@@ -32,15 +33,23 @@ export interface EmitterOptions {
   readonly standard?: boolean;
   /** Each operation will run in one thread: allows a faster form that is wrong in several. */
   readonly singleThread?: boolean;
+  /**
+   * Only operations that onnxruntime's WebGPU provider has kernels for, where there is a way to say it in these: whole
+   * numbers have 32 bits, and the sizes that shapes are made of are fed (see FedSize).
+   */
+  readonly device?: boolean;
+  /** Computes products of matrices in 16 bits, outside of loops; everything between them stays in 32. */
+  readonly half?: boolean;
 }
 
-interface EmitOptions {
+export interface EmitOptions {
   readonly node?: Node;
   readonly outputs?: readonly string[];
   readonly domain?: string;
 }
 
 const elementType: Record<DType, TensorType> = { float32: TensorType.FLOAT, int64: TensorType.INT64 };
+const deviceElementType: Record<DType, TensorType> = { ...elementType, int64: TensorType.INT32 };
 
 /**
  * Collects the nodes of one ONNX graph. Scalars, shapes and whatever else has no inputs belong
@@ -50,7 +59,7 @@ export class Emitter {
   readonly nodes: NodeProto[] = [];
   private readonly shared: Shared;
   private readonly names: Map<Value, string>;
-  private readonly matrices = new Map<string, string>();
+  private readonly made = new Map<string, string>();
 
   constructor(
     private readonly parent?: Emitter,
@@ -67,6 +76,21 @@ export class Emitter {
 
   get initializers(): TensorProto[] {
     return this.shared.initializers;
+  }
+
+  /** What the model has to be fed besides its program's inputs. */
+  get fedSizes(): readonly FedSize[] {
+    return this.shared.fedSizes;
+  }
+
+  /** The names of the nodes that are repeated in loops. */
+  get looped(): string[] {
+    return this.shared.looped;
+  }
+
+  /** Whether products are computed in 16 bits here. */
+  get half(): boolean {
+    return this.options.half === true && this.parent === undefined;
   }
 
   /** The name under which a value is known in this graph or in one around it. */
@@ -129,9 +153,16 @@ export class Emitter {
     return this.shared.constant(`ints_${values.join('_')}`, () => intTensor(values));
   }
 
-  /** A constant whole number, `[]`. */
+  /** Whole numbers to compute with, `[n]`: of the bits that those which are fed have. */
+  indices(values: readonly number[]): string {
+    if (!this.options.device) return this.ints(values);
+    return this.shared.constant(`indices_${values.join('_')}`, () => smallIntTensor(values));
+  }
+
+  /** A whole number to compute with, `[]`. */
   int(value: number): string {
-    return this.shared.constant(`int_${value}`, () => ({ ...intTensor([value]), dims: [] }));
+    const tensor = this.options.device ? smallIntTensor : intTensor;
+    return this.shared.constant(`int_${value}`, () => ({ ...tensor([value]), dims: [] }));
   }
 
   floats(values: readonly number[], shape: readonly number[]): string {
@@ -149,11 +180,23 @@ export class Emitter {
 
   /** The name of a tensor's values as a matrix `[-1, columns]`: the same for all that need it. */
   matrix(name: string, columns: number): string {
-    const known = this.matrices.get(name);
+    return this.onceHere(`matrix_${name}`, () => this.emit('Reshape', [name, this.ints([-1, columns])])[0]!);
+  }
+
+  /** The name of a tensor's values rounded to 16 bits: the same for all that need it. */
+  halved(name: string): string {
+    return this.onceHere(
+      `half_${name}`,
+      () => this.emit('Cast', [name], { to: { int: TensorType.FLOAT16 } })[0]!,
+    );
+  }
+
+  private onceHere(key: string, make: () => string): string {
+    const known = this.made.get(key);
     if (known !== undefined) return known;
-    const [made] = this.emit('Reshape', [name, this.ints([-1, columns])]) as [string];
-    this.matrices.set(name, made);
-    return made;
+    const name = make();
+    this.made.set(key, name);
+    return name;
   }
 
   /** Remembers where a named size can be read off: an axis of an input of the model. */
@@ -167,12 +210,44 @@ export class Emitter {
   shape(shape: Shape): string {
     const { root } = this;
     if (shape.every((dim) => typeof dim === 'number')) return root.ints(shape);
+    if (this.options.device) return this.fedShape(shape);
     return this.shared.once(`shape_${shape.join('_')}`, () => {
       const parts = shape.map((dim) => root.dim(dim));
       return parts.length === 1
         ? parts[0]!
         : root.emit('Concat', parts, { axis: { int: 0 } }, { outputs: ['shape'] })[0]!;
     });
+  }
+
+  /** A shape that is fed even where it is known, so that nothing made from it is computed, and kept, beforehand. */
+  fedShape(shape: Shape): string {
+    return this.shared.feedSize('shape', shape);
+  }
+
+  /** How many there are in a tensor of these sizes, `[]`. */
+  count(sizes: Shape): string {
+    if (sizes.every((size) => typeof size === 'number')) return this.int(sizes.reduce((a, b) => a * b, 1));
+    if (this.options.device) return this.shared.feedSize('count', sizes);
+    return this.shared.once(`count_${sizes.join('_')}`, () => {
+      const { root } = this;
+      const product = sizes
+        .map((size) => root.shape([size]))
+        .reduce((a, b) => root.emit('Mul', [a, b], {}, { outputs: ['size'] })[0]!);
+      return root.emit('Squeeze', [product], {}, { outputs: ['count'] })[0]!;
+    });
+  }
+
+  /** The whole numbers from 0, as many as there are in a tensor of these sizes. */
+  range(sizes: Shape): string {
+    const { root } = this;
+    return this.shared.once(
+      `range_${sizes.join('_')}`,
+      () => root.emit('Range', [root.int(0), root.count(sizes), root.int(1)], {}, { outputs: ['range'] })[0]!,
+    );
+  }
+
+  valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoProto {
+    return valueInfo(name, shape, (this.options.device ? deviceElementType : elementType)[dtype]);
   }
 
   private dim(dim: Dim): string {
@@ -195,6 +270,8 @@ class Shared {
   readonly initializers: TensorProto[] = [];
   readonly dims = new Map<string, { name: string; axis: number }>();
   readonly promised = new Map<Value, string>();
+  readonly fedSizes: FedSize[] = [];
+  readonly looped: string[] = [];
   private readonly taken = new Map<string, number>();
   private readonly made = new Map<string, string>();
 
@@ -210,6 +287,14 @@ class Shared {
     const name = make();
     this.made.set(key, name);
     return name;
+  }
+
+  feedSize(form: FedSize['form'], sizes: Shape): string {
+    return this.once(`fed_${form}_${sizes.join('_')}`, () => {
+      const name = this.freshName(`${form}_${sizes.join('_')}`);
+      this.fedSizes.push({ name, form, sizes });
+      return name;
+    });
   }
 
   constant(key: string, make: () => TensorProto): string {
@@ -229,6 +314,14 @@ export function intTensor(values: readonly number[]): TensorProto {
   });
 }
 
+function smallIntTensor(values: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    dims: [BigInt(values.length)],
+    dataType: TensorType.INT32,
+    int32Data: [...values],
+  });
+}
+
 export function floatTensor(data: Float32Array, shape: readonly number[]): TensorProto {
   return create(TensorProtoSchema, {
     dims: shape.map(BigInt),
@@ -237,7 +330,7 @@ export function floatTensor(data: Float32Array, shape: readonly number[]): Tenso
   });
 }
 
-export function valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoProto {
+export function valueInfo(name: string, shape: Shape, elemType: TensorType): ValueInfoProto {
   const dim = shape.map((size) => ({
     value:
       typeof size === 'number'
@@ -246,7 +339,7 @@ export function valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoPr
   }));
   return create(ValueInfoProtoSchema, {
     name,
-    type: { value: { case: 'tensorType', value: { elemType: elementType[dtype], shape: { dim } } } },
+    type: { value: { case: 'tensorType', value: { elemType, shape: { dim } } } },
   });
 }
 

@@ -3,13 +3,9 @@ import { GraphProtoSchema } from 'onnx-buf';
 import type { Node, OpName, Value } from '../graph/ops';
 import { sameShape } from '../graph/shape';
 import { topologicalOrder } from '../graph/walk';
-import {
-  type AttributeValue,
-  type Emitter,
-  Emitter as EmitterClass,
-  floatTensor,
-  valueInfo,
-} from './emitter';
+import * as device from './device';
+import { type AttributeValue, type Emitter, Emitter as EmitterClass, floatTensor } from './emitter';
+import { product } from './products';
 import { convolution, convolutionMax, gatherWindows, scatterAddWindows } from './windows';
 
 /** Emits the ONNX nodes of one operation and returns the name of each of its outputs. */
@@ -76,11 +72,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
       { value: { tensor: floatTensor(Float32Array.of(value), [1]) } },
       { outputs: ['fill'] },
     ),
-  range: (emitter, { attributes: { size } }) => {
-    const { root } = emitter;
-    const end = root.emit('Squeeze', [root.shape([size])])[0]!;
-    return root.emit('Range', [root.int(0), end, root.int(1)], {}, { outputs: ['range'] });
-  },
+  range: (emitter, { attributes: { size } }) => [emitter.range([size])],
   toFloat: simple('Cast', { to: { int: 1 } }),
   neg: simple('Neg'),
   exp: simple('Exp'),
@@ -105,23 +97,24 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   div: simple('Div'),
   matmul: (emitter, node, inputs) => {
     const { transposeA, transposeB } = node.attributes;
-    if (!transposeA && !transposeB) return emitter.emit('MatMul', inputs, {}, { node });
+    if (!transposeA && !transposeB) return product(emitter, 'MatMul', inputs, {}, { node });
     const flags = { transA: flag(transposeA), transB: flag(transposeB) };
     const isMatrix = node.outputs[0]!.shape.length === 2;
-    if (isMatrix) return emitter.emit('Gemm', inputs, flags, { node });
-    if (!emitter.options.standard)
-      return emitter.emit('FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
+    if (isMatrix) return product(emitter, 'Gemm', inputs, flags, { node });
+    const { standard, device: forDevice } = emitter.options;
+    if (!standard && !forDevice)
+      return product(emitter, 'FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
     const operands = inputs.map((name, i) =>
       [transposeA, transposeB][i] ? transposed(emitter, name, node.inputs[i]!) : name,
     );
-    return emitter.emit('MatMul', operands, {}, { node });
+    return product(emitter, 'MatMul', operands, {}, { node });
   },
   affine: (emitter, node, [x, ...parameters]) => {
     const { shape } = node.outputs[0]!;
     const matrix = asMatrix(emitter, x!, node.inputs[0]!);
-    if (matrix === x) return emitter.emit('Gemm', [x, ...parameters], {}, { node });
-    const product = emitter.emit('Gemm', [matrix, ...parameters])[0]!;
-    return emitter.emit('Reshape', [product, emitter.shape(shape)], {}, { node });
+    if (matrix === x) return product(emitter, 'Gemm', [x, ...parameters], {}, { node });
+    const mapped = product(emitter, 'Gemm', [matrix, ...parameters])[0]!;
+    return emitter.emit('Reshape', [mapped, emitter.shape(shape)], {}, { node });
   },
   convolution,
   convolutionMax,
@@ -129,7 +122,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   scatterAddWindows,
   outerSum: (emitter, node, inputs) => {
     const matrices = inputs.map((name, i) => asMatrix(emitter, name, node.inputs[i]!));
-    return emitter.emit('Gemm', matrices, { transA: flag(true) }, { node });
+    return product(emitter, 'Gemm', matrices, { transA: flag(true) }, { node });
   },
   sum: reduce('ReduceSum'),
   max: reduce('ReduceMax'),
@@ -180,7 +173,9 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const flatValues = emitter.emit('Reshape', [values!, emitter.shape([-1, ...width])])[0]!;
     const column = emitter.emit('Reshape', [ids!, emitter.ints([-1, ...width.map(() => 1)])])[0]!;
     const flatIds = emitter.emit('Expand', [column, emitter.shape([1, ...width])])[0]!;
-    const zeros = emitter.emit('ConstantOfShape', [emitter.shape(shape)])[0]!;
+    const zeros = emitter.options.device
+      ? device.zeros(emitter, shape)
+      : emitter.emit('ConstantOfShape', [emitter.shape(shape)])[0]!;
     const attributes = { axis: { int: 0 }, reduction: { string: 'add' } };
     return emitter.emit('ScatterElements', [zeros, flatIds, flatValues], attributes, { node });
   },
@@ -194,7 +189,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     const bodyInputs = [...body.carries, ...body.slices].map((value, i) => {
       const name = emitter.freshName(value.name ?? `in${i}`);
       inner.bind(value, name);
-      return valueInfo(name, value.shape, value.dtype);
+      return emitter.valueInfo(name, value.shape, value.dtype);
     });
     const outerCount = bodyInputs.length;
     body.captured.forEach((value, i) => {
@@ -210,11 +205,12 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
         ? name
         : inner.emit('Identity', [name], {}, { outputs: [value.name ?? 'out'] })[0]!;
     });
+    emitter.looped.push(...inner.nodes.map(({ name }) => name));
     const graph = create(GraphProtoSchema, {
       name: emitter.freshName('step'),
       node: inner.nodes,
       input: bodyInputs,
-      output: outputs.map((name, i) => valueInfo(name, results[i]!.shape, 'float32')),
+      output: outputs.map((name, i) => emitter.valueInfo(name, results[i]!.shape, 'float32')),
     });
     const direction = reverse ? 1 : 0;
     return emitter.emit(
@@ -231,11 +227,18 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   },
 };
 
+/** What is said otherwise for a device. */
+const deviceLowerings: { readonly [Op in OpName]?: Lowering<Op> } = {
+  fill: device.fill,
+  logSoftmax: device.logSoftmax,
+  argMax: device.argMax,
+};
+
 /** Emits every node that the values depend on and that has no name yet. */
 export function lowerNodes(emitter: Emitter, values: readonly Value[]): void {
   const order = topologicalOrder(values);
   const sums = sumsOfProducts(order, values);
-  const products = new Set<Node>([...sums.values()].map(({ product }) => product));
+  const products = new Set<Node>([...sums.values()].map(({ multiplied }) => multiplied));
   for (const node of order) {
     if (products.has(node) || node.outputs.every((output) => emitter.nameOf(output) !== undefined)) continue;
     // What has no inputs is a constant: the outermost graph holds it once for all.
@@ -250,11 +253,12 @@ export function lowerNodes(emitter: Emitter, values: readonly Value[]): void {
 
 function lowerNode<Op extends OpName>(emitter: Emitter, node: Node<Op>): string[] {
   const inputs = node.inputs.map((input) => emitter.nameOf(input)!);
-  return lowerings[node.op](emitter, node, inputs);
+  const special = emitter.options.device ? deviceLowerings[node.op] : undefined;
+  return (special ?? lowerings[node.op])(emitter, node, inputs);
 }
 
 interface SumOfProduct {
-  readonly product: Node<'matmul'>;
+  readonly multiplied: Node<'matmul'>;
   readonly added: Value;
 }
 
@@ -267,20 +271,20 @@ function sumsOfProducts(order: readonly Node[], results: readonly Value[]): Map<
   for (const node of order) {
     if (node.op !== 'add') continue;
     const [a, b] = node.inputs as [Value, Value];
-    for (const [product, added] of [[b, a] as const, [a, b] as const]) {
-      const { shape } = product;
+    for (const [multiplied, added] of [[b, a] as const, [a, b] as const]) {
+      const { shape } = multiplied;
       const fits =
         shape.length === 2 && (sameShape(added.shape, shape) || sameShape(added.shape, shape.slice(1)));
-      if (product.node.op !== 'matmul' || uses.get(product) !== 1 || !fits) continue;
-      sums.set(node, { product: product.node as Node<'matmul'>, added });
+      if (multiplied.node.op !== 'matmul' || uses.get(multiplied) !== 1 || !fits) continue;
+      sums.set(node, { multiplied: multiplied.node as Node<'matmul'>, added });
       break;
     }
   }
   return sums;
 }
 
-function lowerSum(emitter: Emitter, { product, added }: SumOfProduct, { node }: Value): string[] {
-  const { transposeA, transposeB } = product.attributes;
-  const operands = [...product.inputs, added].map((input) => emitter.nameOf(input)!);
-  return emitter.emit('Gemm', operands, { transA: flag(transposeA), transB: flag(transposeB) }, { node });
+function lowerSum(emitter: Emitter, { multiplied, added }: SumOfProduct, { node }: Value): string[] {
+  const { transposeA, transposeB } = multiplied.attributes;
+  const operands = [...multiplied.inputs, added].map((input) => emitter.nameOf(input)!);
+  return product(emitter, 'Gemm', operands, { transA: flag(transposeA), transB: flag(transposeB) }, { node });
 }

@@ -3,6 +3,7 @@ import { type ModelProto, ModelProtoSchema, type NodeProto } from 'onnx-buf';
 import type { Program } from '../graph/program';
 import { Emitter, type EmitterOptions, valueInfo } from './emitter';
 import { lowerNodes } from './lower';
+import { type FedSize, fedForms } from './sizes';
 import { modelChunks } from './write';
 
 /** Values of inputs that are stored in the model, by the input's name. */
@@ -17,11 +18,29 @@ export function toOnnx(program: Program, weights?: Weights, options?: EmitterOpt
  * A program as an ONNX model (opset 18). Inputs keep their names; those in `weights` are stored in the model
  * instead of being fed, without a copy of them. Outputs are named by the program.
  */
-export function toOnnxModel(
+export function toOnnxModel(program: Program, weights?: Weights, options?: EmitterOptions): ModelProto {
+  return emitModel(program, weights, options).model;
+}
+
+/** A program as an ONNX model for a device, and what it takes to run it there. */
+export interface DeviceModel {
+  readonly bytes: Uint8Array;
+  /** To be fed besides the program's inputs. */
+  readonly sizes: readonly FedSize[];
+  /** The nodes of loops: those that onnxruntime knows are the processor's, so whatever they repeat is too. */
+  readonly looped: readonly string[];
+}
+
+export function toDeviceModel(
   program: Program,
   weights: Weights = new Map(),
   options: EmitterOptions = {},
-): ModelProto {
+): DeviceModel {
+  const { model, emitter } = emitModel(program, weights, { ...options, device: true });
+  return { bytes: Buffer.concat(modelChunks(model)), sizes: emitter.fedSizes, looped: emitter.looped };
+}
+
+function emitModel(program: Program, weights: Weights = new Map(), options: EmitterOptions = {}) {
   const emitter = new Emitter(undefined, options);
   // Outputs first: their names are promised to whoever runs the model.
   const outputNames = Object.keys(program.outputs).map((name) => emitter.freshName(name));
@@ -36,7 +55,7 @@ export function toOnnxModel(
       throw new Error(`the program '${program.name}' uses the name '${value.name}' twice`);
     emitter.bind(value, name);
     emitter.defineDims(value, name);
-    return valueInfo(name, value.shape, value.dtype);
+    return emitter.valueInfo(name, value.shape, value.dtype);
   });
   for (const value of program.inputs) {
     const data = weights.get(value.name!);
@@ -49,7 +68,10 @@ export function toOnnxModel(
     if (name !== outputNames[i]) emitter.emitNamed('Identity', [name], outputNames[i]!);
   });
   if (options.standard) dropUnusedStatistics(emitter.nodes);
-  return create(ModelProtoSchema, {
+  const sizes = emitter.fedSizes.map(({ name, form, sizes }) =>
+    valueInfo(name, fedForms[form].shape(sizes), fedForms[form].elementType),
+  );
+  const model = create(ModelProtoSchema, {
     irVersion: 9n,
     producerName: 'textclf',
     opsetImport: [
@@ -60,10 +82,11 @@ export function toOnnxModel(
       name: program.name,
       node: emitter.nodes,
       initializer: emitter.initializers,
-      input: inputs,
-      output: results.map((value, i) => valueInfo(outputNames[i]!, value.shape, value.dtype)),
+      input: [...inputs, ...sizes],
+      output: results.map((value, i) => emitter.valueInfo(outputNames[i]!, value.shape, value.dtype)),
     },
   });
+  return { model, emitter };
 }
 
 /** A norm's mean and deviation are for gradients; some runtimes do not compute them. */

@@ -1,6 +1,7 @@
 import type { Attributes, Node } from '../graph/ops';
 import { addToDim, type Dim } from '../graph/shape';
 import type { Emitter } from './emitter';
+import { product } from './products';
 
 /**
  * Windows over time as rows. With zeros at both ends, x is a matrix `[(time + width - 1) * batch, features]`, and the
@@ -13,9 +14,10 @@ const VERY_LOW = -1e30;
 
 export function convolution(emitter: Emitter, node: Node<'convolution'>, inputs: readonly string[]) {
   const [x, weight, bias] = inputs as [string, string, string];
-  const { matrix, product } = windowProduct(emitter, node, x, weight, bias);
+  const matrix = windowMatrix(emitter, node, x);
+  const mapped = product(emitter, 'Gemm', [matrix, weight, bias])[0]!;
   const shapes = node.outputs.map(({ shape }) => emitter.shape(shape));
-  return [product, matrix].flatMap((result, i) => emitter.emit('Reshape', [result, shapes[i]!]));
+  return [mapped, matrix].flatMap((result, i) => emitter.emit('Reshape', [result, shapes[i]!]));
 }
 
 /** What is added in the product is the mask, in the bias's place: that one is the same for all that are compared. */
@@ -23,8 +25,12 @@ export function convolutionMax(emitter: Emitter, node: Node<'convolutionMax'>, i
   const [x, weight, bias, mask] = inputs as [string, string, string, string];
   const isLeftOut = emitter.emit('Sub', [emitter.floats([1], []), emitter.matrix(mask, 1)]);
   const low = emitter.emit('Mul', [...isLeftOut, emitter.floats([VERY_LOW], [])])[0]!;
-  const { product } = windowProduct(emitter, node, x, weight, low);
-  const byTime = emitter.emit('Reshape', [product, emitter.shape(node.outputs[1]!.shape)])[0]!;
+  const matrix = windowMatrix(emitter, node, x);
+  // No number of 16 bits is that low.
+  const values = emitter.half
+    ? emitter.emit('Add', [...product(emitter, 'MatMul', [matrix, weight]), low])
+    : emitter.emit('Gemm', [matrix, weight, low]);
+  const byTime = emitter.emit('Reshape', [...values, emitter.shape(node.outputs[1]!.shape)])[0]!;
   const largest = emitter.emit('ReduceMax', [byTime, emitter.ints([0])], { keepdims: { int: 0 } });
   return [...emitter.emit('Add', [...largest, bias]), byTime];
 }
@@ -71,40 +77,36 @@ function addedByProduct(emitter: Emitter, node: Node<'scatterAddWindows'>, value
   const { width, before, time } = node.attributes;
   const features = node.outputs[0]!.shape[2] as number;
   const [swapped, toFloat] = [{ perm: { ints: [1, 0, 2] } }, { to: { int: 1 } }];
-  const places = emitter.ints(Array.from({ length: width }, (_, o) => o - before));
+  const places = emitter.indices(Array.from({ length: width }, (_, o) => o - before));
   const column = emitter.emit('Unsqueeze', [at, emitter.ints([-1])]);
   const byText = emitter.emit('Transpose', emitter.emit('Add', [...column, places]), swapped);
   const standing = emitter.emit('Reshape', [
     ...emitter.emit('Cast', byText, toFloat),
     emitter.ints([0, 1, -1]),
   ]);
-  const times = emitter.emit('Cast', [range(emitter, emitter.shape([time]))], toFloat);
+  const times = emitter.emit('Cast', [emitter.range([time])], toFloat);
   const timeColumn = emitter.emit('Unsqueeze', [...times, emitter.ints([-1])]);
   const isThere = emitter.emit('Cast', emitter.emit('Equal', [...standing, ...timeColumn]), toFloat);
   const ofText = emitter.emit('Transpose', [values], swapped);
   const vectors = emitter.emit('Reshape', [...ofText, emitter.ints([0, -1, features])]);
-  const sums = emitter.emit('MatMul', [...isThere, ...vectors]);
+  const sums = product(emitter, 'MatMul', [...isThere, ...vectors]);
   return emitter.emit('Transpose', sums, swapped, { node });
 }
 
 /**
- * The windows of all times as a matrix `[time * batch, width * features]`, and its product with the weight.
+ * The windows of all times as a matrix `[time * batch, width * features]`.
  * One Gather of rows is faster than a Slice for each place of the window and a Concat of these.
  */
-function windowProduct(
+function windowMatrix(
   emitter: Emitter,
   { inputs: [operand], attributes: window }: Node<'convolution' | 'convolutionMax'>,
   x: string,
-  weight: string,
-  added: string,
-) {
+): string {
   const [time, batch, features] = operand!.shape as [Dim, Dim, number];
-  const counts = [time, batch].map((dim) => emitter.shape([dim]));
-  const first = range(emitter, emitter.emit('Mul', counts)[0]!);
+  const first = emitter.range([time, batch]);
   const rows = paddedRows(emitter, x, features, window);
   const gathered = emitter.emit('Gather', [rows, windowRows(emitter, first, batch, window)])[0]!;
-  const matrix = emitter.emit('Reshape', [gathered, emitter.ints([-1, window.width * features])])[0]!;
-  return { matrix, product: emitter.emit('Gemm', [matrix, weight, added])[0]! };
+  return emitter.emit('Reshape', [gathered, emitter.ints([-1, window.width * features])])[0]!;
 }
 
 /** `x [time, batch, features]` with zeros at both ends of time, as rows. */
@@ -117,21 +119,16 @@ function paddedRows(emitter: Emitter, x: string, features: number, { width, befo
 /** `first [...]`: the first row of each window; `[..., width]`: all of its rows. */
 function windowRows(emitter: Emitter, first: string, batch: Dim, { width }: Window): string {
   const column = emitter.emit('Unsqueeze', [first, emitter.ints([-1])])[0]!;
-  const places = emitter.ints(Array.from({ length: width }, (_, o) => o));
-  const steps = emitter.emit('Mul', [places, emitter.shape([batch])]);
+  const places = emitter.indices(Array.from({ length: width }, (_, o) => o));
+  const steps = emitter.emit('Mul', [places, emitter.count([batch])]);
   return emitter.emit('Add', [column, ...steps])[0]!;
 }
 
 /** The rows of the windows at `at [n, batch]`: `[n, batch, width]`. */
 function rowsAt(emitter: Emitter, at: string, batch: Dim, window: Window): string {
-  const size = emitter.shape([batch]);
-  const texts = range(emitter, size);
-  const first = emitter.emit('Add', [...emitter.emit('Mul', [at, size]), texts])[0]!;
+  const first = emitter.emit('Add', [
+    ...emitter.emit('Mul', [at, emitter.count([batch])]),
+    emitter.range([batch]),
+  ])[0]!;
   return windowRows(emitter, first, batch, window);
-}
-
-/** 0, 1, ..., size - 1, of a `size [1]`. */
-function range(emitter: Emitter, size: string): string {
-  const end = emitter.emit('Squeeze', [size])[0]!;
-  return emitter.emit('Range', [emitter.int(0), end, emitter.int(1)])[0]!;
 }
