@@ -2,17 +2,13 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { type RunTarget, registerCommand } from './commands';
-import { editorColumn } from './editor-column';
+import { editExperiment } from './experiment-edit';
 import { GroupStates, readGroup } from './group-states';
 import { trialFacts, trialIn } from './group-text';
 import { loadExperimentTools } from './load-experiment-tools';
 import { pickRun } from './pick';
-import { withoutIcons } from './plain-text';
 import type { RunStore, StoredRun } from './run-store';
 import type { Services } from './services';
-
-/** How long it stands in the status bar what was done (milliseconds). */
-const hintTime = 6_000;
 
 /** "Make This the Experiment": writes the settings of a search's trial into the experiment file, which undo takes back. */
 export function registerAdoptTrial(services: Services): vscode.Disposable {
@@ -47,28 +43,15 @@ async function adopt(store: RunStore, trial: StoredRun): Promise<void> {
   if (!existsSync(experimentFile)) {
     throw new HumanError('The experiment file was deleted or moved.', { place: { file: experimentFile } });
   }
-  const document = await vscode.workspace.openTextDocument(experimentFile);
   const { adoptSettings } = await loadExperimentTools();
-  const { edits } = adoptSettings(document.getText(), experimentFile, settings);
-  const editor = await vscode.window.showTextDocument(document, editorColumn());
-  const edit = new vscode.WorkspaceEdit();
-  for (const { offset, length, text } of edits) {
-    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-    edit.replace(document.uri, range, text);
-  }
-  if (!(await vscode.workspace.applyEdit(edit))) {
-    throw new HumanError('The experiment file could not be changed.', { place: { file: experimentFile } });
-  }
-  const [first] = edits;
-  if (first) {
-    const start = document.positionAt(first.offset);
-    editor.selection = new vscode.Selection(start, start);
-    editor.revealRange(new vscode.Range(start, start), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-  }
-  const hint = first
-    ? `the experiment has the settings of ${trial.name} now; undo takes them back`
-    : `the experiment has the settings of ${trial.name} already`;
-  vscode.window.setStatusBarMessage(withoutIcons(`TextClf: ${hint}`), hintTime);
+  await editExperiment(
+    vscode.Uri.file(experimentFile),
+    async (text) => adoptSettings(text, experimentFile, settings).edits,
+    (isChanged) =>
+      isChanged
+        ? `the experiment has the settings of ${trial.name} now; undo takes them back`
+        : `the experiment has the settings of ${trial.name} already`,
+  );
 }
 
 /** @throws HumanError where the search does not tell them (any more) */

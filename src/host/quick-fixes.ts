@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExperimentFix, ExperimentProblem } from '../protocol/helper';
 import { commandLink } from './commands';
 import type { ExperimentChecks } from './experiment-checks';
+import { workspaceEdit } from './experiment-edit';
 import { experimentFiles } from './experiment-file';
 
 /** Offers what mends the problems of an experiment file. */
@@ -43,12 +44,7 @@ function actionFor(
   isPreferred: boolean,
 ): vscode.CodeAction {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-  const edit = new vscode.WorkspaceEdit();
-  for (const { offset, length, text } of edits) {
-    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-    edit.replace(document.uri, range, text);
-  }
-  action.edit = edit;
+  action.edit = workspaceEdit(document, edits);
   action.diagnostics = [diagnostic];
   action.isPreferred = isPreferred;
   return action;
