@@ -13,19 +13,22 @@ export interface Adopted {
   edits: TextEdit[];
 }
 
+const trialHint = 'The file was changed since the trial. Change it by hand: the trial lists its settings.';
+
 /**
  * Writes the settings of a trial into an experiment file. Comments and everything else stay as they are; `search`
  * is taken out, since the file then stands for that one trial, unless it is to be kept.
  *
  * @param text of the experiment file
  * @param file its path, for messages
+ * @param hint what to do where the settings don't fit
  * @throws HumanError where the file is not sound, or the settings don't fit it any more
  */
 export function adoptSettings(
   text: string,
   file: string,
   settings: Settings,
-  { keepSearch = false }: { keepSearch?: boolean } = {},
+  { keepSearch = false, hint = trialHint }: { keepSearch?: boolean; hint?: string } = {},
 ): Adopted {
   runnable(parseExperiment(text, file));
   const stranger = Object.keys(settings).find((option) => !allOptions().has(option));
@@ -43,7 +46,7 @@ export function adoptSettings(
   if (mistake) {
     throw new HumanError(`These settings do not fit the experiment as it is now: ${mistake.message}`, {
       place: { file },
-      hint: 'The file was changed since the trial. Change it by hand: the trial lists its settings.',
+      hint,
     });
   }
   return { text: result, edits: editsBetween(text, result) };

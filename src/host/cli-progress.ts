@@ -4,6 +4,7 @@ import type { WorkDone } from '../protocol/work';
 import { withoutLinks } from './plain-text';
 import { type CliWork, runCli } from './run-cli';
 import type { Services } from './services';
+import { tensorflowEnvironment } from './tensorflow-environment';
 
 /** Runs a command of the command line under a notification with its progress; undefined where it was cancelled. */
 export function withCliProgress(
@@ -18,6 +19,7 @@ export function withCliProgress(
     let shown = 0;
     return runCli({
       ...work,
+      env: { ...tensorflowEnvironment(context), ...work.env },
       cli: context.asAbsolutePath(join('dist', 'cli.js')),
       signal: controller.signal,
       onLine: (line) => report.log.info(line),

@@ -24,6 +24,7 @@ export interface Commands {
   'textclf.train': [experiment?: ExperimentTarget];
   'textclf.trainBaseline': [experiment?: ExperimentTarget];
   'textclf.stop': [run?: RunTarget];
+  'textclf.continueOnCpu': [run?: RunTarget];
   'textclf.cancelQueued': [waiting: QueuedTarget];
   'textclf.openDashboard': [target?: RunTarget | ExperimentTarget, options?: { preserveFocus?: boolean }];
   'textclf.newExperiment': [dataFile?: vscode.Uri];
@@ -51,6 +52,8 @@ export interface Commands {
   'textclf.keepLabel': [row: { readonly root: string; readonly key: string }];
   'textclf.deleteRun': [run?: RunTarget | InSelection, selected?: readonly RunTarget[]];
   'textclf.showLog': [run?: RunTarget];
+  'textclf.devices': [];
+  'textclf.installTensorflow': [];
   'textclf.createExample': [];
   'textclf.openWalkthrough': [];
 }

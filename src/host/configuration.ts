@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 export interface Settings {
   maxConcurrentRuns: number;
   openDashboardOnTrain: boolean;
+  'tensorflow.path': string;
 }
 
 export function setting<Name extends keyof Settings>(name: Name): Settings[Name] {

@@ -34,10 +34,14 @@ export class HelperClient implements vscode.Disposable {
   #idle: NodeJS.Timeout | undefined;
   readonly #pending = new Map<number, Pending>();
 
-  /** @param script the path of dist/helper.js */
+  /**
+   * @param script the path of dist/helper.js
+   * @param environment what the process is told beside what all are
+   */
   constructor(
     private readonly script: string,
     private readonly log: vscode.LogOutputChannel,
+    private readonly environment: () => NodeJS.ProcessEnv,
   ) {}
 
   /**
@@ -82,7 +86,7 @@ export class HelperClient implements vscode.Disposable {
 
   #start(): ChildProcess {
     const child = fork(this.script, [], {
-      env: childEnvironment(),
+      env: { ...childEnvironment(), ...this.environment() },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -12,6 +12,7 @@ export const pageCommands: Record<PageCommand, (run: StoredRun) => Thenable<unkn
   stop: ({ folder }) => runCommand('textclf.stop', folder),
   // Asked a second time, the command offers to kill.
   kill: ({ folder }) => runCommand('textclf.stop', folder),
+  continueOnCpu: ({ folder }) => runCommand('textclf.continueOnCpu', folder),
   openExperiment: ({ folder }) => runCommand('textclf.openExperiment', folder),
   openFailure: ({ record, root }) => {
     const { place = { file: record.experimentFile } } = failureOf(record.message ?? '', root);

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { runCommand } from './commands';
+import { continueAction } from './continue-on-cpu';
 import { failureOf } from './failure';
 import { groupFacts, resultText } from './group-text';
+import { isContinuable } from './is-continuable';
 import { isLive } from './is-live';
 import type { StoredRun } from './run-store';
 import type { Services } from './services';
@@ -64,7 +66,9 @@ async function tell({ report, store }: Services, run: StoredRun): Promise<void> 
   if (status === 'failed') {
     const { message, place, hint } = failureOf(record.message ?? 'It does not say why.', run.root);
     const options = { ...(place ? { place } : {}), ...(hint ? { hint } : {}) };
-    return report.error(new HumanError(`${name} failed: ${message}`, options), [openDashboard, showLog]);
+    const first = isContinuable(run) ? [continueAction(run)] : [];
+    const error = new HumanError(`${name} failed: ${message}`, options);
+    return report.error(error, [...first, openDashboard, showLog]);
   }
   if (status === 'interrupted') {
     const error = new HumanError(`The training of ${name} was cut off: its process is gone.`, {

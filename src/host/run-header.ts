@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { RunHeader } from '../protocol/dashboard';
 import type { RunView } from '../runs/run-view';
+import { isContinuable } from './is-continuable';
 import type { StoredRun } from './run-store';
 
 /**
@@ -31,8 +32,8 @@ export function runHeader(run: StoredRun, view: RunView, current = 0): RunHeader
     ...{ epoch, epochs, batch, batches },
     ...(samplesPerSecond === undefined ? {} : { samplesPerSecond }),
     ...(etaSeconds === undefined || !isLive ? {} : { etaSeconds }),
-    device: record.device,
-    threads: record.threads,
+    ...deviceOf(run, view),
+    continuable: isContinuable(run),
     experimentFile: relative(run.root, record.experimentFile).replaceAll('\\', '/'),
     ...(record.best
       ? { best: { epoch: record.best.epoch, metric: record.best.metric, value: record.best.value } }
@@ -41,6 +42,21 @@ export function runHeader(run: StoredRun, view: RunView, current = 0): RunHeader
     starred: run.starred,
     note: run.note,
     stopping: isLive && run.stopping,
+  };
+}
+
+/** The events tell it once the model is there, the record from the start. */
+function deviceOf(
+  { record }: StoredRun,
+  { model }: RunView,
+): Partial<RunHeader> & Pick<RunHeader, 'device' | 'threads'> {
+  const reason = model?.reason ?? record.runtime?.reason;
+  return {
+    device: record.device,
+    threads: record.threads,
+    ...(record.runtime ? { deviceName: record.runtime.device } : {}),
+    ...(reason === undefined ? {} : { deviceReason: reason }),
+    ...(model?.fallbacks ? { fallbacks: model.fallbacks } : {}),
   };
 }
 

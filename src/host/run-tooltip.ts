@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { countOf } from '../protocol/count';
+import { deviceText, fallbacksText } from '../protocol/device-words';
 import { isAveraged } from '../runs/best';
 import { resultText } from './group-text';
 import { isLive } from './is-live';
@@ -40,10 +40,13 @@ function factsOf(run: StoredRun, store: RunStore): [name: string, text: string |
     ],
     ['Started', `${localTime(record.startedAt)}, ${ageText(record.startedAt)}`],
     ['Duration', duration((Date.parse(end) - Date.parse(record.startedAt)) / 1000)],
-    ['Device', `${record.device}, ${countOf(threads, 'thread')}`],
+    ['Device', deviceText(record.device, threads, record.runtime?.device)],
+    ['Why this device', record.runtime?.reason],
+    ['Not on the device', fallbacksText(store.feed(run.folder)?.view.model?.fallbacks ?? {})],
     ['Seed', String(record.seed)],
     ['Git', git ? `${git.commit.slice(0, 10)}${git.dirty ? ' with uncommitted changes' : ''}` : undefined],
     ['Part of', parent?.id],
+    ['Continues', record.continues],
     ['Run', run.id],
   ];
 }

@@ -8,6 +8,7 @@ import type { DisplayStatus } from '../runs/record';
 import { isAdoptable } from './adopt-trial';
 import { commandLink } from './commands';
 import { groupFacts, progressOf, type Trial, trialFacts } from './group-text';
+import { isContinuable } from './is-continuable';
 import { isLive } from './is-live';
 import { escapeMarkdown } from './markdown';
 import { ageText } from './plain-text';
@@ -97,7 +98,11 @@ function lastSeen({ record }: StoredRun): string {
 /** The words that menus ask for. */
 function contextOf(run: StoredRun, store: RunStore): string {
   const words = ['run', isLive(run) ? 'live' : 'ended', run.starred ? 'starred' : 'unstarred'];
-  const more = [run.hasModel ? 'model' : '', isAdoptable(store, run) ? 'trial' : ''];
+  const more = [
+    run.hasModel ? 'model' : '',
+    isAdoptable(store, run) ? 'trial' : '',
+    isContinuable(run) ? 'continuable' : '',
+  ];
   return [...words, ...more].filter(Boolean).join(' ');
 }
 
@@ -123,15 +128,17 @@ export function experimentTreeItem(
 const pendingTitles = { queued: 'Queued', starting: 'Starting …' } as const;
 
 /** Two of the same key look the same: a node may stay where the queue moves. */
-export function pendingKey({ experimentFile, isBaseline, state }: PendingTraining, place: number): string {
-  return `${state} ${isBaseline ? 'baseline' : 'own'} ${place} ${experimentFile.fsPath}`;
+export function pendingKey(training: PendingTraining, place: number): string {
+  const { experimentFile, isBaseline, continues, state } = training;
+  return `${state} ${isBaseline ? 'baseline' : (continues ?? 'own')} ${place} ${experimentFile.fsPath}`;
 }
 
 /** @param place among all in the same state: 1 is the next one */
 export function pendingTreeItem(training: PendingTraining, place: number): vscode.TreeItem {
-  const { isBaseline, state } = training;
+  const { isBaseline, continues, state } = training;
   const isQueued = state === 'queued';
-  const item = new vscode.TreeItem(pendingTitles[state] + (isBaseline ? ' (baseline)' : ''));
+  const what = isBaseline ? ' (baseline)' : continues === undefined ? '' : ' (continued)';
+  const item = new vscode.TreeItem(pendingTitles[state] + what);
   item.id = pendingKey(training, place);
   item.iconPath = new vscode.ThemeIcon(isQueued ? 'clock' : 'loading~spin');
   item.contextValue = state;

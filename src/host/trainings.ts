@@ -6,17 +6,25 @@ import { childEnvironment } from './child-environment';
 import { setting } from './configuration';
 import { failureOf } from './failure';
 import type { RunStore, StoredRun } from './run-store';
+import { tensorflowEnvironment } from './tensorflow-environment';
+import { trainArguments } from './train-arguments';
 
 /** What is to be trained. */
 export interface Training {
   experimentFile: vscode.Uri;
   /** Whether the baseline on the experiment's data is meant, not its own model. */
   isBaseline: boolean;
+  /** The folder of the run that it goes on from, on the processor. */
+  continues?: string | undefined;
 }
 
-/** An experiment's own model and its baseline are two. */
+/** An experiment's own model, its baseline and a run that is continued are three. */
 export function isSameTraining(a: Training, b: Training): boolean {
-  return a.isBaseline === b.isBaseline && a.experimentFile.toString() === b.experimentFile.toString();
+  return (
+    a.isBaseline === b.isBaseline &&
+    a.continues === b.continues &&
+    a.experimentFile.toString() === b.experimentFile.toString()
+  );
 }
 
 /** A training that waits for its turn, or whose process has not made its run folder yet. */
@@ -41,6 +49,7 @@ const oursKey = 'textclf.ours';
 interface KeptTraining {
   uri: string;
   isBaseline: boolean;
+  continues?: string | undefined;
 }
 
 /** More runs than this are hardly under way when a window is reloaded. */
@@ -73,10 +82,7 @@ export class Trainings implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     const waiting = context.workspaceState.get<KeptTraining[]>(queueKey, []);
-    this.#queue = waiting.map(({ uri, isBaseline }) => ({
-      experimentFile: vscode.Uri.parse(uri),
-      isBaseline,
-    }));
+    this.#queue = waiting.map(({ uri, ...rest }) => ({ experimentFile: vscode.Uri.parse(uri), ...rest }));
     this.#ours = new Set(context.workspaceState.get<string[]>(oursKey, []));
     this.#subscriptions = [
       store.onDidChange(() => this.#lookForRuns()),
@@ -93,8 +99,8 @@ export class Trainings implements vscode.Disposable {
   get pending(): readonly PendingTraining[] {
     const starting = [...this.#started.values()].filter(({ folder }) => folder === undefined);
     const pending = (state: PendingTraining['state']) => (training: Training) => {
-      const { experimentFile, isBaseline } = training;
-      return { experimentFile, isBaseline, state };
+      const { experimentFile, isBaseline, continues } = training;
+      return { experimentFile, isBaseline, continues, state };
     };
     return [...starting.map(pending('starting')), ...this.#queue.map(pending('queued'))];
   }
@@ -158,25 +164,25 @@ export class Trainings implements vscode.Disposable {
 
   #queueChanged(): void {
     const kept = this.#queue.map(
-      ({ experimentFile, isBaseline }): KeptTraining => ({ uri: experimentFile.toString(), isBaseline }),
+      ({ experimentFile, ...rest }): KeptTraining => ({ uri: experimentFile.toString(), ...rest }),
     );
     void this.context.workspaceState.update(queueKey, kept);
     this.#changed.fire();
   }
 
   #spawn(training: Training): void {
-    const { experimentFile, isBaseline } = training;
+    const { experimentFile } = training;
     const root = this.store.rootOf(experimentFile);
     const output = this.#newOutput();
     const printed = openSync(output, 'w');
     const script = this.context.asAbsolutePath(join('dist', 'cli.js'));
-    const parameters = [script, 'train', experimentFile.fsPath, '--root', root, '--quiet'];
-    if (isBaseline) parameters.push('--baseline');
+    const request = { ...training, experimentFile: experimentFile.fsPath, root };
+    const parameters = [script, ...trainArguments(request)];
     this.log.info(`${process.execPath} ${parameters.join(' ')}`);
     // Into a file, not a pipe: a pipe breaks with the window, and the training with it.
     const child = spawn(process.execPath, parameters, {
       cwd: root,
-      env: childEnvironment(),
+      env: { ...childEnvironment(), ...tensorflowEnvironment(this.context) },
       detached: true,
       stdio: ['ignore', printed, printed],
       windowsHide: true,

@@ -3,6 +3,7 @@
  * a page says that it is ready (again), then `delta`s, at most ten a second. Everything that comes from
  * data files (texts, labels) is to be shown as text only.
  */
+import type { DeviceName } from './devices';
 import type {
   DataEvent,
   DownloadEvent,
@@ -46,8 +47,17 @@ export interface RunHeader {
   batches: number;
   samplesPerSecond?: number;
   etaSeconds?: number;
+  /** What computes it, in words. */
   device: string;
   threads: number;
+  /** Its name, where that is known. */
+  deviceName?: DeviceName;
+  /** Why it was chosen, where the experiment leaves that open. */
+  deviceReason?: string;
+  /** Operations that the device leaves to the processor, and how many of each there are. */
+  fallbacks?: Record<string, number>;
+  /** Whether its device has ended it, so that the processor can go on. */
+  continuable: boolean;
   /** Path of the experiment file relative to the workspace folder. */
   experimentFile: string;
   /** Which metric decides about the best epoch, `validation.loss`, and its best so far. */
@@ -265,6 +275,8 @@ export type FromPage =
 export const pageCommands = [
   'stop',
   'kill',
+  /** Of a run that its device has ended. */
+  'continueOnCpu',
   'openExperiment',
   /** What a failed run's message names. */
   'openFailure',

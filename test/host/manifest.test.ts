@@ -44,7 +44,7 @@ describe('commands', () => {
     expect(named.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
-  it('that train, predict or write models are off in a workspace that is not trusted', () => {
+  it('that train, predict, write models or start what else computes are off in a workspace that is not trusted', () => {
     const running = [
       'train',
       'trainBaseline',
@@ -54,6 +54,9 @@ describe('commands', () => {
       'predictFile',
       'exportModel',
       'pushModel',
+      'continueOnCpu',
+      'devices',
+      'installTensorflow',
     ];
     for (const name of running) {
       const command = contributes.commands.find(
@@ -73,6 +76,30 @@ describe('settings', () => {
       expect(property.default).toBeDefined();
       expect(property.description ?? property.markdownDescription).toMatch(/\.$/);
     }
+  });
+});
+
+describe('the path of TensorFlow.js, whose code is run', () => {
+  const property = contributes.configuration.properties['textclf.tensorflow.path'];
+
+  it("is the machine's: no folder that is opened can set it", () => {
+    expect(property.scope).toBe('machine');
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    expect(restrictedConfigurations).toContain('textclf.tensorflow.path');
+  });
+
+  const paths: [path: string, isWhole: boolean][] = [
+    ['', true],
+    ['/opt/tensorflow', true],
+    ['C:\\tensorflow', true],
+    ['c:/tensorflow', true],
+    ['\\\\server\\share', true],
+    ['tensorflow', false],
+    ['./tensorflow', false],
+    ['~/tensorflow', false],
+  ];
+  it.each(paths)('may be "%s": %s', (path, isWhole) => {
+    expect(new RegExp(property.pattern).test(path)).toBe(isWhole);
   });
 });
 

@@ -244,7 +244,7 @@ export function madeHeader(view: RunView, changes: Partial<RunHeader> = {}): Run
     ...(samplesPerSecond === undefined ? {} : { samplesPerSecond }),
     ...(etaSeconds === undefined ? {} : { etaSeconds }),
     ...{ device: 'cpu', threads: 4, experimentFile: 'experiments/imdb-lstm.textclf.json' },
-    ...{ hasModel: view.epochs.length > 0, starred: false, note: '', stopping: false },
+    ...{ hasModel: view.epochs.length > 0, starred: false, note: '', stopping: false, continuable: false },
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import type { GroupState, RunHeader, ShownStatus } from '../../src/protocol/dashboard';
+import { deviceNotes, deviceText } from '../../src/protocol/device-words';
 import { phaseNames } from '../../src/protocol/phase-names';
 import { bytes, clock, count, countOf, localTime, percent } from '../format';
 import { monitorTitle, monitorValue } from '../metrics';
@@ -72,7 +73,7 @@ class Header extends Part {
       </div>
       ${header.note ? html`<p class="note"><bdi>${header.note}</bdi></p>` : nothing}
       ${this.#progress()}
-      <dl class="facts">${this.#facts().map(([name, value]) => fact(name, value))}</dl>
+      <dl class="facts">${this.#facts().map(([name, value, notes]) => fact(name, value, notes))}</dl>
     `;
   }
 
@@ -129,13 +130,14 @@ class Header extends Part {
     </div>`;
   }
 
-  #facts(): [name: string, value: string][] {
+  #facts(): Fact[] {
     const { header } = this;
     const { best, device, threads } = header;
     const live = isLive(header);
     const end = header.endedAt ? Date.parse(header.endedAt) : live ? Date.now() : Number.NaN;
     const seconds = (end - Date.parse(header.startedAt)) / 1000;
-    const facts: [string, string, boolean][] = [
+    const notes = deviceNotes(header.deviceReason, header.fallbacks);
+    const facts: [string, string, boolean, string[]?][] = [
       [live ? 'Elapsed' : 'Took', clock(seconds), Number.isFinite(seconds)],
       ['Left', `about ${clock(header.etaSeconds ?? 0)}`, live && header.etaSeconds !== undefined],
       ['Speed', `${count(header.samplesPerSecond)} samples/s`, header.samplesPerSecond !== undefined],
@@ -146,11 +148,11 @@ class Header extends Part {
       ],
       ...(this.group ? groupFacts(this.group, live) : []),
       ['Epochs', `${header.epoch} of ${header.epochs}`, !live && header.epochs > 0 && !this.group],
-      ['Device', `${device}, ${countOf(threads, 'thread')}`, device !== ''],
+      ['Device', deviceText(device, threads, header.deviceName), device !== '', notes],
       ['Started', localTime(header.startedAt), true],
       ['Experiment', header.experimentFile, true],
     ];
-    return facts.filter(([, , isKnown]) => isKnown).map(([name, value]) => [name, value]);
+    return facts.filter(([, , isKnown]) => isKnown).map(([name, value, , more = []]) => [name, value, more]);
   }
 }
 
@@ -221,11 +223,19 @@ function groupFacts(group: GroupState, live: boolean): [name: string, value: str
   ];
 }
 
-function fact(name: string, value: string): Template {
-  return html`<div><dt>${name}</dt><dd><bdi title=${value.slice(0, 1000)}>${value}</bdi></dd></div>`;
+type Fact = [name: string, value: string, notes: readonly string[]];
+
+/** @param notes what else is to be known of it: to be seen under the pointer, and read aloud */
+function fact(name: string, value: string, notes: readonly string[]): Template {
+  const more = notes.join('\n');
+  const title = [value, more].filter(Boolean).join('\n').slice(0, 1000);
+  return html`<div title=${title}>
+    <dt>${name}${more ? html`<vscode-icon name="info" size="12"></vscode-icon>` : nothing}</dt>
+    <dd><bdi>${value}</bdi>${more ? html`<span class="hidden-text">${more}</span>` : nothing}</dd>
+  </div>`;
 }
 
-/** Why a run failed, and the two places where it can be mended. */
+/** Why a run failed, and the places where it can be mended. */
 export function failure(header: RunHeader, page: Page): Template {
   if (header.status !== 'failed' && header.status !== 'interrupted') return nothing;
   const message =
@@ -238,7 +248,12 @@ export function failure(header: RunHeader, page: Page): Template {
     <div>
       <p class="message"><bdi>${message}</bdi></p>
       <div class="buttons">
-        <vscode-button @click=${() => page.command('openFailure')}>Open File</vscode-button>
+        ${
+          header.continuable
+            ? html`<vscode-button icon="debug-continue" @click=${() => page.command('continueOnCpu')}>Continue on CPU</vscode-button>`
+            : nothing
+        }
+        <vscode-button ?secondary=${header.continuable} @click=${() => page.command('openFailure')}>Open File</vscode-button>
         <vscode-button secondary @click=${() => page.command('showLog')}>Show Log</vscode-button>
       </div>
     </div>

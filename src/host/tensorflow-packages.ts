@@ -1,0 +1,49 @@
+/** The packages of TensorFlow.js that compute natively, as they are offered to be installed. */
+export interface TensorflowPackage {
+  readonly name: string;
+  readonly title: string;
+  /** What it needs that does not come with it. */
+  readonly needs: string;
+  /** Bytes to download, the native library and all JavaScript packages together; about so many. */
+  readonly download: number;
+  /** Bytes on the disk, about. */
+  readonly disk: number;
+  /** `process.platform` and `process.arch` where it is offered. */
+  readonly systems: readonly string[];
+}
+
+/** The last one that there is. */
+export const tensorflowVersion = '4.22.0';
+
+/**
+ * Sizes: the library (`libtensorflow` 2.9.1) packed and unpacked as the project's issue 8196 has them for the
+ * processor and as TensorFlow's archives have them for CUDA, and 30 and 300 MB of JavaScript.
+ */
+const packages: readonly TensorflowPackage[] = [
+  {
+    name: '@tensorflow/tfjs-node',
+    title: 'For the processor',
+    needs: 'Nothing else is needed.',
+    download: 140e6,
+    disk: 700e6,
+    systems: ['linux x64', 'linux arm64', 'darwin x64', 'darwin arm64', 'win32 x64'],
+  },
+  {
+    name: '@tensorflow/tfjs-node-gpu',
+    title: 'For NVIDIA cards, with CUDA',
+    needs: 'CUDA 11.2, cuDNN 8.1 and a driver from 450 on have to be there.',
+    download: 500e6,
+    disk: 1.5e9,
+    systems: ['linux x64', 'win32 x64'],
+  },
+];
+
+export function packagesFor(platform: NodeJS.Platform, arch: string): TensorflowPackage[] {
+  return packages.filter(({ systems }) => systems.includes(`${platform} ${arch}`));
+}
+
+/** No build for Windows was published with this version (issue 8688 of its project): npm builds it, with these. */
+export function buildNeeds(platform: NodeJS.Platform): string | undefined {
+  if (platform !== 'win32') return undefined;
+  return 'There is no ready build for Windows: Python and the C++ tools of Visual Studio have to be there to build it.';
+}

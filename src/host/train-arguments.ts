@@ -1,0 +1,23 @@
+import { onProcessor } from './device-settings';
+
+/** What the command line is told to train. */
+export interface TrainRequest {
+  experimentFile: string;
+  /** The folder whose `.textclf` gets the run. */
+  root: string;
+  isBaseline: boolean;
+  /** The folder of a run that goes on, on the processor, where its device has failed. */
+  continues?: string | undefined;
+}
+
+export function trainArguments({ experimentFile, root, isBaseline, continues }: TrainRequest): string[] {
+  return [
+    ...['train', experimentFile, '--root', root, '--quiet'],
+    ...(isBaseline ? ['--baseline'] : []),
+    ...(continues === undefined ? [] : ['--continue', continues, ...settingsAsArguments()]),
+  ];
+}
+
+function settingsAsArguments(): string[] {
+  return Object.entries(onProcessor).flatMap(([option, value]) => ['--set', `${option}=${value}`]);
+}
