@@ -1,3 +1,4 @@
+import type { Shape } from '../graph/shape';
 import { floatTensor, type Tensor } from '../runtime/executor';
 import type { OutputForm } from './outputs';
 import { makeTargets } from './targets';
@@ -28,6 +29,12 @@ export interface Batch {
   readonly weights: Tensor;
   /** What the sum of the texts' losses is divided by for their mean. */
   readonly divisor: number;
+}
+
+/** The sizes of a shape of the graph for a batch: what `time` and `batch` are. */
+export function dimsOf(shape: Shape, { time, size }: Pick<Batch, 'time' | 'size'>): number[] {
+  const sizes: Record<string, number> = { time, batch: size };
+  return shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim));
 }
 
 /** Pads and transposes `texts` for a model with outputs of this form. */

@@ -9,7 +9,18 @@ const ROOM = 0.25;
 /** Windows begin where vector instructions like to. */
 const ALIGNMENT = 16;
 /** So many numbers are drawn anew at each step. */
-const RENEWED = 2 ** 18;
+export const RENEWED = 2 ** 18;
+
+/** How long a row is that windows of so many numbers are cut out of. */
+export function roomFor(count: number): number {
+  return Math.ceil((count * (1 + ROOM)) / SMALLEST) * SMALLEST;
+}
+
+/** Where a window of so many numbers begins in a row of this length: anywhere. */
+export function drawStart(length: number, count: number, random: Random): number {
+  const places = Math.floor((length - count) / ALIGNMENT) + 1;
+  return random.integer(places) * ALIGNMENT;
+}
 
 /**
  * Dropout masks that cost nothing to make: each is a window at a random place of one long row of random zeros and
@@ -24,13 +35,12 @@ export class DropoutPool {
 
   /** A mask of so many places; its content is valid until the pool is renewed. */
   draw(count: number, random: Random): Float32Array<ArrayBuffer> {
-    const needed = Math.ceil(count * (1 + ROOM));
-    if (needed > this.row.length) {
-      this.row = new Float32Array(Math.ceil(needed / SMALLEST) * SMALLEST);
+    const room = roomFor(count);
+    if (room > this.row.length) {
+      this.row = new Float32Array(room);
       fillDropoutMask(this.row, this.rate, random);
     }
-    const places = Math.floor((this.row.length - count) / ALIGNMENT) + 1;
-    const start = random.integer(places) * ALIGNMENT;
+    const start = drawStart(this.row.length, count, random);
     return this.row.subarray(start, start + count);
   }
 

@@ -1,7 +1,7 @@
 import type { Random } from '../data/random';
 import type { DropoutMask } from '../nn/scope';
 import { type Executable, floatTensor, type Tensor, type Tensors } from '../runtime/executor';
-import type { Batch } from './batch';
+import { type Batch, dimsOf } from './batch';
 import type { DropoutPools } from './dropout-pool';
 import type { EncoderProgram } from './pretrained-programs';
 import type { StepResult } from './step';
@@ -31,16 +31,12 @@ export function lossFeeds({ targets, weights }: Batch, divisor: number): Tensors
 /** The masks of a batch, drawn. */
 export function drawMasks(
   masks: readonly DropoutMask[],
-  { time, size }: Batch,
+  batch: Batch,
   pools: DropoutPools,
   random: Random,
 ): Tensors {
-  const sizes: Record<string, number> = { time, batch: size };
   return Object.fromEntries(
-    masks.map(({ name, shape, rate }) => {
-      const dims = shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim));
-      return [name, pools.draw(rate, dims, random)];
-    }),
+    masks.map(({ name, shape, rate }) => [name, pools.draw(rate, dimsOf(shape, batch), random)]),
   );
 }
 

@@ -7,7 +7,7 @@ import {
   type Replica,
   type Tensor,
 } from '../runtime/executor';
-import type { Batch } from './batch';
+import { type Batch, dimsOf } from './batch';
 import { Buffers } from './buffers';
 import { fillDropoutMask } from './dropout';
 import type { RowTask } from './row-helper';
@@ -157,13 +157,9 @@ export class Gradients {
   }
 
   private drawDropout(part: Batch, copy: number, random: Random): Record<string, Tensor> {
-    const sizes: Record<string, number> = { time: part.time, batch: part.size };
     return Object.fromEntries(
       this.options.dropoutMasks.map(({ name, shape, rate }) => {
-        const mask = this.buffers.tensor(
-          `${name} ${copy}`,
-          shape.map((dim) => (typeof dim === 'string' ? sizes[dim]! : dim)),
-        );
+        const mask = this.buffers.tensor(`${name} ${copy}`, dimsOf(shape, part));
         fillDropoutMask(mask.data, rate, random);
         return [name, mask];
       }),

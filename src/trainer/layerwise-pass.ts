@@ -14,7 +14,7 @@ import {
 } from './pretrained-programs';
 import type { StepResult } from './step';
 
-type Part = 'embedding' | 'frozenLayer' | 'layer' | 'top' | 'layerGradient' | 'embeddingGradient';
+export type Part = 'embedding' | 'frozenLayer' | 'layer' | 'top' | 'layerGradient' | 'embeddingGradient';
 
 /** A part of the network as a program of its own; every layer is the same program over other weights. */
 interface Compiled extends EncoderProgram {
@@ -138,7 +138,7 @@ export async function layerwisePass(
 }
 
 /** The programs that such a network needs; `isTrained` says of a layer's parameter, named as layer 0's, whether it has a gradient. */
-function partPrograms(
+export function partPrograms(
   shape: EncoderShape,
   isTrained: (layer: number, name: string) => boolean,
 ): [Part, EncoderProgram][] {

@@ -5,7 +5,8 @@ import type { Program } from '../graph/program';
 import { losses, meanLoss } from '../nn/losses';
 import { type DropoutMask, type ParameterSpec, Scope } from '../nn/scope';
 import type { EncoderConfig } from '../pretrained/config';
-import { classify, encodeTexts } from '../pretrained/encoder';
+import { classify, encodeTexts, ownLayers } from '../pretrained/encoder';
+import { depthOf } from '../pretrained/names';
 import type { OutputForm } from './outputs';
 
 export interface EncoderShape extends OutputForm {
@@ -25,6 +26,20 @@ export interface EncoderProgram {
 /** Whether the word vectors, and what is added to them, are trained. */
 export function trainsEmbedding({ freezeEmbeddings, freezeLayers }: EncoderShape): boolean {
   return !freezeEmbeddings && freezeLayers === 0;
+}
+
+/**
+ * Which parameters are trained, the table of word vectors among them.
+ *
+ * @param staysFrozen whether it is the classifier alone
+ */
+export function trainedParameters(shape: EncoderShape, staysFrozen: boolean): (name: string) => boolean {
+  const layers = ownLayers(shape.config);
+  return (name) => {
+    const depth = depthOf(name, layers);
+    if (depth === 0 || staysFrozen) return depth === 0;
+    return depth > layers ? trainsEmbedding(shape) : layers - depth >= shape.freezeLayers;
+  };
 }
 
 const inputs = {

@@ -3,10 +3,11 @@ import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { ParameterSpec } from '../nn/scope';
 import { ownLayers } from '../pretrained/encoder';
 import { depthOf, isOfHead, WORD_TABLE } from '../pretrained/names';
-import { type Executable, type Executor, floatTensor, type Tensor, type Tensors } from '../runtime/executor';
-import type { Batch, EncodedText } from './batch';
+import type { Executable, Executor, Tensor, Tensors } from '../runtime/executor';
+import type { Batch } from './batch';
 import { DropoutPools } from './dropout-pool';
 import { type BackwardPass, lossFeeds, resultOf, wholePass } from './encoder-gradients';
+import { KeptStates } from './kept-states';
 import { LargeParameters } from './large-parameters';
 import { layerwisePass } from './layerwise-pass';
 import {
@@ -15,11 +16,11 @@ import {
   encodingProgram,
   headGradientProgram,
   headProgram,
-  trainsEmbedding,
+  trainedParameters,
 } from './pretrained-programs';
 import { type ClipOptions, clipScale } from './programs';
 import { RowTable } from './row-table';
-import type { Step, StepPart, StepResult } from './step';
+import type { StepPart, StepResult, WeightedStep, WeightSpec } from './step';
 
 export interface PretrainedStepOptions extends ClipOptions {
   readonly shape: EncoderShape;
@@ -42,9 +43,9 @@ export interface PretrainedStepOptions extends ClipOptions {
  *
  * While the encoder is frozen, what it makes of a text is computed once and kept.
  */
-export class PretrainedStep implements Step {
-  /** What the encoder made of each text, while it stays the same. */
-  private encoded: Map<EncodedText, Float32Array> | undefined;
+export class PretrainedStep implements WeightedStep {
+  /** There while the encoder stays the same. */
+  private encoded: KeptStates | undefined;
   private readonly headNames: readonly string[];
   private readonly trainedNames: readonly string[];
   private tableSteps = 0;
@@ -62,19 +63,15 @@ export class PretrainedStep implements Step {
   ) {
     this.trainedNames = Object.keys(parameters.gradients);
     this.headNames = this.trainedNames.filter(isOfHead);
-    if (options.startsFrozen) this.encoded = new Map();
+    if (options.startsFrozen) this.encoded = new KeptStates();
   }
 
   /** The weights are zeros at first: fill `parameters.values` and the rows of `table` from 1 on. */
   static async compile(executor: Executor, options: PretrainedStepOptions): Promise<PretrainedStep> {
     const { shape, optimizer, layerLearningRateDecay, gradientAccumulation } = options;
-    const { config, freezeLayers } = shape;
+    const { config } = shape;
     const layers = ownLayers(config);
-    const isTrained = (name: string) => {
-      const depth = depthOf(name, layers);
-      if (depth === 0 || options.staysFrozen) return depth === 0;
-      return depth > layers ? trainsEmbedding(shape) : layers - depth >= freezeLayers;
-    };
+    const isTrained = trainedParameters(shape, options.staysFrozen);
     const program = encoderGradientProgram(shape, isTrained);
     const sumsBatches = gradientAccumulation > 1;
     const parameters = new LargeParameters(
@@ -90,7 +87,7 @@ export class PretrainedStep implements Step {
     const table = new RowTable(
       { width: config.embeddingSize },
       config.vocabularySize + 1,
-      trainsEmbedding(shape) && !options.staysFrozen ? createOptimizer(optimizer) : undefined,
+      isTrained(WORD_TABLE) ? createOptimizer(optimizer) : undefined,
       { sumsBatches },
     );
     const pools = new DropoutPools();
@@ -176,6 +173,31 @@ export class PretrainedStep implements Step {
     this.table.settle();
   }
 
+  get weights(): readonly WeightSpec[] {
+    const { table, parameters, specs } = this;
+    return [
+      {
+        name: WORD_TABLE,
+        shape: [table.rows - 1, table.width],
+        initializer: { type: 'zeros' },
+        trained: table.isTrained,
+      },
+      ...specs.map((spec) => ({ ...spec, trained: spec.name in parameters.gradients })),
+    ];
+  }
+
+  async writeWeights(write: (spec: WeightSpec, data: Float32Array) => void): Promise<void> {
+    const weights = await this.readWeights();
+    for (const spec of this.weights) write(spec, weights[spec.name]!.data as Float32Array);
+  }
+
+  async readWeights(): Promise<Record<string, Tensor>> {
+    const { table, parameters } = this;
+    const shape = [table.rows - 1, table.width];
+    const words = { dtype: 'float32', shape, data: table.table.subarray(table.width) } as const;
+    return { [WORD_TABLE]: words, ...parameters.values };
+  }
+
   async release(): Promise<void> {
     const all = [this.encoding, this.head, this.whole, this.ofHead];
     await Promise.all(all.map((one) => one?.release()));
@@ -206,22 +228,12 @@ export class PretrainedStep implements Step {
 
   /** The encoder's states, `[batch, hidden]`, computed anew or kept from before. */
   private async encode(batch: Batch): Promise<Tensor> {
-    const { encoded } = this;
-    const { hiddenSize } = this.options.shape.config;
-    if (!encoded || batch.texts.some((text) => !encoded.has(text))) {
+    const anew = async () => {
       const feeds = this.encoderFeeds(batch, this.table.read(batch.ids));
       const { states } = await this.encoding.run({ ...feeds, ...this.parameters.values });
-      if (!encoded) return states!;
-      const data = states!.data as Float32Array;
-      batch.texts.forEach((text, i) => {
-        encoded.set(text, data.slice(i * hiddenSize, (i + 1) * hiddenSize));
-      });
-    }
-    const states = floatTensor([batch.size, hiddenSize]);
-    batch.texts.forEach((text, i) => {
-      states.data.set(encoded.get(text)!, i * hiddenSize);
-    });
-    return states;
+      return states!;
+    };
+    return this.encoded ? this.encoded.of(batch, anew) : anew();
   }
 
   private encoderFeeds({ time, size, mask }: Batch, embedded: Float32Array): Tensors {

@@ -122,21 +122,22 @@ export function clipScale({ gradientClip, gradientClipBy }: ClipOptions, norm: n
 
 /**
  * One step of the optimizer. Inputs: each parameter, its gradient `<name>_grad`, its state
- * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped by their norm.
- * Results: `<name>_next` and `<name>.<state>_next`.
+ * `<name>.<state>`, the optimizer's scalars, and `gradientScale []` where gradients are clipped by their norm or are
+ * `scaled` for another reason. Results: `<name>_next` and `<name>.<state>_next`.
  */
 export function updateProgram(
   parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[],
   optimizer: Optimizer,
-  { gradientClip, gradientClipBy }: ClipOptions,
+  { gradientClip, gradientClipBy, scaled = false }: ClipOptions & { readonly scaled?: boolean },
 ): Program {
+  const clips = (by: ClipOptions['gradientClipBy']) => gradientClip > 0 && gradientClipBy === by;
   const scalars = Object.fromEntries(
     Object.keys(optimizer.scalars(1, 1)).map((name) => [name, input(name, [])]),
   );
-  const scale = gradientClip > 0 && gradientClipBy === 'norm' ? input('gradientScale', []) : undefined;
+  const scale = scaled || clips('norm') ? input('gradientScale', []) : undefined;
   const clipped = (gradient: Value) => {
-    if (scale) return mul(gradient, scale);
-    return gradientClip > 0 ? clipValue(gradient, gradientClip) : gradient;
+    const own = scale ? mul(gradient, scale) : gradient;
+    return clips('value') ? clipValue(own, gradientClip) : own;
   };
   const stateNames = Object.keys(optimizer.state);
   const inputs: Value[] = [...Object.values(scalars), ...(scale ? [scale] : [])];

@@ -1,4 +1,6 @@
 import type { Random } from '../data/random';
+import type { ParameterSpec } from '../nn/scope';
+import type { Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
 
 export interface StepResult {
@@ -28,4 +30,22 @@ export interface Step {
   /** Brings all weights up to date: before evaluating or saving. */
   settle(): void;
   release(): Promise<void>;
+}
+
+export interface WeightSpec extends ParameterSpec {
+  /** Others stay as they are. */
+  readonly trained: boolean;
+}
+
+/** A step whose weights can be read and written, wherever they are. */
+export interface WeightedStep extends Step {
+  /** All of them, the table of word vectors first. */
+  readonly weights: readonly WeightSpec[];
+  /**
+   * Has all weights written anew, one after the other: at the start, and to bring others back (after `settle`).
+   * `data` is to be filled; what is in it before is of no meaning.
+   */
+  writeWeights(write: (spec: WeightSpec, data: Float32Array) => void): Promise<void>;
+  /** All weights by name; valid until training goes on. */
+  readWeights(): Promise<Record<string, Tensor>>;
 }

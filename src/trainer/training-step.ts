@@ -9,6 +9,7 @@ import { ALL_PARAMETERS, ParameterStore } from './parameters';
 import {
   type ClipOptions,
   clipScale,
+  EMBEDDING,
   evaluationProgram,
   gradientProgram,
   type ModelShape,
@@ -16,7 +17,7 @@ import {
 } from './programs';
 import { RowTable } from './row-table';
 import { RowTeam } from './row-team';
-import type { Step, StepPart, StepResult } from './step';
+import type { StepPart, StepResult, WeightedStep, WeightSpec } from './step';
 
 export interface StepOptions extends ClipOptions {
   readonly shape: ModelShape;
@@ -36,7 +37,7 @@ export interface StepOptions extends ClipOptions {
  * between them what belongs to neither: summing the rows of the embedding table and scaling the
  * gradient to the allowed norm.
  */
-export class TrainingStep implements Step {
+export class TrainingStep implements WeightedStep {
   private step = 0;
 
   private constructor(
@@ -140,6 +141,30 @@ export class TrainingStep implements Step {
   /** Brings the embedding table up to date: before evaluating or saving. */
   settle(): void {
     this.table.settle();
+  }
+
+  get weights(): readonly WeightSpec[] {
+    const { table, parameters } = this;
+    return [
+      {
+        name: EMBEDDING,
+        shape: [table.rows, table.width],
+        initializer: { type: 'zeros' },
+        trained: table.isTrained,
+      },
+      ...parameters.specs.map((spec) => ({ ...spec, trained: true })),
+    ];
+  }
+
+  async writeWeights(write: (spec: WeightSpec, data: Float32Array) => void): Promise<void> {
+    const weights = await this.readWeights();
+    for (const spec of this.weights) write(spec, weights[spec.name]!.data as Float32Array);
+  }
+
+  async readWeights(): Promise<Record<string, Tensor>> {
+    const { table, parameters } = this;
+    const shape = [table.rows, table.width];
+    return { [EMBEDDING]: { dtype: 'float32', shape, data: table.table }, ...parameters.values };
   }
 
   async release(): Promise<void> {
