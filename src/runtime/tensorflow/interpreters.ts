@@ -94,7 +94,10 @@ export const interpreters: { readonly [Op in Exclude<OpName, 'scan'>]: Interpret
   max: reduction('max'),
   argMax: (tf, { attributes: { axis } }, [x]) => [tf.argMax(x!, axis)],
   softmax: (tf, _, [x]) => [tf.softmax(x!)],
-  logSoftmax: (tf, _, [x]) => [tf.logSoftmax(x!)],
+  logSoftmax: (tf, _, [x]) => {
+    const shifted = tf.sub(x!, tf.max(x!, -1, true));
+    return [tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)))];
+  },
   layerNorm: (tf, { attributes: { epsilon } }, [x, weight, bias]) => {
     const mean = tf.mean(x!, -1, true);
     const centred = tf.sub(x!, mean);

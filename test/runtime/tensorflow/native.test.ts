@@ -1,0 +1,14 @@
+import { describe, it } from 'vitest';
+import { tensorflowExecutor } from '../../../src/runtime/tensorflow/executor';
+import { loadTensorflow } from '../../../src/runtime/tensorflow/load';
+import { describeConformance } from '../../support/tensorflow-conformance';
+
+const native = await loadTensorflow({ device: 'auto' }).catch((error) => {
+  // Who names a folder wants it tested.
+  if (process.env.TEXTCLF_TENSORFLOW) throw error;
+});
+
+describe('native TensorFlow.js (skipped where TEXTCLF_TENSORFLOW names no folder that has it)', () => {
+  if (native) describeConformance(native.tf, tensorflowExecutor(native.tf, native));
+  else it.skip('is not there');
+});
