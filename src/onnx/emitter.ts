@@ -240,10 +240,10 @@ export class Emitter {
   /** The whole numbers from 0, as many as there are in a tensor of these sizes. */
   range(sizes: Shape): string {
     const { root } = this;
-    return this.shared.once(
-      `range_${sizes.join('_')}`,
-      () => root.emit('Range', [root.int(0), root.count(sizes), root.int(1)], {}, { outputs: ['range'] })[0]!,
-    );
+    return this.shared.once(`range_${sizes.join('_')}`, () => {
+      const end = this.options.device ? this.shared.feedSize('end', sizes) : root.count(sizes);
+      return root.emit('Range', [root.int(0), end, root.int(1)], {}, { outputs: ['range'] })[0]!;
+    });
   }
 
   valueInfo(name: string, shape: Shape, dtype: DType): ValueInfoProto {

@@ -180,7 +180,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return emitter.emit('ScatterElements', [zeros, flatIds, flatValues], attributes, { node });
   },
   window: (emitter, node, [row, start, end]) => {
-    const cut = emitter.emit('Slice', [row!, start!, end!, emitter.ints([0])])[0]!;
+    const cut = emitter.emit('Slice', [row!, start!, end!, emitter.indices([0])])[0]!;
     return emitter.emit('Reshape', [cut, emitter.shape(node.attributes.shape)], {}, { node });
   },
   scan: (emitter, node, inputs) => {
@@ -230,6 +230,8 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
 /** What is said otherwise for a device. */
 const deviceLowerings: { readonly [Op in OpName]?: Lowering<Op> } = {
   fill: device.fill,
+  sin: device.sin,
+  cos: device.cos,
   logSoftmax: device.logSoftmax,
   argMax: device.argMax,
 };

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Program } from '../graph/program';
 import { toOnnx, type Weights } from '../onnx/model';
+import type { DeviceName } from '../protocol/devices';
 import type { Executable, Executor, Replica, Tensor, Tensors } from './executor';
+import { onDevice } from './onnxruntime-errors';
 import { openReplica } from './replica';
 
 export const onnxruntimeVersion: string = env.versions.node ?? env.versions.common;
@@ -12,19 +14,48 @@ export interface OnnxruntimeOptions {
   readonly threads?: number;
   /** Writes onnxruntime's own profile to `<prefix>_<time>.json` when the executable is released. */
   readonly profilePrefix?: string;
+  /** What computes: tensors are in host memory, whatever it is. What it has no kernels for, the processor does. */
+  readonly provider?: DeviceName;
   /** The bundle of replica-main.ts, which copies of a program run in; without it there is a single one. */
   readonly replicaFile?: URL | undefined;
 }
 
-/** Runs programs as ONNX models on onnxruntime's CPU provider. */
+/** What onnxruntime calls its providers. */
+const providerNames: Readonly<Record<DeviceName, string>> = {
+  cpu: 'cpu',
+  webgpu: 'webgpu',
+  cuda: 'cuda',
+  coreml: 'coreml',
+  directml: 'dml',
+};
+
+export interface SupportedProvider {
+  readonly name: DeviceName;
+  /** Whether npm's package brings its library; otherwise the system has to have it. */
+  readonly bundled: boolean;
+}
+
+/** The providers that onnxruntime was built with here, whether or not there is hardware for them. */
+export function supportedProviders(): SupportedProvider[] {
+  const built = new Map(listSupportedBackends().map(({ name, bundled }) => [name, bundled]));
+  return Object.entries(providerNames).flatMap(([name, theirs]) => {
+    const bundled = built.get(theirs);
+    return bundled === undefined ? [] : [{ name: name as DeviceName, bundled }];
+  });
+}
+
+/** Runs programs as ONNX models on one of onnxruntime's providers. */
 export function onnxruntimeExecutor(options: OnnxruntimeOptions = {}): Executor {
+  const { provider = 'cpu' } = options;
   return {
-    name: `onnxruntime ${onnxruntimeVersion}, cpu`,
+    name: `onnxruntime ${onnxruntimeVersion}, ${provider}`,
     threads: threadsOf(options),
     compile: (program: Program, weights) => openProgram(program, options, weights),
     compileCopies(program, count) {
       const { replicaFile } = options;
-      if (count === 1 || !replicaFile) return Promise.all([openProgram(program, options)]);
+      // Several copies would wait for the one device.
+      if (count === 1 || !replicaFile || provider !== 'cpu')
+        return Promise.all([openProgram(program, options)]);
       const model = toOnnx(program, undefined, { singleThread: true });
       return allOrNone([
         openModelBytes(model, { ...options, threads: 1 }),
@@ -50,21 +81,30 @@ function openProgram(program: Program, options: OnnxruntimeOptions, weights?: We
   return openModelBytes(toOnnx(program, weights, { singleThread }), options);
 }
 
-/** Opens a model that is in memory. */
+/**
+ * Opens a model that is in memory.
+ *
+ * @throws DeviceError where the provider cannot be had
+ */
 export async function openModelBytes(model: Uint8Array, options: OnnxruntimeOptions): Promise<Executable> {
-  const session = await InferenceSession.create(model, sessionOptions(options));
-  return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
+  const { provider = 'cpu' } = options;
+  const session = await onDevice(provider, () => InferenceSession.create(model, sessionOptions(options)));
+  return new OnnxruntimeExecutable(session, provider, options.profilePrefix !== undefined);
 }
 
 /**
  * Opens a model that was written to a file, by whatever program.
  *
  * @throws Error with onnxruntime's words where the file is missing, damaged or no ONNX model
+ * @throws DeviceError where the provider cannot be had
  */
 export async function loadModelFile(path: string, options: OnnxruntimeOptions = {}): Promise<Executable> {
   // What is wrong with a stranger's model is thrown; it need not be printed as well.
-  const session = await InferenceSession.create(path, { ...sessionOptions(options), logSeverityLevel: 4 });
-  return new OnnxruntimeExecutable(session, options.profilePrefix !== undefined);
+  const { provider = 'cpu' } = options;
+  const session = await onDevice(provider, () =>
+    InferenceSession.create(path, { ...sessionOptions(options), logSeverityLevel: 4 }),
+  );
+  return new OnnxruntimeExecutable(session, provider, options.profilePrefix !== undefined);
 }
 
 function threadsOf({ threads = 0 }: OnnxruntimeOptions): number {
@@ -72,9 +112,9 @@ function threadsOf({ threads = 0 }: OnnxruntimeOptions): number {
 }
 
 function sessionOptions(options: OnnxruntimeOptions): InferenceSession.SessionOptions {
-  const { profilePrefix } = options;
+  const { profilePrefix, provider = 'cpu' } = options;
   return {
-    executionProviders: ['cpu'],
+    executionProviders: [providerNames[provider]],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threadsOf(options),
     interOpNumThreads: 1,
@@ -96,6 +136,7 @@ class OnnxruntimeExecutable implements Executable {
 
   constructor(
     private readonly session: InferenceSession,
+    private readonly provider: DeviceName,
     private readonly profiling: boolean,
   ) {}
 
@@ -106,7 +147,7 @@ class OnnxruntimeExecutable implements Executable {
     const fetches = Object.fromEntries(
       this.session.outputNames.map((name) => [name, into[name] ? this.handle(name, into[name]) : null]),
     );
-    const results = await this.session.run(inputs, fetches);
+    const results = await onDevice(this.provider, () => this.session.run(inputs, fetches));
     return Object.fromEntries(
       Object.entries(results).map(([name, result]) => [name, into[name] ?? fromOrt(result)]),
     );
