@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
-import { checkOperation, operationRows } from '../support/operation-rows';
+import { checkOperation } from '../support/check-operation';
+import { operationRows } from '../support/operation-rows';
 import { executor } from '../support/run';
 
 describe('every operation, as onnxruntime runs it, gives what was worked out by hand', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import native from '../../fixtures/tfjs-node-kernels.json';
-import { checkOperation, operationRows } from '../../support/operation-rows';
+import { checkOperation } from '../../support/check-operation';
+import { operationRows } from '../../support/operation-rows';
 import { javascriptExecutor, tf } from '../../support/tensorflow';
 import { describeConformance } from '../../support/tensorflow-conformance';
 

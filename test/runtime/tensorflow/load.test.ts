@@ -8,7 +8,8 @@ import { DeviceError } from '../../../src/runtime/device-error';
 import { floatTensor } from '../../../src/runtime/executor';
 import { tensorflowExecutor } from '../../../src/runtime/tensorflow/executor';
 import { loadTensorflow, type TensorflowChoice } from '../../../src/runtime/tensorflow/load';
-import { checkOperation, operationRows } from '../../support/operation-rows';
+import { checkOperation } from '../../support/check-operation';
+import { operationRows } from '../../support/operation-rows';
 
 const require = createRequire(import.meta.url);
 const core = JSON.stringify(require.resolve('@tensorflow/tfjs-core'));
