@@ -445,6 +445,41 @@ describe.skipIf(missing)('the dashboard', () => {
     }
   });
 
+  it('offers to go on on the processor where a device has failed, before all else', async () => {
+    const { page, posted, send } = await open();
+    const view = new RunView();
+    const header = madeHeader(view, { status: 'failed', message: 'The device is lost.', continuable: true });
+    await send({ type: 'snapshot', state: stateOf(view, header, {}) });
+    const alert = page.getByRole('alert');
+    await alert.getByText('The device is lost.').waitFor();
+    const buttons = await alert.locator('vscode-button').allInnerTexts();
+    expect(buttons.map((text) => text.trim())).toEqual(['Continue on CPU', 'Open File', 'Show Log']);
+    await alert.getByRole('button', { name: 'Continue on CPU' }).press('Enter');
+    await until(() => posted.at(-1)?.type === 'command', 'the command');
+    expect(posted.at(-1)).toEqual({ type: 'command', command: 'continueOnCpu' });
+  });
+
+  it('says what computes, why that, and what it leaves to the processor', async () => {
+    const { page, send } = await open();
+    const view = new RunView();
+    const device = 'webgpu · <b>NVIDIA</b> GeForce RTX 4070 Laptop GPU '.repeat(6).trim();
+    const deviceReason = 'It multiplies matrices 12 times as fast.';
+    const fallbacks = { Scan: 2, TopK: 1 };
+    const header = madeHeader(view, { device, deviceName: 'webgpu', deviceReason, fallbacks });
+    await send({ type: 'snapshot', state: stateOf(view, header, {}) });
+    const fact = page.locator('.facts > div', { has: page.locator('dt', { hasText: 'Device' }) });
+    expect(await fact.getAttribute('title')).toBe(
+      [device, deviceReason, 'Scan (2), TopK (1) on the processor'].join('\n'),
+    );
+    expect(await fact.locator('bdi').innerText()).toBe(device);
+    expect(await fact.locator('b').count()).toBe(0);
+    const { width } = (await fact.boundingBox())!;
+    expect(width).toBeLessThan((await page.locator('.facts').boundingBox())!.width);
+    await send({ type: 'snapshot', state: stateOf(view, madeHeader(view, { deviceName: 'cpu' }), {}) });
+    await fact.getByText('cpu, 4 threads').waitFor();
+    expect(await fact.locator('vscode-icon').count()).toBe(0);
+  });
+
   it('tells screen readers the state and the phase, not every batch', async () => {
     const { page, send } = await open();
     const view = new RunView();

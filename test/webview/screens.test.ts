@@ -224,6 +224,7 @@ function screens(): Screen[] {
         ),
       ],
     },
+    ...onDevices(long(0.55), startedAt),
     { name: 'gone', messages: [{ type: 'gone', message: 'The folder of this run is gone.' }] },
     ...pretrained(startedAt),
     manyClasses(long(1, 40)),
@@ -251,6 +252,25 @@ function screens(): Screen[] {
     { name: 'settings', messages: [done], tab: 'settings' },
     { name: 'log', messages: [done], tab: 'log' },
   ];
+}
+
+/** Computed on a graphics card, and ended by it. */
+function onDevices(view: RunView, startedAt: string): Screen[] {
+  const header = {
+    device: 'onnxruntime 1.30.0, webgpu, NVIDIA GeForce RTX 4070 Laptop GPU, driver 560.35.03',
+    ...{ deviceName: 'webgpu', deviceReason: 'It multiplies matrices 12 times as fast as the processor.' },
+    fallbacks: { Scan: 2 },
+  } as const;
+  const message = 'The device is gone.\n  The best model so far is kept in .textclf/runs/made/model.';
+  const failed = { ...header, status: 'failed', message, continuable: true } as const;
+  return [
+    { name: 'device', messages: [snapshotOf(view, { ...header, startedAt })] },
+    { name: 'device-failed', messages: [snapshotOf(view, { ...failed, startedAt })] },
+  ];
+}
+
+function snapshotOf(view: RunView, changes: Parameters<typeof madeHeader>[1]): ToPage {
+  return { type: 'snapshot', state: stateOf(view, madeHeader(view, changes), {}) };
 }
 
 function manyClasses(view: RunView): Screen {
