@@ -142,6 +142,14 @@ export interface EpochEvent extends Base {
   seconds: number;
 }
 
+/** The run goes on from an epoch of another one, with its weights. */
+export interface ContinuedEvent extends Base {
+  type: 'continued';
+  /** The other run's id. */
+  from: string;
+  epoch: number;
+}
+
 /** From this epoch on the whole of a pretrained network is trained, no longer its classifier alone. */
 export interface ThawedEvent extends Base {
   type: 'thawed';
@@ -242,6 +250,7 @@ export type RunEvent =
   | ModelEvent
   | BatchEvent
   | EpochEvent
+  | ContinuedEvent
   | ThawedEvent
   | EvaluationEvent
   | LabelsEvent

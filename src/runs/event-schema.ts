@@ -129,6 +129,7 @@ export const runEventSchema = z.lazy(() =>
       best: z.boolean(),
       seconds: z.number(),
     }),
+    z.object({ ...base, type: z.literal('continued'), from: z.string(), epoch: count }),
     z.object({ ...base, type: z.literal('thawed'), epoch: count }),
     z.object({ ...base, type: z.literal('evaluation'), evaluation: evaluationSchema() }),
     z.object({

@@ -116,6 +116,7 @@ export class RunView {
     switch (event.type) {
       case 'started':
       case 'warning':
+      case 'continued':
         return [];
       case 'thawed':
         this.thaw = { epoch: event.epoch, step: this.batch?.step ?? 0 };
@@ -198,6 +199,11 @@ function logLineOf(event: RunEvent): LogLine | undefined {
       return { level: 'warning', text: event.message };
     case 'epoch':
       return { level: 'info', text: epochLine(event) };
+    case 'continued':
+      return {
+        level: 'info',
+        text: `goes on after epoch ${event.epoch} of ${event.from}, with the optimizer's moments at their start`,
+      };
     case 'thawed':
       return { level: 'info', text: `epoch ${event.epoch}: from here on the whole encoder is trained` };
     case 'evaluation': {

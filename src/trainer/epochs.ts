@@ -10,6 +10,7 @@ import type { EpochMetrics, NewRunEvent, Scores } from '../protocol/events';
 import { isHigherBetter, type MetricName, metricOf } from '../protocol/metrics';
 import { type Batch, type EncodedText, makeBatch } from './batch';
 import { chunks, trainingBatches } from './batches';
+import type { Past } from './continue-run';
 import { evaluateSplit } from './evaluate';
 import type { Monitor } from './monitor';
 import type { OutputForm } from './outputs';
@@ -25,11 +26,13 @@ export interface EpochsOptions {
   readonly train: readonly EncodedText[];
   readonly validation: readonly EncodedText[];
   readonly monitor: Monitor;
+  /** Epochs that are behind, of a training that goes on. */
+  readonly past?: Pick<Past, 'epoch' | 'epochs'> | undefined;
   readonly signal: AbortSignal | undefined;
   emit(event: NewRunEvent): void;
   /** Called before an epoch begins. */
   beginEpoch?(epoch: number): void;
-  /** Called when an epoch is over; `isBest` when its weights are the best so far. May end the training. */
+  /** Called when an epoch is over, and waited for; `isBest` when its weights are the best so far. May end the training. */
   onEpoch(epoch: {
     epoch: number;
     isBest: boolean;
@@ -37,7 +40,7 @@ export interface EpochsOptions {
     validation: EpochMetrics;
     /** Of the validation texts: `[texts, classes]`. */
     probabilities: Float32Array;
-  }): 'stop' | undefined;
+  }): Promise<'stop' | undefined>;
 }
 
 export interface EpochsResult {
@@ -54,18 +57,12 @@ export interface EpochsResult {
  * @throws OptionError when the loss is no longer a number
  */
 export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult> {
-  const { step, training, train, validation, monitor, signal, emit } = options;
+  const { step, training, validation, monitor, signal, emit } = options;
   const { scheduler } = training;
   const watched = scheduler.type === 'reduceOnPlateau' ? metricOf(scheduler.monitor) : undefined;
-  const progress: Progress = {
-    order: createRandom(training.seed + 2),
-    dropout: createRandom(training.seed + 3),
-    schedule: scheduleOf(training, train.length, watched),
-    steps: 0,
-    clock: new BatchClock(training.epochs * batchesPerEpoch(training, train.length)),
-  };
+  const progress = progressAfter(options, watched);
 
-  for (let epoch = 1; epoch <= training.epochs; epoch++) {
+  for (let epoch = 1 + (options.past?.epoch ?? 0); epoch <= training.epochs; epoch++) {
     const startedAt = performance.now();
     options.beginEpoch?.(epoch);
     emit({ type: 'phase', phase: 'training' });
@@ -90,7 +87,9 @@ export async function trainEpochs(options: EpochsOptions): Promise<EpochsResult>
     const scores = epochMetrics(evaluation);
     const isBest = monitor.record(epoch, scores);
     // Before the event: who hears of a best epoch finds its model.
-    const asked = options.onEpoch({ epoch, isBest, train: trainScores, validation: scores, probabilities });
+    const asked = await options.onEpoch({
+      ...{ epoch, isBest, train: trainScores, validation: scores, probabilities },
+    });
     const seconds = (performance.now() - startedAt) / 1000;
     const { schedule, steps } = progress;
     emit({
@@ -118,6 +117,30 @@ interface Progress {
   /** How many were taken so far. */
   steps: number;
   readonly clock: BatchClock;
+}
+
+/** Where dropout draws from in a training that goes on: far from where the seeds of others do. */
+const dropoutStride = 1_000_003;
+
+/** As the epochs behind leave it: at the start, or where another run got to. */
+function progressAfter(
+  { training, train, past = { epoch: 0, epochs: [] } }: EpochsOptions,
+  watched: MetricName | undefined,
+): Progress {
+  const order = createRandom(training.seed + 2);
+  // The order of the batches depends on how often texts were shuffled before.
+  for (let epoch = 1; epoch <= past.epoch; epoch++) trainingBatches(train, training.batchSize, order);
+  const schedule = scheduleOf(training, train.length, watched);
+  for (const { validation } of past.epochs) schedule.endEpoch(watched ? validation[watched] : null);
+  const batches = batchesPerEpoch(training, train.length);
+  return {
+    order,
+    // How often it has drawn before is known to nobody: other masks than the first epochs had will do.
+    dropout: createRandom(training.seed + 3 + past.epoch * dropoutStride),
+    schedule,
+    steps: past.epoch * stepsPerEpoch(training, train.length),
+    clock: new BatchClock(training.epochs * batches, past.epoch * batches),
+  };
 }
 
 function scheduleOf(training: TrainingOptions, rows: number, watched: MetricName | undefined): Schedule {
@@ -205,12 +228,16 @@ export function lostLoss(where: string, { optimizer, gradientClip }: TrainingOpt
 
 /** Speed over the last seconds, and what is left at that speed. */
 class BatchClock {
-  batches = 0;
+  private timed = 0;
   samplesPerSecond = 0;
   private secondsABatch = 0;
   private last = performance.now();
 
-  constructor(private readonly totalBatches: number) {}
+  /** `batches`: how many were trained on so far. */
+  constructor(
+    private readonly totalBatches: number,
+    public batches: number,
+  ) {}
 
   /** Leaves out the time since the last batch: evaluating and saving are no training. */
   resume(): void {
@@ -223,8 +250,9 @@ class BatchClock {
     const seconds = Math.max(now - this.last, 1e-3) / 1000;
     this.last = now;
     this.batches++;
+    this.timed++;
     // A moving average over about twenty batches; the first ones count in full.
-    const weight = Math.max(1 / this.batches, 0.05);
+    const weight = Math.max(1 / this.timed, 0.05);
     this.secondsABatch += weight * (seconds - this.secondsABatch);
     this.samplesPerSecond += weight * (samples / seconds - this.samplesPerSecond);
   }

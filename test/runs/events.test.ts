@@ -53,6 +53,7 @@ const everyType: { [Type in RunEvent['type']]: Extract<RunEvent, { type: Type }>
     best: true,
     seconds: 3.5,
   },
+  continued: { type: 'continued', time, from: '20261122-143005-imdb-0a1b', epoch: 2 },
   thawed: { type: 'thawed', time, epoch: 2 },
   evaluation: {
     type: 'evaluation',

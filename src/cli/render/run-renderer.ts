@@ -141,6 +141,10 @@ export class RunRenderer {
       case 'epoch':
         this.#live = undefined;
         return [...this.#epochHeader(style, time), epochLine(event, this.#epochs, style)];
+      case 'continued': {
+        const text = `  Goes on after epoch ${event.epoch} of ${harmless(event.from)}; the optimizer's moments start anew.`;
+        return [...this.#gap(), style.colors.dim(text)];
+      }
       case 'thawed':
         return [style.colors.dim(`  From epoch ${event.epoch} on, the whole encoder is trained.`)];
       case 'evaluation':
