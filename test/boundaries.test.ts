@@ -28,7 +28,7 @@ const allowed: Record<string, readonly string[]> = {
   search: ['experiment', 'protocol', 'data/random'],
   onnx: ['graph'],
   nn: ['graph'],
-  runtime: ['onnx', 'graph', 'protocol'],
+  runtime: ['onnx', 'graph', 'protocol', 'runs/atomic'],
   models: ['nn', 'graph', 'text', 'experiment'],
   // Checkpoints of pretrained encoders in Hugging Face's form: the network, its weights and its tokenizer.
   pretrained: [

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addCheck } from './commands/check';
+import { addDevices } from './commands/devices';
 import { addEvaluate } from './commands/evaluate';
 import { addExport } from './commands/export';
 import { addInspect } from './commands/inspect';
@@ -22,6 +23,7 @@ Examples:
   textclf evaluate more.csv                measure the newest model on other data
   textclf export --output spam --format int8   write the newest model in a quarter of its size
   textclf runs                             list all runs
+  textclf devices                          what could compute here: processor, graphics cards
 
 Exit codes: 0 fine, 1 a mistake in files or arguments, 2 a bug in textclf.`;
 
@@ -33,6 +35,7 @@ const commands = [
   addPush,
   addCheck,
   addInspect,
+  addDevices,
   addRuns,
   addSchema,
 ];

@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Predictor } from '../predict/predictor';
 import { HumanError } from '../protocol/human-error';
 import { findRun, type Run } from '../runs/list';
+import { deviceOfModel } from '../runs/model-device';
 import { networkFile } from '../runs/model-files';
 import { runPaths, savedModel } from '../runs/paths';
+import { harmlessLines } from './format/harmless';
+import type { DeviceOptions } from './options';
+import type { Terminal } from './terminal';
 
 export interface FoundModel {
   /** The folder of `config.json`. */
@@ -34,4 +39,20 @@ export function findModel(root: string, reference: string): FoundModel {
     place: { file: run.folder },
     hint: 'Choose another one: textclf runs',
   });
+}
+
+/**
+ * Opens a model on the device that a person names, which must be there; else on what it was trained on, if that is.
+ *
+ * @throws HumanError where it cannot be opened
+ */
+export async function openPredictor(
+  folder: string,
+  { device }: DeviceOptions,
+  terminal: Terminal,
+): Promise<Predictor> {
+  const { loadPredictor } = await import('../predict/predictor');
+  if (device) return loadPredictor(folder, { device });
+  const onFallback = (message: string) => terminal.note(`warning: ${harmlessLines(message)}`);
+  return loadPredictor(folder, { device: deviceOfModel(folder), onFallback });
 }

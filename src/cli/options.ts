@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type DeviceName, devices } from '../protocol/devices';
 import { findRoot } from '../runs/paths';
 
 /** The options that every command takes. */
@@ -20,6 +21,18 @@ export function setOption(): Option {
     '--set <option=value>',
     "another value for an option of the experiment, by its dotted path; again for further ones. Without a value it is left out; a file's path starts at this folder",
   ).argParser(collect);
+}
+
+/** What a command that predicts takes besides. */
+export interface DeviceOptions {
+  device?: DeviceName;
+}
+
+export function deviceOption(): Option {
+  return new Option(
+    '--device <device>',
+    'what computes (default: what the run was trained on, or the processor where that is not there)',
+  ).choices(devices);
 }
 
 /** A command's options together with the global ones. */

@@ -10,8 +10,9 @@ export class OptionError extends HumanError {
     readonly path: Path,
     hint: string,
     readonly remedies: readonly Remedy[] = [],
+    cause?: unknown,
   ) {
-    super(message, { hint });
+    super(message, { hint, cause });
   }
 }
 

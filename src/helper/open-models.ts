@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { loadPredictor, type Predictor } from '../predict/predictor';
+import { deviceOfModel } from '../runs/model-device';
 import { networkFile } from '../runs/model-files';
 
 /** A selection is a few short texts: more threads would take the cores from a training. */
@@ -50,7 +51,13 @@ function take(folder: string, version: string): OpenModel {
     return known;
   }
   if (known) retire(folder, known);
-  const model = { predictor: loadPredictor(folder, { threads }), version, users: 0, retired: false };
+  const predictor = loadPredictor(folder, {
+    threads,
+    device: deviceOfModel(folder),
+    // The editor's log has what this process prints.
+    onFallback: (message) => console.warn(`${folder}: ${message}`),
+  });
+  const model = { predictor, version, users: 0, retired: false };
   open.set(folder, model);
   // One that cannot be opened must not be remembered: it may be mended.
   model.predictor.catch(() => {

@@ -5,17 +5,15 @@ import { networkFile, ONNX_FOLDER, onnxFiles } from '../runs/model-files';
 import { loadTokenizer } from '../text/tokenizer-file';
 import { openFeatureModel } from './feature-model';
 import type { ModelConfig } from './model-config';
-import { openNetwork } from './open-network';
+import { type Computing, openNetwork } from './open-network';
 import { readText, type TextModel } from './text-model';
 
 /** A model folder of which `config.json` is read. */
-interface OpenFolder {
+interface OpenFolder extends Computing {
   readonly folder: string;
   readonly config: ModelConfig;
   /** The contents of `config.json`. */
   readonly json: string;
-  /** undefined takes one for each core. */
-  readonly threads?: number;
   /** The ONNX file, where it is another one than the folder's own. */
   readonly network?: string;
 }
@@ -24,7 +22,7 @@ interface OpenFolder {
 export const openers: { readonly [Kind in ModelConfig['kind']]: (model: OpenFolder) => Promise<TextModel> } =
   {
     baseline: async ({ folder, config }) => openFeatureModel(folder, await tokenizerOf(folder), config),
-    network: async ({ folder, config: { outputs }, threads, network }) => {
+    network: async ({ folder, config: { outputs }, network, ...computing }) => {
       const { file, json } = await tokenizerOf(folder);
       const { encode, vocabulary } = loadTokenizer(json, file);
       const files = {
@@ -34,9 +32,9 @@ export const openers: { readonly [Kind in ModelConfig['kind']]: (model: OpenFold
         padding: 0,
         outputs,
       };
-      return openNetwork(files, threads);
+      return openNetwork(files, computing);
     },
-    pretrained: async ({ folder, config: { outputs, maxLength }, json, threads, network }) => {
+    pretrained: async ({ folder, config: { outputs, maxLength }, json, network, ...computing }) => {
       const encoder = parseEncoderConfig(json, join(folder, 'config.json'));
       const { vocabularySize, paddingId } = encoder;
       // The other kinds do without its library.
@@ -53,7 +51,7 @@ export const openers: { readonly [Kind in ModelConfig['kind']]: (model: OpenFold
         padding: paddingId,
         outputs,
       };
-      return openNetwork(files, threads);
+      return openNetwork(files, computing);
     },
   };
 

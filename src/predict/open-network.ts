@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
+import type { DeviceName } from '../protocol/devices';
 import { fileError } from '../protocol/file-error';
 import { HumanError } from '../protocol/human-error';
+import { DeviceError } from '../runtime/device-error';
 import type { Executable } from '../runtime/executor';
 import { loadModelFile } from '../runtime/onnxruntime';
 import { logitsOfTexts } from './batches';
@@ -18,15 +20,59 @@ export interface NetworkFiles {
   readonly outputs: number;
 }
 
+/** What a network is computed on. */
+export interface Computing {
+  /** undefined takes one for each core. */
+  readonly threads?: number | undefined;
+  /** The processor by default. */
+  readonly device?: DeviceName | undefined;
+  /**
+   * Lets the processor do it where the device cannot be had, or is lost later on, and hears why. Without it that is an
+   * error.
+   */
+  readonly onFallback?: ((message: string) => void) | undefined;
+}
+
 /**
  * Opens the network of a model folder.
  *
- * @param threads undefined takes one for each core
- * @throws HumanError where its file is missing or damaged, or does not fit the tokenizer or the number of outputs
+ * @throws HumanError where its file is missing or damaged, or does not fit the tokenizer or the number of outputs;
+ * DeviceError where the device cannot be had
  */
-export async function openNetwork(files: NetworkFiles, threads: number | undefined): Promise<TextModel> {
+export async function openNetwork(files: NetworkFiles, computing: Computing): Promise<TextModel> {
+  const { device = 'cpu', onFallback } = computing;
+  const onProcessor = () => openChecked(files, { threads: computing.threads });
+  if (device === 'cpu') return onProcessor();
+  if (!onFallback) return openChecked(files, computing);
+  /** Opened once, however many wait for it. */
+  let fallback: Promise<TextModel> | undefined;
+  const fallBack = (error: unknown): Promise<TextModel> => {
+    if (!(error instanceof DeviceError)) throw error;
+    if (!fallback) onFallback(`The processor computes the predictions: ${error.message}`);
+    fallback ??= onProcessor();
+    return fallback;
+  };
+  const model = await openChecked(files, computing).catch(fallBack);
+  return {
+    async logits(texts) {
+      if (fallback) return (await fallback).logits(texts);
+      try {
+        return await model.logits(texts);
+      } catch (error) {
+        return (await fallBack(error)).logits(texts);
+      }
+    },
+    async release() {
+      const opened = await fallback;
+      await opened?.release();
+      if (opened !== model) await model.release();
+    },
+  };
+}
+
+async function openChecked(files: NetworkFiles, computing: Computing): Promise<TextModel> {
   const { file, encode, outputs, padding } = files;
-  const model = await openModel(file, threads);
+  const model = await openModel(file, computing);
   await checkFit(model, files);
   return {
     logits: (texts) => logitsOfTexts(model, texts.map(encode), outputs, padding),
@@ -34,10 +80,11 @@ export async function openNetwork(files: NetworkFiles, threads: number | undefin
   };
 }
 
-async function openModel(file: string, threads: number | undefined): Promise<Executable> {
+async function openModel(file: string, { threads, device = 'cpu' }: Computing): Promise<Executable> {
   try {
-    return await loadModelFile(file, threads === undefined ? {} : { threads });
+    return await loadModelFile(file, { provider: device, ...(threads === undefined ? {} : { threads }) });
   } catch (cause) {
+    if (cause instanceof DeviceError) throw cause;
     // onnxruntime has words but no codes for what is wrong; a file that can't be read says so itself.
     const handle = await open(file).catch((error: unknown) => {
       throw fileError('reading', file, error);
@@ -60,6 +107,7 @@ async function checkFit(
     await logitsOfTexts(model, [Int32Array.of(lastToken)], outputs, padding);
   } catch (cause) {
     await model.release();
+    if (cause instanceof DeviceError) throw cause;
     throw new HumanError(
       `The model does not fit the tokenizer.json and config.json of its folder: ${(cause as Error).message}`,
       { place: { file }, hint: 'Copy all files of the model folder from the same run.', cause },

@@ -4,6 +4,7 @@ import { probabilities as probabilitiesOf } from '../nn/probabilities';
 import { HumanError } from '../protocol/human-error';
 import { openers } from './kinds';
 import { parseModelConfig } from './model-config';
+import type { Computing } from './open-network';
 import { readText, type TextModel } from './text-model';
 
 export interface Prediction extends Classification {
@@ -25,11 +26,13 @@ export interface Predictor extends TextModel {
  *
  * @param options.threads 0, the default, takes one for each core
  * @param options.network the ONNX file; the folder's own by default
- * @throws HumanError where a file is missing or damaged, or where they don't belong together
+ * @param options.device what computes it, the processor by default; see deviceOfModel
+ * @throws HumanError where a file is missing or damaged, or where they don't belong together; DeviceError where the
+ * device cannot be had
  */
 export async function loadPredictor(
   folder: string,
-  options: { threads?: number; network?: string } = {},
+  options: Computing & { network?: string } = {},
 ): Promise<Predictor> {
   const file = join(folder, 'config.json');
   const json = await readText(file);

@@ -10,7 +10,9 @@ import { type ModelCard, writeModelCard } from '../pretrained/model-card';
 import type { EpochMetrics, Evaluation, RunEvent, TrialEvent } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
 import { isHigherBetter, metricOf } from '../protocol/metrics';
+import { deviceOfModel } from '../runs/model-device';
 import { runPaths } from '../runs/paths';
+import { readRecord } from '../runs/record';
 import type { RunWriter } from '../runs/run-writer';
 import { shareModel } from '../runs/share-model';
 import { type Halving, successiveHalving } from '../search/halving';
@@ -133,6 +135,8 @@ class Group {
     const paths = runPaths(writer.folder);
     const predictor = await loadPredictor(paths.model, {
       threads: chooseThreads(best.experiment.runtime.threads),
+      device: deviceOfModel(paths.model),
+      onFallback: (message) => writer.emit({ type: 'warning', message }),
     });
     try {
       const { evaluation, probabilities } = await evaluateRows(predictor, dataset.test, 'test', this.signal);
@@ -214,6 +218,7 @@ class Group {
         experiment,
         experimentFile: options.experimentFile,
         root: options.root,
+        ...(options.probe ? { probe: options.probe } : {}),
         parent: { id: writer.id, index: trial.index, label },
         load: (signal) => this.load(experiment, signal),
         signal: AbortSignal.any([this.signal, time.signal]),
@@ -274,6 +279,9 @@ class Group {
     this.best = trial;
     shareModel(folder, this.writer.folder);
     this.writeCard(trial);
+    const { device, threads, runtime } = readRecord(folder);
+    // Who predicts with the model uses what has trained it.
+    this.writer.update({ device, threads, runtime });
     if (!bestEpoch) return;
     const { loss, accuracy } = bestEpoch.validation;
     this.writer.update({

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { located, OptionError } from '../experiment/option-error';
 import { resolvedToJson } from '../experiment/parse';
 import type { Experiment } from '../experiment/schema';
@@ -7,8 +6,8 @@ import { formatError } from '../protocol/human-error';
 import type { RunRecord } from '../runs/record';
 import { createRun, type RunWriter } from '../runs/run-writer';
 import { watchForStop } from '../runs/stop-request';
-import type { Executor } from '../runtime/executor';
-import { onnxruntimeExecutor, onnxruntimeVersion } from '../runtime/onnxruntime';
+import type { DeviceProbe } from '../runtime/device-probe';
+import { onnxruntimeVersion } from '../runtime/onnxruntime';
 import { chooseThreads } from './threads';
 import { version } from './version';
 
@@ -22,6 +21,8 @@ export interface RunOptions {
   readonly group?: RunRecord['group'];
   /** Of one of the several. */
   readonly parent?: RunRecord['parent'];
+  /** Looks for devices; those of a group's runs share one, so that it looks once. */
+  readonly probe?: DeviceProbe;
   /** Ends the run after the batch at hand. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
@@ -34,24 +35,6 @@ export interface RunResult<Result> {
   readonly folder: string;
   /** Missing where the work was stopped before it had one. */
   readonly result: Result | undefined;
-}
-
-/** What computes an experiment. */
-export function executorOf({ runtime }: Experiment): Executor {
-  return onnxruntimeExecutor({ threads: chooseThreads(runtime.threads), replicaFile: bundledReplica() });
-}
-
-/** What computes an experiment, in words: the baseline's sparse sums are no work for onnxruntime. */
-export function deviceOf({ model }: Experiment, executor: Executor): { device: string; threads: number } {
-  return model.type === 'baseline'
-    ? { device: 'cpu', threads: 1 }
-    : { device: executor.name, threads: executor.threads };
-}
-
-/** The thread's code beside the bundled trainer; sources that run as they are have none. */
-function bundledReplica(): URL | undefined {
-  const file = new URL('./replica.js', import.meta.url);
-  return existsSync(file) ? file : undefined;
 }
 
 /** Of a search, which may try several, no one encoder is told. */
@@ -67,10 +50,10 @@ function encoderOf({ model }: Experiment, group: RunOptions['group']): { encoder
  */
 export async function openRun<Result>(
   options: RunOptions,
-  work: (writer: RunWriter, signal: AbortSignal, executor: Executor) => Promise<Result>,
+  work: (writer: RunWriter, signal: AbortSignal) => Promise<Result>,
 ): Promise<RunResult<Result>> {
   const { experiment, experimentFile } = options;
-  const executor = executorOf(experiment);
+  const { engine, device, threads } = experiment.runtime;
   const writer = createRun(
     {
       root: options.root,
@@ -83,7 +66,9 @@ export async function openRun<Result>(
       ...(options.parent ? { parent: options.parent } : {}),
       seed: experiment.training.seed,
       versions: { textclf: version, onnxruntime: onnxruntimeVersion },
-      ...deviceOf(experiment, executor),
+      // Until one is chosen and opened.
+      device: `${engine}, ${device}`,
+      threads: chooseThreads(threads),
     },
     options.onEvent,
   );
@@ -98,7 +83,7 @@ export async function openRun<Result>(
     writer.update({ status: 'running' });
     writer.emit({ type: 'started', id, name: experiment.name });
     for (const message of options.warnings ?? []) writer.emit({ type: 'warning', message });
-    const result = await work(writer, stop.signal, executor);
+    const result = await work(writer, stop.signal);
     const status = stop.signal.aborted ? 'stopped' : 'succeeded';
     writer.finish(status);
     return { status, id, folder, result };

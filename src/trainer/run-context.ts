@@ -1,7 +1,7 @@
 import type { Dataset, Example } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
 import type { ModelCard } from '../pretrained/model-card';
-import type { EpochMetrics, Evaluation, NewRunEvent } from '../protocol/events';
+import type { EpochMetrics, Evaluation, ModelEvent, NewRunEvent } from '../protocol/events';
 import type { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
 import type { Executor } from '../runtime/executor';
@@ -14,6 +14,9 @@ export interface JudgedRows {
   readonly probabilities: Float32Array;
 }
 
+/** What computes a model, in words, and why. */
+export type ComputedBy = Pick<ModelEvent, 'device' | 'threads' | 'reason'>;
+
 /** What training one model, of whatever kind, is given besides its data. */
 export interface RunContext {
   readonly writer: RunWriter;
@@ -24,6 +27,7 @@ export interface RunContext {
   readonly root: string;
   readonly paths: ReturnType<typeof runPaths>;
   readonly executor: Executor;
+  readonly computedBy: ComputedBy;
   readonly signal: AbortSignal;
   /** Hears of each epoch; returning `stop` ends training as early stopping would. */
   readonly onEpoch?: ((epoch: number, validation: EpochMetrics) => 'stop' | undefined) | undefined;

@@ -6,6 +6,7 @@ import { runPaths } from '../runs/paths';
 import { dataCacheOf } from './data-cache';
 import { fetchRunDataset } from './fetch-dataset';
 import { loadData } from './load-data';
+import { trainersProbe, withDevice } from './open-device';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { trainBaseline } from './train-baseline';
@@ -37,18 +38,21 @@ export async function singleRun(options: SingleRunOptions): Promise<TrainResult>
   const { experiment, experimentFile, root, onEpoch, onJudged, onCard } = options;
   const folder = dirname(experimentFile);
   const load = options.load ?? ((signal) => loadData(experiment, folder, root, signal));
-  const { result, ...run } = await openRun(options, async (writer, signal, executor) => {
-    const paths = runPaths(writer.folder);
-    const context: RunContext = {
-      ...{ writer, experiment, folder, root, paths, executor, signal },
-      ...{ onEpoch, onJudged, onCard },
-    };
-    await fetchRunDataset(context, experiment);
-    enterPhase(context, 'reading data');
-    const dataset = await load(signal);
-    writer.update({ dataDigest: dataset.digest });
-    signal.throwIfAborted();
-    return trainerOf(experiment)(context, dataset);
+  const { result, ...run } = await openRun(options, (writer, signal) => {
+    const { probe = trainersProbe(signal) } = options;
+    return withDevice({ experiment, writer, probe }, async (executor, computedBy) => {
+      const paths = runPaths(writer.folder);
+      const context: RunContext = {
+        ...{ writer, experiment, folder, root, paths, executor, computedBy, signal },
+        ...{ onEpoch, onJudged, onCard },
+      };
+      await fetchRunDataset(context, experiment);
+      enterPhase(context, 'reading data');
+      const dataset = await load(signal);
+      writer.update({ dataDigest: dataset.digest });
+      signal.throwIfAborted();
+      return trainerOf(experiment)(context, dataset);
+    });
   });
   await dataCacheOf(root)?.settled();
   return { ...run, evaluation: result };

@@ -18,7 +18,6 @@ import { countClasses, summarizeLengths } from './data-facts';
 import type { SplitResult } from './evaluate';
 import { judgeValidation } from './judge-labels';
 import { Monitor } from './monitor';
-import { deviceOf } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveBaseline } from './save-baseline';
 import { checkThreshold, thresholdsOf } from './thresholds';
@@ -156,7 +155,7 @@ function noFeatures({ minDocumentFrequency }: BaselineOptions): OptionError {
 const mostBytes = 2e9;
 
 function tellModel(
-  { experiment, executor, writer }: RunContext,
+  { computedBy, writer }: RunContext,
   options: FeatureOptions,
   features: Features,
   outputs: number,
@@ -178,7 +177,7 @@ function tellModel(
     summary: describeBaseline(options, features.size),
     parameters,
     parameterCount: (features.size + 1) * outputs,
-    ...deviceOf(experiment, executor),
+    ...computedBy,
   });
 }
 

@@ -6,8 +6,9 @@ import { formatPlace } from '../protocol/human-error';
 import { findRoot } from '../runs/paths';
 import { planGroup } from '../search/plan';
 import { groupRun, type TrialName } from './group-run';
-import { executorOf } from './open-run';
+import { trainersProbe } from './open-device';
 import { singleRun, type TrainResult } from './single-run';
+import { chooseThreads } from './threads';
 
 export interface TrainOptions {
   readonly experimentFile: string;
@@ -41,13 +42,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const written = runnable(parsed);
   const experiment = options.baseline ? baselineOf(written) : written;
   const { threads } = experiment.runtime;
-  const executor = executorOf(experiment);
+  const used = chooseThreads(threads);
   // What is doubtful about a network is nothing to the baseline.
   const problems = parsed.problems.filter(({ path }) => !options.baseline || path[0] === 'data');
   const warnings = problems.map(({ message, place }) => `${formatPlace(place)}: ${message}`);
-  if (threads > executor.threads) {
+  if (threads > used) {
     warnings.push(
-      `runtime.threads is ${threads}, but this machine has ${executor.threads} cores: it computes with ${executor.threads}.`,
+      `runtime.threads is ${threads}, but this machine has ${used} cores: it computes with ${used}.`,
     );
   }
   const plan = planGroup(experiment, parsed.written);
@@ -56,6 +57,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     experimentFile,
     root: options.root ?? findRoot(dirname(experimentFile)),
     warnings,
+    probe: trainersProbe(options.signal),
     signal: options.signal,
     onEvent: options.onEvent && ((event: RunEvent) => options.onEvent!(event)),
     onRun: options.onRun,

@@ -10,12 +10,12 @@ import { HumanError } from '../../protocol/human-error';
 import type { Run } from '../../runs/list';
 import { readRunExperiment } from '../../runs/run-experiment';
 import { dataFiles } from '../../trainer/data-files';
-import { findModel, runOptionText } from '../model-folder';
-import { type GlobalOptions, optionsOf, rootOf } from '../options';
+import { findModel, openPredictor, runOptionText } from '../model-folder';
+import { type DeviceOptions, deviceOption, type GlobalOptions, optionsOf, rootOf } from '../options';
 import { evaluationLines } from '../render/evaluation';
 import type { Terminal } from '../terminal';
 
-interface EvaluateCommandOptions extends GlobalOptions {
+interface EvaluateCommandOptions extends GlobalOptions, DeviceOptions {
   run: string;
   text?: string[];
   label?: string[];
@@ -45,6 +45,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     )
     .option('--label-separator <text>', "what stands between a row's labels (default: the experiment's)")
     .addOption(new Option('--format <format>', "default: by each file's extension").choices(dataFormats))
+    .addOption(deviceOption())
     .option('--predictions <file>', "write each row's prediction to a JSON Lines file")
     .action(async (files: string[], _options: unknown, command: Command) => {
       await runEvaluation(files, optionsOf<EvaluateCommandOptions>(command), terminal);
@@ -62,11 +63,8 @@ async function runEvaluation(
 ): Promise<void> {
   const { folder, run } = findModel(rootOf(options), options.run);
   const data = whatToRead(files, options, run);
-  const [{ loadPredictor }, { evaluate }] = await Promise.all([
-    import('../../predict/predictor'),
-    import('../../predict/evaluate'),
-  ]);
-  const predictor = await loadPredictor(folder);
+  const { evaluate } = await import('../../predict/evaluate');
+  const predictor = await openPredictor(folder, options, terminal);
   try {
     const { evaluation, rows } = await evaluate(predictor, data);
     if (options.predictions) writePredictions(options.predictions, rows);

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { Predictor } from '../../predict/predictor';
 import { HumanError } from '../../protocol/human-error';
-import { findModel, runOptionText } from '../model-folder';
-import { type GlobalOptions, optionsOf, rootOf } from '../options';
+import { findModel, openPredictor, runOptionText } from '../model-folder';
+import { type DeviceOptions, deviceOption, type GlobalOptions, optionsOf, rootOf } from '../options';
 import { predictionLines } from '../render/predictions';
 import type { Terminal } from '../terminal';
 import { textLines } from '../text-lines';
 
-interface PredictCommandOptions extends GlobalOptions {
+interface PredictCommandOptions extends GlobalOptions, DeviceOptions {
   run: string;
 }
 
@@ -17,6 +17,7 @@ export function addPredict(program: Command, terminal: Terminal): void {
     .description('classify texts')
     .argument('[texts...]', 'the texts, or - to read them from standard input, one a line')
     .addOption(new Option('--run <run>', runOptionText).default('latest'))
+    .addOption(deviceOption())
     .addHelpText(
       'after',
       '\nWith --json, each text gives one line: { "text", "labels", "label", "probability", "probabilities" }.',
@@ -38,8 +39,7 @@ async function runPrediction(
     });
   }
   const { folder } = findModel(rootOf(options), options.run);
-  const { loadPredictor } = await import('../../predict/predictor');
-  const predictor = await loadPredictor(folder);
+  const predictor = await openPredictor(folder, options, terminal);
   try {
     const batches = fromInput ? textLines(process.stdin, 'standard input') : [texts];
     for await (const batch of batches) {
