@@ -60,7 +60,7 @@ export interface DevicePassInput {
   readonly divisor: number;
   readonly random: Random;
   /** The encoder's states, `[batch, hidden]`, where the pass is of what stands above them. */
-  readonly states?: Tensor;
+  readonly states?: Tensor | undefined;
 }
 
 /** A forward and backward pass over a batch: leaves its gradients with the parameters. */

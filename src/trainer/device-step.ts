@@ -1,7 +1,7 @@
 import type { Random } from '../data/random';
 import type { Program } from '../graph/program';
 import type { OptimizerOptions } from '../nn/optimizers';
-import { type DeviceExecutor, sizeOf, type Tensor } from '../runtime/executor';
+import { type DeviceExecutor, sizeOf, type Tensor, type Tensors } from '../runtime/executor';
 import type { Batch } from './batch';
 import { DeviceDropout } from './device-dropout';
 import { LossScale } from './device-loss-scale';
@@ -17,7 +17,7 @@ import {
 import type { TableShape } from './device-programs';
 import { KeptStates } from './kept-states';
 import { type ClipOptions, clipScale, EMBEDDING } from './programs';
-import type { StepPart, StepResult, WeightedStep, WeightSpec } from './step';
+import type { StepPart, StepResult, Weight, WeightedStep, WeightSpec } from './step';
 
 /** What a device has to be told of a network or an encoder: see device-models.ts. */
 export interface DeviceModel {
@@ -152,6 +152,18 @@ export class DeviceStep implements WeightedStep {
     return resultIn(results);
   }
 
+  /** Everything that training and evaluating compute, once, without a step. */
+  async rehearse(batch: Batch, random: Random): Promise<void> {
+    const { encoding, evaluation, head, whole, parameters } = this.opened;
+    const fed = batchFeeds(batch, batch.divisor);
+    const encoded: Tensors = encoding ? (await encoding.run(fed)).results : {};
+    await evaluation.run({ ...fed, ...encoded });
+    for (const pass of [head, whole]) {
+      await pass?.run({ batch, divisor: batch.divisor, random, states: encoded.states });
+      parameters.drop();
+    }
+  }
+
   /** Nothing is behind: every step moves every row. */
   settle(): void {}
 
@@ -168,8 +180,8 @@ export class DeviceStep implements WeightedStep {
     }
   }
 
-  async readWeights(): Promise<Record<string, Tensor>> {
-    const weights: Record<string, Tensor> = {};
+  async readWeights(): Promise<Record<string, Weight>> {
+    const weights: Record<string, Weight> = {};
     for (const spec of this.model.parameters) {
       const { data } = await this.executor.download(this.opened.parameters.values[spec.name]!);
       const shape = this.ownShape(spec);

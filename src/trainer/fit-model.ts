@@ -26,10 +26,8 @@ export interface Trainable {
   encode(text: string): Int32Array;
   /** Called before each epoch, counted from 1. */
   beginEpoch?(epoch: number): void;
-  /** Writes the model folder with the weights as they are. */
-  save(thresholds: Thresholds): void;
-  /** Remembers the weights as they are, after `save`; the function returned brings them back. */
-  remember(): () => void;
+  /** Writes the model folder with the weights as they are; the function returned brings them back. */
+  save(thresholds: Thresholds): Promise<() => Promise<void>>;
   /** Called once the final evaluation is known. */
   finish?(evaluation: Evaluation | undefined): void;
 }
@@ -69,7 +67,7 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
   const truth = validation.map((text) => text.labels);
   const given = thresholdsOf(training.threshold, form.task, labels);
   let last: Best = { thresholds: given, validation: undefined };
-  let best: (Best & { restore: () => void }) | undefined;
+  let best: (Best & { restore: () => Promise<void> }) | undefined;
   /** Whether the weights are those of the best epoch: no step was taken since. */
   let isCurrent = false;
   let bestScores: Scores | undefined;
@@ -89,14 +87,13 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
       isCurrent = false;
       model.beginEpoch?.(epoch);
     },
-    onEpoch: ({ epoch, isBest, train: trainScores, validation: scores, probabilities }) => {
+    onEpoch: async ({ epoch, isBest, train: trainScores, validation: scores, probabilities }) => {
       const { loss, accuracy } = scores;
       const thresholds = thresholdsOf(training.threshold, form.task, labels, { truth, probabilities });
       last = { thresholds, validation: probabilities };
       if (isBest) {
         // At once, so that the best model is there whenever the process ends.
-        model.save(thresholds);
-        best = { restore: model.remember(), ...last };
+        best = { restore: await model.save(thresholds), ...last };
         isCurrent = true;
         bestScores = { loss, accuracy };
       }
@@ -120,12 +117,12 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
   if (best === undefined || training.earlyStopping?.restoreBest === false) {
     enterPhase(context, 'saving');
     step.settle();
-    model.save(last.thresholds);
+    await model.save(last.thresholds);
     return last;
   }
   // No row may have steps to make up for: they would move the restored ones.
   step.settle();
-  if (!isCurrent) best.restore();
+  if (!isCurrent) await best.restore();
   return best;
 }
 

@@ -20,7 +20,7 @@ import {
 } from './pretrained-programs';
 import { type ClipOptions, clipScale } from './programs';
 import { RowTable } from './row-table';
-import type { StepPart, StepResult, WeightedStep, WeightSpec } from './step';
+import type { StepPart, StepResult, Weight, WeightedStep, WeightSpec } from './step';
 
 export interface PretrainedStepOptions extends ClipOptions {
   readonly shape: EncoderShape;
@@ -188,14 +188,14 @@ export class PretrainedStep implements WeightedStep {
 
   async writeWeights(write: (spec: WeightSpec, data: Float32Array) => void): Promise<void> {
     const weights = await this.readWeights();
-    for (const spec of this.weights) write(spec, weights[spec.name]!.data as Float32Array);
+    for (const spec of this.weights) write(spec, weights[spec.name]!.data);
   }
 
-  async readWeights(): Promise<Record<string, Tensor>> {
+  async readWeights(): Promise<Record<string, Weight>> {
     const { table, parameters } = this;
     const shape = [table.rows - 1, table.width];
     const words = { dtype: 'float32', shape, data: table.table.subarray(table.width) } as const;
-    return { [WORD_TABLE]: words, ...parameters.values };
+    return { [WORD_TABLE]: words, ...(parameters.values as Record<string, Weight>) };
   }
 
   async release(): Promise<void> {

@@ -1,23 +1,20 @@
 import { createRandom } from '../data/random';
 import { type Checkpoint, openCheckpoint } from '../pretrained/checkpoint';
-import { isOfHead, WORD_TABLE } from '../pretrained/names';
-import type { Weight } from '../pretrained/save';
 import { initialize } from './parameters';
-import type { PretrainedStep } from './pretrained-step';
 import type { RunContext } from './run-context';
+import type { WeightedStep } from './step';
 
 /** The checkpoint's weights, and new ones for what it has none of: mostly the classifier. */
-export function loadWeights(
+export async function loadWeights(
   { experiment: { training }, writer }: RunContext,
-  { parameters, specs, table }: PretrainedStep,
+  step: WeightedStep,
   checkpoint: Checkpoint,
   labels: readonly string[],
-): void {
+): Promise<void> {
   const random = createRandom(training.seed + 1);
   const knowsLabels = checkpoint.labels?.join('\n') === labels.join('\n');
   const drawn: string[] = [];
-  for (const spec of specs) {
-    const data = parameters.values[spec.name]!.data as Float32Array;
+  await step.writeWeights((spec, data) => {
     const isForOthers =
       spec.name.startsWith('head.output.') &&
       !(knowsLabels && data.length % checkpoint.labels!.length === 0 && spec.shape.at(-1) === labels.length);
@@ -26,29 +23,23 @@ export function loadWeights(
       initialize(spec, data, random);
       drawn.push(spec.name);
     }
-  }
-  checkpoint.read(WORD_TABLE, table.table.subarray(table.width));
+  });
   if (drawn.length > 0) writer.log(`not in the checkpoint, so drawn anew: ${drawn.join(', ')}`);
 }
 
-/** All weights by name; the table without its row of padding. */
-export function weightsOf({ parameters, table }: PretrainedStep): Record<string, Weight> {
-  const words = { shape: [table.rows - 1, table.width], data: table.table.subarray(table.width) };
-  const others = Object.entries(parameters.values).map(([name, { shape, data }]) => [
-    name,
-    { shape, data: data as Float32Array },
-  ]);
-  return { [WORD_TABLE]: words, ...Object.fromEntries(others) };
-}
-
-/** Reads the encoder's weights back from a model folder that was written before. */
-export function restoreEncoder({ parameters, table }: PretrainedStep, folder: string): void {
+/** Brings back the weights that a model folder was written with: the encoder's from there, and those of its head. */
+export async function restoreWeights(
+  step: WeightedStep,
+  folder: string,
+  head: Readonly<Record<string, Float32Array>>,
+): Promise<void> {
   const saved = openCheckpoint(folder);
   try {
-    saved.read(WORD_TABLE, table.table.subarray(table.width));
-    for (const [name, { data }] of Object.entries(parameters.values)) {
-      if (!isOfHead(name)) saved.read(name, data as Float32Array);
-    }
+    await step.writeWeights(({ name }, data) => {
+      const kept = head[name];
+      if (kept) data.set(kept);
+      else saved.read(name, data);
+    });
   } finally {
     saved.close();
   }

@@ -37,6 +37,8 @@ export interface WeightSpec extends ParameterSpec {
   readonly trained: boolean;
 }
 
+export type Weight = Tensor & { readonly data: Float32Array };
+
 /** A step whose weights can be read and written, wherever they are. */
 export interface WeightedStep extends Step {
   /** All of them, the table of word vectors first. */
@@ -47,5 +49,5 @@ export interface WeightedStep extends Step {
    */
   writeWeights(write: (spec: WeightSpec, data: Float32Array) => void): Promise<void>;
   /** All weights by name; valid until training goes on. */
-  readWeights(): Promise<Record<string, Tensor>>;
+  readWeights(): Promise<Record<string, Weight>>;
 }

@@ -5,27 +5,27 @@ import type { DatasetOptions } from '../hub/dataset-splits';
 import type { FetchedEncoder } from '../hub/encoder-files';
 import { describeEncoder } from '../pretrained/describe';
 import type { ModelCard } from '../pretrained/model-card';
-import { WORD_TABLE } from '../pretrained/names';
 import { countOf } from '../protocol/count';
 import { sizeOf } from '../runtime/executor';
 import { onnxruntimeVersion } from '../runtime/onnxruntime';
+import { rehearse } from './device-rehearsal';
 import type { EncodedData } from './prepare-pretrained';
 import type { EncoderShape } from './pretrained-programs';
-import type { PretrainedStep } from './pretrained-step';
 import type { RunContext } from './run-context';
+import type { WeightedStep } from './step';
 import { version } from './version';
 
 /** Says what is going to be trained. */
-export function tellModel(
-  { executor, writer, experiment: { model, training } }: RunContext,
-  { parameters, specs, table }: PretrainedStep,
+export async function tellModel(
+  context: RunContext,
+  step: WeightedStep,
   { commit }: FetchedEncoder,
-  { config, freezeEmbeddings, freezeLayers }: EncoderShape,
-): void {
-  const all = [
-    { name: WORD_TABLE, shape: [table.rows - 1, table.width], trained: table.isTrained },
-    ...specs.map(({ name, shape }) => ({ name, shape: [...shape], trained: name in parameters.gradients })),
-  ];
+  shape: EncoderShape,
+): Promise<void> {
+  const { computedBy, writer, experiment } = context;
+  const { model, training } = experiment;
+  const { config, freezeEmbeddings, freezeLayers } = shape;
+  const all = step.weights.map(({ name, shape: dims, trained }) => ({ name, shape: [...dims], trained }));
   const frozen = [
     ...(freezeEmbeddings && freezeLayers === 0 ? ['frozen word vectors'] : []),
     ...(freezeLayers > 0 ? [`${countOf(freezeLayers, 'layer')} frozen`] : []),
@@ -40,9 +40,9 @@ export function tellModel(
     type: 'model',
     summary: [`${encoder}: ${describeEncoder(config)}`, ...frozen].join(', '),
     parameters: all,
-    parameterCount: all.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    device: executor.name,
-    threads: executor.threads,
+    parameterCount: all.reduce((sum, { shape: dims }) => sum + sizeOf(dims), 0),
+    ...computedBy,
+    ...(await rehearse(context, step, shape)),
   });
 }
 

@@ -1,14 +1,19 @@
 import { createRandom } from '../data/random';
 import type { Experiment, NetworkOptions } from '../experiment/schema';
 import { describeClassifier } from '../models/classifier';
-import { sizeOf, type Tensor } from '../runtime/executor';
+import { isDevice, sizeOf } from '../runtime/executor';
 import { checkVectors } from './check-vectors';
+import { networkOnDevice } from './device-models';
+import { rehearse } from './device-rehearsal';
+import { DeviceStep } from './device-step';
 import { fitModel } from './fit-model';
 import { prepareSettings } from './number-data';
+import { initialize } from './parameters';
 import { type PreparedData, prepareData } from './prepare';
 import { EMBEDDING, type ModelShape } from './programs';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { saveModel } from './save-model';
+import type { Weight, WeightedStep } from './step';
 import { taskForm, tellData } from './task-form';
 import { usefulCopies } from './threads';
 import { TrainingStep } from './training-step';
@@ -34,19 +39,21 @@ export const trainNetwork: TrainModel = async (context, dataset) => {
     maxLength: experiment.tokenizer.maxLength,
     ...taskForm(experiment, labels, data.facts),
   };
-  const step = await compile(context, model, shape, data);
+  const step = await openStep(context, model, shape, data);
   try {
+    await startWeights(context, step, data);
+    await tellModel(context, model, step, shape);
     const { tokenizer, train, validation, test } = data;
     return await fitModel(context, dataset, {
       step,
       form: shape,
       ...{ train, validation, test },
       encode: (text) => tokenizer.encode(text),
-      save: (thresholds) =>
-        saveModel(context.paths.model, { shape, labels, thresholds, tokenizer, weights: weightsOf(step) }),
-      remember: () => {
-        const weights = copyWeights(weightsOf(step));
-        return () => restoreWeights(step, weights);
+      async save(thresholds) {
+        const weights = await step.readWeights();
+        saveModel(context.paths.model, { shape, labels, thresholds, tokenizer, weights });
+        const saved = copyWeights(weights);
+        return () => step.writeWeights(({ name }, values) => values.set(saved[name]!));
       },
     });
   } finally {
@@ -59,52 +66,54 @@ function networkOf({ model }: Experiment): NetworkOptions {
   return model;
 }
 
-async function compile(
-  { experiment: { training }, executor, writer }: RunContext,
+function openStep(
+  { experiment: { training, runtime }, executor }: RunContext,
   model: NetworkOptions,
   shape: ModelShape,
   { tokenizer: { vocabulary }, embedding }: PreparedData,
-): Promise<TrainingStep> {
-  const step = await TrainingStep.compile(executor, {
-    shape,
-    copies: usefulCopies(executor.threads, training.batchSize),
-    optimizer: training.optimizer,
-    gradientClip: training.gradientClip,
-    gradientClipBy: training.gradientClipBy,
-    gradientAccumulation: training.gradientAccumulation,
-    embedding,
-    frozenEmbedding: model.embedding.frozen,
-    vocabularySize: vocabulary.size,
+): Promise<WeightedStep> {
+  const { optimizer, gradientClip, gradientClipBy, gradientAccumulation } = training;
+  const options = { optimizer, gradientClip, gradientClipBy, gradientAccumulation };
+  const table = { vocabularySize: vocabulary.size, frozenEmbedding: model.embedding.frozen };
+  if (isDevice(executor)) {
+    const half = runtime.precision === 'float16';
+    return DeviceStep.compile(executor, networkOnDevice(shape, table), { ...options, half });
+  }
+  const copies = usefulCopies(executor.threads, training.batchSize);
+  return TrainingStep.compile(executor, { ...options, ...table, shape, copies, embedding });
+}
+
+async function startWeights(
+  { experiment: { training } }: RunContext,
+  step: WeightedStep,
+  { embedding }: PreparedData,
+): Promise<void> {
+  const random = createRandom(training.seed + 1);
+  await step.writeWeights((spec, values) => {
+    if (spec.name === EMBEDDING) values.set(embedding);
+    else initialize(spec, values, random);
   });
-  step.parameters.initialize(createRandom(training.seed + 1));
-  const parameters = [
-    { name: EMBEDDING, shape: [vocabulary.size, shape.embeddingSize], trained: !model.embedding.frozen },
-    ...step.parameters.specs.map(({ name, shape: dims }) => ({ name, shape: [...dims], trained: true })),
-  ];
-  writer.emit({
+}
+
+async function tellModel(
+  context: RunContext,
+  model: NetworkOptions,
+  step: WeightedStep,
+  shape: ModelShape,
+): Promise<void> {
+  const parameters = step.weights.map(({ name, shape: dims, trained }) => ({
+    ...{ name, shape: [...dims], trained },
+  }));
+  context.writer.emit({
     type: 'model',
     summary: describeClassifier(model),
     parameters,
     parameterCount: parameters.reduce((sum, { shape: dims }) => sum + sizeOf(dims), 0),
-    device: executor.name,
-    threads: executor.threads,
+    ...context.computedBy,
+    ...(await rehearse(context, step, shape)),
   });
-  return step;
 }
 
-function weightsOf({ table, parameters }: TrainingStep): Record<string, Tensor> {
-  const shape = [table.rows, table.width];
-  return { [EMBEDDING]: { dtype: 'float32', shape, data: table.table }, ...parameters.values };
-}
-
-function copyWeights(weights: Readonly<Record<string, Tensor>>): Record<string, Float32Array> {
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
-  );
-}
-
-function restoreWeights(step: TrainingStep, weights: Record<string, Float32Array>): void {
-  const { [EMBEDDING]: embedding, ...rest } = weights;
-  step.table.table.set(embedding!);
-  step.parameters.restore(rest);
+function copyWeights(weights: Readonly<Record<string, Weight>>): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data.slice()]));
 }

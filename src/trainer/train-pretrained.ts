@@ -7,14 +7,17 @@ import { type ModelCard, writeModelCard } from '../pretrained/model-card';
 import { isOfHead } from '../pretrained/names';
 import { savePretrained } from '../pretrained/save';
 import { openPretrainedTokenizer } from '../pretrained/tokenizer/tokenizer';
+import { isDevice } from '../runtime/executor';
+import { encoderOnDevice } from './device-models';
+import { DeviceStep } from './device-step';
 import { beyondEncoder } from './encoder-limits';
 import { fetchRunEncoder } from './fetch-encoder';
 import { fitModel, type Trainable } from './fit-model';
 import { prepareSettings } from './number-data';
 import { type EncodedData, encodeData } from './prepare-pretrained';
 import type { EncoderShape } from './pretrained-programs';
-import { PretrainedStep } from './pretrained-step';
-import { loadWeights, restoreEncoder, weightsOf } from './pretrained-weights';
+import { PretrainedStep, type PretrainedStepOptions } from './pretrained-step';
+import { loadWeights, restoreWeights } from './pretrained-weights';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
 import { taskForm, tellData } from './task-form';
 import { cardOf, tellModel } from './tell-encoder';
@@ -52,10 +55,10 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
       ...form,
       ...{ config, freezeLayers, freezeEmbeddings: options.freezeEmbeddings },
     };
-    const step = await compile(context, shape);
+    const step = await openStep(context, shape);
     try {
-      loadWeights(context, step, checkpoint, dataset.labels);
-      tellModel(context, step, source, shape);
+      await loadWeights(context, step, checkpoint, dataset.labels);
+      await tellModel(context, step, source, shape);
       const card = cardOf(context, options, dataset, data, source, tokenizer.maxLength);
       context.onCard?.(card);
       return await fitModel(
@@ -76,10 +79,12 @@ function pretrainedOf({ model }: Experiment): PretrainedOptions {
   return model;
 }
 
-function compile({ experiment, executor }: RunContext, shape: EncoderShape): Promise<PretrainedStep> {
-  const { training } = experiment;
+type EncoderStep = PretrainedStep | DeviceStep;
+
+function openStep({ experiment, executor }: RunContext, shape: EncoderShape): Promise<EncoderStep> {
+  const { training, runtime } = experiment;
   const isFrozen = shape.freezeLayers >= shape.config.layers;
-  return PretrainedStep.compile(executor, {
+  const options: PretrainedStepOptions = {
     shape,
     optimizer: training.optimizer,
     gradientClip: training.gradientClip,
@@ -89,11 +94,15 @@ function compile({ experiment, executor }: RunContext, shape: EncoderShape): Pro
     recompute: training.recompute,
     startsFrozen: isFrozen || training.freezeEncoderEpochs > 0,
     staysFrozen: isFrozen || training.freezeEncoderEpochs >= training.epochs,
-  });
+  };
+  const half = runtime.precision === 'float16';
+  return isDevice(executor)
+    ? DeviceStep.compile(executor, encoderOnDevice(options), { ...options, half })
+    : PretrainedStep.compile(executor, options);
 }
 
 interface Parts {
-  readonly step: PretrainedStep;
+  readonly step: EncoderStep;
   readonly shape: EncoderShape;
   readonly data: EncodedData;
   readonly tokenizer: ReturnType<typeof openPretrainedTokenizer>;
@@ -116,23 +125,19 @@ function trainable(context: RunContext, { labels }: Dataset, parts: Parts): Trai
       step.thaw();
       writer.emit({ type: 'thawed', epoch });
     },
-    save(thresholds) {
+    async save(thresholds) {
+      const weights = await step.readWeights();
       const { config, task, outputs } = shape;
       savePretrained(paths.model, {
         ...{ config, tokenizer, labels, task, outputs, thresholds, card },
         maxLength: tokenizer.maxLength,
-        weights: weightsOf(step),
+        weights,
       });
-    },
-    remember() {
       // The encoder's weights are read back from where they were just saved: two copies of them may not fit into memory.
-      const head = Object.entries(step.parameters.values)
+      const head = Object.entries(weights)
         .filter(([name]) => isOfHead(name))
-        .map(([name, { data: values }]) => [name, Float32Array.from(values as Float32Array)] as const);
-      return () => {
-        restoreEncoder(step, paths.model);
-        for (const [name, values] of head) (step.parameters.values[name]!.data as Float32Array).set(values);
-      };
+        .map(([name, { data: values }]) => [name, values.slice()]);
+      return () => restoreWeights(step, paths.model, Object.fromEntries(head));
     },
     finish(evaluation) {
       const measured = { ...card, evaluation };

@@ -17,7 +17,7 @@ import {
 } from './programs';
 import { RowTable } from './row-table';
 import { RowTeam } from './row-team';
-import type { StepPart, StepResult, WeightedStep, WeightSpec } from './step';
+import type { StepPart, StepResult, Weight, WeightedStep, WeightSpec } from './step';
 
 export interface StepOptions extends ClipOptions {
   readonly shape: ModelShape;
@@ -158,13 +158,16 @@ export class TrainingStep implements WeightedStep {
 
   async writeWeights(write: (spec: WeightSpec, data: Float32Array) => void): Promise<void> {
     const weights = await this.readWeights();
-    for (const spec of this.weights) write(spec, weights[spec.name]!.data as Float32Array);
+    for (const spec of this.weights) write(spec, weights[spec.name]!.data);
   }
 
-  async readWeights(): Promise<Record<string, Tensor>> {
+  async readWeights(): Promise<Record<string, Weight>> {
     const { table, parameters } = this;
     const shape = [table.rows, table.width];
-    return { [EMBEDDING]: { dtype: 'float32', shape, data: table.table }, ...parameters.values };
+    return {
+      [EMBEDDING]: { dtype: 'float32', shape, data: table.table },
+      ...(parameters.values as Record<string, Weight>),
+    };
   }
 
   async release(): Promise<void> {
