@@ -5,6 +5,7 @@ import { measureDashboard } from './dashboard';
 import { measureData } from './data';
 import { measureEditor } from './editor';
 import { measureEncoderMemory, runEncoderStep } from './encoder-memory';
+import { measureEngines } from './engines';
 import { measureFineTuning } from './fine-tune';
 import { measureHelper } from './helper-latency';
 import { measureLabelErrors } from './label-errors';
@@ -18,6 +19,7 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
  * npm run bench                    every model's step, beside PyTorch's where it is found
  * npm run bench -- --only cnn      those whose name has this in it
  * npm run bench -- --rounds 60     more turns, for a steadier median
+ * npm run bench -- --engines       onnxruntime beside TensorFlow.js: why the first is the default
  * npm run bench -- --baseline      the baseline on film reviews, beside scikit-learn's where it is found
  * npm run bench -- --fine-tune    a pretrained encoder, beside Hugging Face's Trainer; TEXTCLF_BENCH_ENCODER names its folder
  * npm run bench -- --encoder-memory  what training a 110 M encoder needs, with activations kept and recomputed
@@ -34,6 +36,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     only: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
+    engines: { type: 'boolean', default: false },
     baseline: { type: 'boolean', default: false },
     'fine-tune': { type: 'boolean', default: false },
     'encoder-memory': { type: 'boolean', default: false },
@@ -54,7 +57,9 @@ const chosen = kinds.filter(({ name }) => name.toLowerCase().includes(values.onl
 /** Beside the bundle of this file. */
 const replicaFile = new URL('./replica.js', import.meta.url);
 
-if (values.baseline) await measureBaseline(Number(values.rounds ?? 3));
+if (values.engines) {
+  await measureEngines(onnxruntimeExecutor({ threads, replicaFile }), chosen, Number(values.rounds ?? 3));
+} else if (values.baseline) await measureBaseline(Number(values.rounds ?? 3));
 else if (values['fine-tune']) await measureFineTuning(threads, values.only);
 else if (values['encoder-memory']) await measureEncoderMemory(threads);
 else if (values['encoder-step']) await runEncoderStep(values['encoder-step'], threads);

@@ -5,14 +5,18 @@ import type { Value } from '../../src/graph/ops';
 import type { Program } from '../../src/graph/program';
 import { scan } from '../../src/graph/scan';
 import { cells } from '../../src/nn/cells';
-import type { Executor } from '../../src/runtime/executor';
-import { floatTensor, type Tensor } from '../../src/runtime/executor';
+import { type Executor, floatTensor, isDevice, type Tensor } from '../../src/runtime/executor';
 import { makeBatch } from '../../src/trainer/batch';
-import type { ModelShape } from '../../src/trainer/programs';
+import { networkOnDevice } from '../../src/trainer/device-models';
+import { DeviceStep } from '../../src/trainer/device-step';
+import { initialize } from '../../src/trainer/parameters';
+import { EMBEDDING, type ModelShape } from '../../src/trainer/programs';
 import { TrainingStep } from '../../src/trainer/training-step';
 
 /** The step that is measured, in the terms of the PyTorch twin in peers/classifier_torch.py. */
 export const size = { batch: 32, time: 256, embedding: 100, hidden: 128, vocabulary: 25_000 };
+/** How much a step has to do of it; the models' own sizes stay. */
+export type Amount = Pick<typeof size, 'batch' | 'time' | 'vocabulary'>;
 export const tokensPerStep = size.batch * size.time;
 const BATCHES = 8;
 
@@ -66,9 +70,13 @@ export interface Measured {
 }
 
 /** One training step: embedding, the model, one logit, dense Adam. */
-export async function textclfStep(executor: Executor, { model }: Kind): Promise<Measured> {
+export async function textclfStep(
+  executor: Executor,
+  { model }: Kind,
+  { batch, time, vocabulary }: Amount = size,
+): Promise<Measured> {
   const random = createRandom(42);
-  const { vocabulary, embedding } = size;
+  const { embedding } = size;
   const table = new Float32Array(vocabulary * embedding);
   for (let i = embedding; i < table.length; i++) table[i] = random.normal();
   const shape: ModelShape = {
@@ -77,9 +85,9 @@ export async function textclfStep(executor: Executor, { model }: Kind): Promise<
     task: 'single-label',
     outputs: 1,
     loss: 'bceWithLogits',
-    maxLength: size.time,
+    maxLength: time,
   };
-  const step = await TrainingStep.compile(executor, {
+  const options = {
     shape,
     optimizer: { type: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     gradientClip: 0,
@@ -88,13 +96,20 @@ export async function textclfStep(executor: Executor, { model }: Kind): Promise<
     embedding: table,
     frozenEmbedding: false,
     vocabularySize: vocabulary,
+    half: false,
+  } as const;
+  const step = isDevice(executor)
+    ? await DeviceStep.compile(executor, networkOnDevice(shape, options), options)
+    : await TrainingStep.compile(executor, options);
+  await step.writeWeights((spec, values) => {
+    if (spec.name === EMBEDDING) values.set(table);
+    else initialize(spec, values, random);
   });
-  step.parameters.initialize(random);
   const batches = Array.from({ length: BATCHES }, () =>
     makeBatch(
-      Array.from({ length: size.batch }, () => ({
+      Array.from({ length: batch }, () => ({
         // As in text: a word of rank r with a weight of 1 / r.
-        ids: Int32Array.from({ length: size.time }, () => Math.floor(vocabulary ** random.next())),
+        ids: Int32Array.from({ length: time }, () => Math.floor(vocabulary ** random.next())),
         labels: [random.integer(2)],
       })),
       shape,

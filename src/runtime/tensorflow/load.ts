@@ -62,6 +62,8 @@ export async function loadTensorflow(choice: TensorflowChoice): Promise<LoadedTe
 function prepareEnvironment({ device, threads = 0 }: TensorflowChoice): void {
   // It tells of every library that it has found, in the midst of what a training prints.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Products in 19 bits, unasked, are not what "float32" says.
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   if (threads > 0) process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
   if (device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
 }

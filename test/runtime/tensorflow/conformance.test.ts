@@ -5,7 +5,7 @@ import { operationRows } from '../../support/operation-rows';
 import { javascriptExecutor, tf } from '../../support/tensorflow';
 import { describeConformance } from '../../support/tensorflow-conformance';
 
-describeConformance(tf, javascriptExecutor);
+describeConformance(tf, javascriptExecutor, { operation: 1e-6, losses: 1e-5 });
 
 it('asks for no kernel that the native package has not', async () => {
   const { kernelNames } = await tf.profile(async () => {
