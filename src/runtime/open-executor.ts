@@ -24,8 +24,8 @@ export async function openExecutor(
       import('./tensorflow/load'),
       import('./tensorflow/executor'),
     ]);
-    const { tf, name } = await loadTensorflow({ device: device === 'cuda' ? 'cuda' : 'cpu' });
-    return tensorflowExecutor(tf, { name });
+    const { tf, name } = await loadTensorflow({ device: device === 'cuda' ? 'cuda' : 'cpu', threads });
+    return tensorflowExecutor(tf, { name, threads });
   }
   switch (device) {
     case 'cpu':

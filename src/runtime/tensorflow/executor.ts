@@ -23,7 +23,7 @@ import { asTrouble } from './trouble';
 export interface TensorflowOptions {
   /** For people: "TensorFlow.js 4.22.0, cuda". */
   readonly name: string;
-  /** How many threads it computes with; all cores where it is not said. */
+  /** How many threads it computes with; 0, or nothing, is one for each core. */
   readonly threads?: number;
 }
 
@@ -33,7 +33,7 @@ export function tensorflowExecutor(tf: Tf, options: TensorflowOptions): DeviceEx
     new TensorflowExecutable(tf, program, weights);
   return {
     name: options.name,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads || availableParallelism(),
     isDevice: true,
     hasHalf: false,
     compile: async (program, weights) => compile(program, weights),

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
@@ -9,34 +8,15 @@ import { floatTensor } from '../../../src/runtime/executor';
 import { tensorflowExecutor } from '../../../src/runtime/tensorflow/executor';
 import { loadTensorflow, type TensorflowChoice } from '../../../src/runtime/tensorflow/load';
 import { checkOperation } from '../../support/check-operation';
+import { installFake, worksOn } from '../../support/fake-tensorflow';
 import { operationRows } from '../../support/operation-rows';
 
-const require = createRequire(import.meta.url);
-const core = JSON.stringify(require.resolve('@tensorflow/tfjs-core'));
-const cpu = JSON.stringify(require.resolve('@tensorflow/tfjs-backend-cpu'));
-
-/** What a package of the native kind looks like from outside, on TensorFlow.js's JavaScript. */
-const works = (usesGpu: boolean) => `
-  const util_1 = require('util');
-  const tf = require(${core});
-  require(${cpu});
-  tf.env().set('IS_TEST', true);
-  if (util_1.isNullOrUndefined(tf) || !util_1.isArray([])) throw new Error('not this');
-  module.exports = { ...tf, backend: () => Object.assign(Object.create(tf.backend()), { isUsingGpuDevice: ${usesGpu} }) };`;
 const fails = (words: string) => `throw new Error(${JSON.stringify(words)});`;
 
 let folder: string;
 
-function install(
-  name: 'tfjs-node' | 'tfjs-node-gpu',
-  code: string,
-  manifest: object = { version: '4.22.0' },
-) {
-  const home = join(folder, 'node_modules/@tensorflow', name);
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), JSON.stringify({ main: 'index.js', ...manifest }));
-  writeFileSync(join(home, 'index.js'), code);
-}
+const install = (...fake: Parameters<typeof installFake> extends [string, ...infer Rest] ? Rest : never) =>
+  installFake(folder, ...fake);
 
 async function refusal(choice: TensorflowChoice): Promise<DeviceError> {
   const error = await loadTensorflow(choice).catch((error) => error);
@@ -60,7 +40,7 @@ afterEach(() => {
 
 describe('TensorFlow.js that the person has brought', () => {
   it('is loaded from a folder and computes', async () => {
-    install('tfjs-node', works(false));
+    install('tfjs-node', worksOn('cpu'));
     const { tf, ...rest } = await loadTensorflow({ device: 'cpu', folder });
     expect(rest).toEqual({ name: 'TensorFlow.js 4.22.0, cpu', version: '4.22.0', device: 'cpu' });
     const executor = tensorflowExecutor(tf, rest);
@@ -72,7 +52,7 @@ describe('TensorFlow.js that the person has brought', () => {
   });
 
   it('is looked for in the folder that the environment names, and in no other', async () => {
-    install('tfjs-node', works(false));
+    install('tfjs-node', worksOn('cpu'));
     vi.stubEnv('TEXTCLF_TENSORFLOW', folder);
     expect((await loadTensorflow({ device: 'auto' })).version).toBe('4.22.0');
     vi.stubEnv('TEXTCLF_TENSORFLOW', join(folder, 'elsewhere/deeper'));
@@ -94,20 +74,20 @@ describe('TensorFlow.js that the person has brought', () => {
     ['the processor by the package for GPUs where it is the only one', false, false, 'cpu', 'cpu'],
   ];
   it.each(devices)('takes %s', async (_, gpu, hasCpu, device, used) => {
-    if (gpu !== undefined) install('tfjs-node-gpu', works(gpu));
-    if (hasCpu) install('tfjs-node', works(false));
+    if (gpu !== undefined) install('tfjs-node-gpu', worksOn(gpu ? 'cuda' : 'cpu'));
+    if (hasCpu) install('tfjs-node', worksOn('cpu'));
     const loaded = await loadTensorflow({ device, folder });
     expect([loaded.device, loaded.name]).toEqual([used, `TensorFlow.js 4.22.0, ${used}`]);
   });
 
   it('takes the other package where the one for GPUs does not load', async () => {
     install('tfjs-node-gpu', fails('libcudart.so.11.0: cannot open shared object file'));
-    install('tfjs-node', works(false), { version: '4.21.0' });
+    install('tfjs-node', worksOn('cpu'), { version: '4.21.0' });
     expect((await loadTensorflow({ device: 'auto', folder })).version).toBe('4.21.0');
   });
 
   it('hides GPUs where the processor is asked for, and says how many threads there shall be', async () => {
-    install('tfjs-node-gpu', works(false));
+    install('tfjs-node-gpu', worksOn('cpu'));
     await loadTensorflow({ device: 'cpu', folder, threads: 3 });
     expect([process.env.CUDA_VISIBLE_DEVICES, process.env.TF_NUM_INTRAOP_THREADS]).toEqual(['-1', '3']);
   });
@@ -118,13 +98,13 @@ describe('TensorFlow.js that the person has brought', () => {
     try {
       delete functions.isNullOrUndefined;
       functions.isArray = undefined;
-      install('tfjs-node', works(false));
+      install('tfjs-node', worksOn('cpu'));
       await loadTensorflow({ device: 'cpu', folder });
       const brought = functions.isNullOrUndefined as (value: unknown) => boolean;
       expect([undefined, null, 0, '', []].map(brought)).toEqual([true, true, false, false, false]);
       const own = () => true;
       functions.isArray = own;
-      install('tfjs-node-gpu', works(true));
+      install('tfjs-node-gpu', worksOn('cuda'));
       await loadTensorflow({ device: 'cuda', folder });
       expect(functions.isArray).toBe(own);
     } finally {
@@ -142,14 +122,14 @@ describe('what is told where it cannot be had', () => {
   });
 
   it('a GPU is asked for, and only the package for the processor is there', async () => {
-    install('tfjs-node', works(false));
+    install('tfjs-node', worksOn('cpu'));
     expect((await refusal({ device: 'cuda', folder })).message).toBe(
       `There is no @tensorflow/tfjs-node-gpu in ${folder}.`,
     );
   });
 
   it('the package for GPUs finds none', async () => {
-    install('tfjs-node-gpu', works(false));
+    install('tfjs-node-gpu', worksOn('cpu'));
     const { message, hint } = await refusal({ device: 'cuda', folder });
     expect(message).toBe(`@tensorflow/tfjs-node-gpu 4.22.0 in ${folder} finds no GPU.`);
     expect(hint).toContain('CUDA 11.2');
@@ -176,7 +156,7 @@ describe('what is told where it cannot be had', () => {
   });
 
   it.each([{ version: 4 }, { version: undefined }])('a manifest that is none: %j', async (manifest) => {
-    install('tfjs-node', works(false), manifest);
+    install('tfjs-node', worksOn('cpu'), manifest);
     expect((await refusal({ device: 'cpu', folder })).message).toMatch(/^There is no/);
   });
 });
