@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { located, OptionError } from '../experiment/option-error';
 import type { Experiment } from '../experiment/schema';
-import type { EpochEvent } from '../protocol/events';
+import type { EpochEvent, GroupKind } from '../protocol/events';
 import { HumanError } from '../protocol/human-error';
 import { differingSettings } from '../runs/compare';
 import { readEvents } from '../runs/events';
@@ -51,6 +51,14 @@ export async function pastOf(
   return { id: run.id, model, epoch, epochs: epochsUpTo(run, epoch), dataDigest };
 }
 
+/** A group has no one model that could be trained further. */
+export function severalRuns(kind: GroupKind): HumanError {
+  const what = { search: 'A search', folds: 'A cross-validation', repeat: 'A repetition' }[kind];
+  return new HumanError(`${what} is several runs, which cannot go on from one.`, {
+    hint: 'Train it anew, without --continue.',
+  });
+}
+
 /** Throws where rows are others than those that the run before had. */
 export function refuseOtherData({ id, dataDigest }: Past, digest: string): void {
   if (dataDigest === digest) return;
@@ -66,11 +74,7 @@ function refuseKinds({ id, record }: Run, { model }: Experiment): void {
       hint: `Stop it first: textclf runs stop ${id}`,
     });
   }
-  if (record.group) {
-    throw new HumanError(`${id} stands for several runs: these cannot go on.`, {
-      hint: 'Train it anew, without --continue.',
-    });
-  }
+  if (record.group) throw severalRuns(record.group.kind);
   if (model.type === 'baseline' || record.model === 'baseline') {
     throw new HumanError('A baseline is trained at one go: there is nothing to go on from.', {
       hint: 'Train it anew, without --continue.',

@@ -13,8 +13,8 @@ export interface FailedRun {
   readonly experiment: Experiment;
   /** What the command line set in the file. */
   readonly settings: readonly string[];
-  /** Whether it is one of a group's: such a run does not go on by itself. */
-  readonly isChild: boolean;
+  /** The folder of the group's own run, where it is one of a group's: such a run does not go on by itself. */
+  readonly group?: string | undefined;
 }
 
 /** By what a run failed, for its record. */
@@ -43,13 +43,13 @@ function memoryHint({ model }: Experiment): string {
   return `Any of these takes less of it: ${all.join(', ')}.`;
 }
 
-function wayOn({ id, folder, experimentFile, experiment, settings, isChild }: FailedRun): string {
+function wayOn({ id, folder, experimentFile, experiment, settings, group }: FailedRun): string {
   const model = savedModel(folder);
   const sets = [...settings, ...withoutDevice(experiment)]
     .map((setting) => ` --set ${word(setting)}`)
     .join('');
   const command = `textclf train ${word(relative('', experimentFile))}`;
-  if (isChild || !model) return `Without the device: ${command}${sets}`;
+  if (group !== undefined || !model) return `Without the device: ${command}${sets}`;
   return [
     `The best model so far is kept in ${word(relative('', model))}.`,
     `Go on from there without the device: ${command} --continue ${id}${sets}`,

@@ -39,10 +39,11 @@ function look(): void {
  * words for it.
  */
 function endProcess(patience: number): void {
-  const error = withAdvice(hung(patience), task.run);
+  const { run } = task;
+  const error = withAdvice(hung(patience), run);
   try {
-    endRun(task.run.folder, error);
-    if (task.group !== undefined) endRun(task.group, error);
+    endRun(run.folder, error);
+    if (run.group !== undefined) endRun(run.group, error);
     // Streams of a thread are written by the main thread, which hangs.
     writeSync(2, `\nerror: ${formatError(error)}\n`);
   } finally {
@@ -53,9 +54,22 @@ function endProcess(patience: number): void {
 
 function hung(patience: number): DeviceError {
   const seconds = Math.round(patience / 100) / 10;
-  return new DeviceError('hung', `The device (${task.device}) has not answered for ${seconds} s.`, {
-    hint: 'Its driver hangs: end other programs that use the device, update the driver, or restart the machine.',
-  });
+  return new DeviceError(
+    'hung',
+    `The device (${deviceOf(task.run.folder)}) has not answered for ${seconds} s.`,
+    {
+      hint: 'Its driver hangs: end other programs that use the device, update the driver, or restart the machine.',
+    },
+  );
+}
+
+/** As the record has it, which tells more once the device was opened. */
+function deviceOf(folder: string): string {
+  try {
+    return readRecord(folder).device;
+  } catch {
+    return 'unknown';
+  }
 }
 
 function endRun(folder: string, error: DeviceError): void {

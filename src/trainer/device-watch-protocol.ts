@@ -4,11 +4,7 @@ import type { FailedRun } from './device-failure';
 export interface WatchTask {
   /** See `slots`. */
   readonly shared: SharedArrayBuffer;
-  /** The device, for people. */
-  readonly device: string;
   readonly run: FailedRun;
-  /** The folder of the group's own run, where the run is one of a group's. */
-  readonly group: string | undefined;
 }
 
 /** What stands where in the shared memory, each 32 bits. */

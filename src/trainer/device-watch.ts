@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { DeviceChoice } from '../protocol/devices';
 import { HumanError } from '../protocol/human-error';
+import { DeviceError } from '../runtime/device-error';
+import { bundled } from './bundled';
+import { type FailedRun, withAdvice } from './device-failure';
 import { slotCount, slots, type WatchTask } from './device-watch-protocol';
 
 /** How long calls of a device may take, in milliseconds. */
@@ -62,10 +65,26 @@ export class CallMarks {
   }
 }
 
-/** The thread's code beside the bundled trainer; sources that run as they are have none, and are not watched. */
-function bundledWatch(): URL | undefined {
-  const file = new URL('./device-watch.js', import.meta.url);
-  return existsSync(file) ? file : undefined;
+/**
+ * Does what a run needs its device for, watched.
+ *
+ * @throws DeviceError with what is left of the run, and how to go on without the device
+ */
+export async function withWatch<Result>(
+  { device }: DeviceChoice,
+  run: FailedRun,
+  work: (marks: CallMarks) => Promise<Result>,
+): Promise<Result> {
+  const marks = new CallMarks(devicePatience());
+  // The processor has no driver that could hang.
+  const end = device === 'cpu' ? undefined : await watchDevice({ shared: marks.shared, run });
+  try {
+    return await work(marks);
+  } catch (error) {
+    throw error instanceof DeviceError ? withAdvice(error, run) : error;
+  } finally {
+    await end?.();
+  }
 }
 
 /**
@@ -74,10 +93,9 @@ function bundledWatch(): URL | undefined {
  *
  * @returns ends the watching
  */
-export async function watchDevice(
-  task: WatchTask,
-  file: URL | undefined = bundledWatch(),
-): Promise<() => Promise<void>> {
+async function watchDevice(task: WatchTask): Promise<() => Promise<void>> {
+  const file = bundled('device-watch.js');
+  // Sources that run as they are have none.
   if (!file) return async () => {};
   const worker = new Worker(file, { workerData: task });
   await new Promise<void>((resolve, reject) => {

@@ -218,6 +218,7 @@ class Group {
         experiment,
         experimentFile: options.experimentFile,
         root: options.root,
+        settings: options.settings,
         ...(options.probe ? { probe: options.probe } : {}),
         parent: { id: writer.id, index: trial.index, label },
         load: (signal) => this.load(experiment, signal),

@@ -8,7 +8,10 @@ import { type Executor, isDevice } from '../runtime/executor';
 import { openExecutor } from '../runtime/open-executor';
 import { bundled } from './bundled';
 import { chooseDevice } from './choose-device';
+import type { FailedRun } from './device-failure';
 import { refuseDevice, refuseEngine, refuseHalf } from './device-refusals';
+import { withWatch } from './device-watch';
+import { watched } from './device-watch-executor';
 import type { ComputedBy } from './run-context';
 import { chooseThreads } from './threads';
 
@@ -23,31 +26,37 @@ export function trainersProbe(signal?: AbortSignal, options: { isFresh?: boolean
   });
 }
 
-interface DeviceRun {
-  readonly experiment: Experiment;
-  readonly writer: Pick<RunWriter, 'update' | 'log'>;
+/** A run that its device may fail in. */
+interface DeviceRun extends Omit<FailedRun, 'id' | 'folder'> {
+  readonly writer: Pick<RunWriter, 'id' | 'folder' | 'update' | 'log'>;
   readonly probe: DeviceProbe;
 }
 
 /**
  * Opens what computes a run, says what it is in the run's record and log, and ends its use when the work is done.
  *
- * @throws OptionError where the experiment asks for a device that cannot be had
+ * @throws OptionError where the experiment asks for a device that cannot be had; DeviceError where it fails, with what is
+ * left of the run
  */
 export async function withDevice<Result>(
-  { experiment, writer, probe }: DeviceRun,
+  { writer, probe, ...run }: DeviceRun,
   work: (executor: Executor, computedBy: ComputedBy) => Promise<Result>,
 ): Promise<Result> {
+  const { experiment } = run;
+  const { id, folder } = writer;
   const choice = await chooseDevice(experiment, probe);
-  const executor = await open(choice, experiment, probe);
-  try {
-    const computedBy = await describe(choice, experiment, executor, probe);
-    writer.update({ device: computedBy.device, threads: computedBy.threads, runtime: choice });
-    writer.log(`computed by ${computedBy.device}${choice.reason ? `. ${choice.reason}` : ''}`);
-    return await work(executor, computedBy);
-  } finally {
-    if (isDevice(executor)) await executor.close();
-  }
+  return withWatch(choice, { ...run, id, folder }, async (marks) => {
+    const opened = await marks.during('first', () => open(choice, experiment, probe));
+    const executor = isDevice(opened) ? watched(opened, marks) : opened;
+    try {
+      const computedBy = await describe(choice, experiment, executor, probe);
+      writer.update({ device: computedBy.device, threads: computedBy.threads, runtime: choice });
+      writer.log(`computed by ${computedBy.device}${choice.reason ? `. ${choice.reason}` : ''}`);
+      return await work(executor, computedBy);
+    } finally {
+      if (isDevice(executor)) await executor.close();
+    }
+  });
 }
 
 async function open(choice: DeviceChoice, { runtime }: Experiment, probe: DeviceProbe): Promise<Executor> {

@@ -8,6 +8,8 @@ import { createRun, type RunWriter } from '../runs/run-writer';
 import { watchForStop } from '../runs/stop-request';
 import type { DeviceProbe } from '../runtime/device-probe';
 import { onnxruntimeVersion } from '../runtime/onnxruntime';
+import type { Past } from './continue-run';
+import { failureOf } from './device-failure';
 import { chooseThreads } from './threads';
 import { version } from './version';
 
@@ -15,6 +17,10 @@ export interface RunOptions {
   readonly experiment: Experiment;
   readonly experimentFile: string;
   readonly root: string;
+  /** What the command line set in the file. */
+  readonly settings?: readonly string[] | undefined;
+  /** What the run goes on from. */
+  readonly past?: Past | undefined;
   /** Things to tell at the start. */
   readonly warnings?: readonly string[];
   /** Of a run that stands for several. */
@@ -64,6 +70,7 @@ export async function openRun<Result>(
       ...encoderOf(experiment, options.group),
       ...(options.group ? { group: options.group } : {}),
       ...(options.parent ? { parent: options.parent } : {}),
+      ...(options.past ? { continues: options.past.id } : {}),
       seed: experiment.training.seed,
       versions: { textclf: version, onnxruntime: onnxruntimeVersion },
       // Until one is chosen and opened.
@@ -93,7 +100,7 @@ export async function openRun<Result>(
       return { status: 'stopped', id, folder, result: undefined };
     }
     const error = thrown instanceof OptionError ? await located(thrown, experimentFile) : thrown;
-    writer.finish('failed', formatError(error));
+    writer.finish('failed', formatError(error), failureOf(error));
     throw error;
   } finally {
     endWatch();

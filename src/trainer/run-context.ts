@@ -5,6 +5,7 @@ import type { EpochMetrics, Evaluation, ModelEvent, NewRunEvent } from '../proto
 import type { runPaths } from '../runs/paths';
 import type { RunWriter } from '../runs/run-writer';
 import type { Executor } from '../runtime/executor';
+import type { Past } from './continue-run';
 
 /** Rows that a model was not trained on, and what it makes of them. */
 export interface JudgedRows {
@@ -29,6 +30,8 @@ export interface RunContext {
   readonly executor: Executor;
   readonly computedBy: ComputedBy;
   readonly signal: AbortSignal;
+  /** What the training goes on from; without it, it begins anew. */
+  readonly past?: Past | undefined;
   /** Hears of each epoch; returning `stop` ends training as early stopping would. */
   readonly onEpoch?: ((epoch: number, validation: EpochMetrics) => 'stop' | undefined) | undefined;
   /** Hears of what the finished model makes of the validation rows; without it, the run itself judges their labels. */

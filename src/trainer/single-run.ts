@@ -1,8 +1,9 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Dataset } from '../data/rows';
 import type { Experiment } from '../experiment/schema';
 import type { Evaluation } from '../protocol/events';
-import { runPaths } from '../runs/paths';
+import { runPaths, runsFolder } from '../runs/paths';
+import { refuseOtherData } from './continue-run';
 import { dataCacheOf } from './data-cache';
 import { fetchRunDataset } from './fetch-dataset';
 import { loadData } from './load-data';
@@ -35,21 +36,25 @@ export interface TrainResult {
  * @throws HumanError for what a person can mend; the run is then marked as failed with the same message
  */
 export async function singleRun(options: SingleRunOptions): Promise<TrainResult> {
-  const { experiment, experimentFile, root, onEpoch, onJudged, onCard } = options;
+  const { experiment, experimentFile, root, settings = [], parent, past } = options;
+  const { onEpoch, onJudged, onCard } = options;
   const folder = dirname(experimentFile);
   const load = options.load ?? ((signal) => loadData(experiment, folder, root, signal));
   const { result, ...run } = await openRun(options, (writer, signal) => {
     const { probe = trainersProbe(signal) } = options;
-    return withDevice({ experiment, writer, probe }, async (executor, computedBy) => {
+    const group = parent && join(runsFolder(root), parent.id);
+    const run = { experiment, experimentFile, settings, group, writer, probe };
+    return withDevice(run, async (executor, computedBy) => {
       const paths = runPaths(writer.folder);
       const context: RunContext = {
         ...{ writer, experiment, folder, root, paths, executor, computedBy, signal },
-        ...{ onEpoch, onJudged, onCard },
+        ...{ past, onEpoch, onJudged, onCard },
       };
       await fetchRunDataset(context, experiment);
       enterPhase(context, 'reading data');
       const dataset = await load(signal);
       writer.update({ dataDigest: dataset.digest });
+      if (past) refuseOtherData(past, dataset.digest);
       signal.throwIfAborted();
       return trainerOf(experiment)(context, dataset);
     });

@@ -5,6 +5,7 @@ import type { RunEvent } from '../protocol/events';
 import { formatPlace } from '../protocol/human-error';
 import { findRoot } from '../runs/paths';
 import { planGroup } from '../search/plan';
+import { type Past, pastOf, severalRuns } from './continue-run';
 import { groupRun, type TrialName } from './group-run';
 import { trainersProbe } from './open-device';
 import { singleRun, type TrainResult } from './single-run';
@@ -16,6 +17,11 @@ export interface TrainOptions {
   readonly settings?: readonly string[] | undefined;
   /** Trains the baseline on the experiment's data instead of its own model. */
   readonly baseline?: boolean;
+  /**
+   * A run whose model is trained further, from its best epoch on: its id, the beginning of it, or its folder. Where it has
+   * finished no epoch, the training begins anew.
+   */
+  readonly continueFrom?: string | undefined;
   /** The workspace folder that gets the run; by default the one that the experiment lies in. */
   readonly root?: string;
   /**
@@ -52,10 +58,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     );
   }
   const plan = planGroup(experiment, parsed.written);
+  const root = options.root ?? findRoot(dirname(experimentFile));
+  const { continueFrom, settings } = options;
+  let past: Past | undefined;
+  if (continueFrom !== undefined) {
+    if (plan) throw severalRuns(plan.kind);
+    past = await pastOf(continueFrom, { experiment, experimentFile, root });
+    if (!past) warnings.push(`The run ${continueFrom} has finished no epoch: this one begins anew.`);
+  }
   const run = {
-    experiment,
-    experimentFile,
-    root: options.root ?? findRoot(dirname(experimentFile)),
+    ...{ experiment, experimentFile, root, settings, past },
     warnings,
     probe: trainersProbe(options.signal),
     signal: options.signal,

@@ -16,7 +16,7 @@ function failedRun(experiment: object, changes: Partial<FailedRun> = {}): Failed
   const parsed = parseExperiment(text, 'reviews.textclf.json');
   return {
     ...{ id: 'the-run', folder: folder.path('.'), experimentFile: 'reviews.textclf.json' },
-    ...{ experiment: parsed.experiment!, settings: [], isChild: false, ...changes },
+    ...{ experiment: parsed.experiment!, settings: [], ...changes },
   };
 }
 

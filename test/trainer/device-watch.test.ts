@@ -54,7 +54,7 @@ const killed = process.platform === 'win32' ? { code: 1, signal: null } : { code
 
 describe.concurrent('a device that does not come back', () => {
   it('in a step: the run ends as failed, with its model and the way on', async () => {
-    const { stderr, run, group, ...end } = await hang('step');
+    const { stderr, run, group: _, ...end } = await hang('step');
     expect(end).toEqual(killed);
     const message = [
       'The device (a card) has not answered for 1 s.',
@@ -64,10 +64,8 @@ describe.concurrent('a device that does not come back', () => {
         ` --continue ${run.id} --set training.epochs=3 --set runtime.device=cpu`,
     ].join('\n');
     expect(stderr).toBe(`\nerror: ${message}\n`);
-    for (const { record } of [run, group]) {
-      expect(record).toMatchObject({ status: 'failed', failure: 'device', message });
-      expect(Date.parse(record.endedAt!)).toBeGreaterThan(Date.parse(record.startedAt));
-    }
+    expect(run.record).toMatchObject({ status: 'failed', failure: 'device', message });
+    expect(Date.parse(run.record.endedAt!)).toBeGreaterThan(Date.parse(run.record.startedAt));
     const { events, problems } = readEvents(runPaths(run.folder).events);
     expect(problems).toEqual([]);
     expect(events.map((event) => ('message' in event ? event.message : event.type))).toEqual([
@@ -81,14 +79,19 @@ describe.concurrent('a device that does not come back', () => {
     ]);
   });
 
-  it('while it compiles, which may take five times as long; a run of a group does not go on by itself', async () => {
+  it('while it compiles, which may take five times as long; a run of a group ends that too', async () => {
     const startedAt = performance.now();
-    const { run, ...end } = await hang('compile', 'child');
+    const { run, group, ...end } = await hang('compile', 'child');
     expect(end).toMatchObject(killed);
     expect(performance.now() - startedAt).toBeGreaterThan(5000);
-    expect(run.record.message).toMatch(
+    const { message } = run.record;
+    // Such a run does not go on by itself.
+    expect(message).toMatch(
       /^The device \(a card\) has not answered for 5 s\.\n.*\n {2}Without the device: textclf train "my reviews.textclf.json" --set training.epochs=3 --set runtime.device=cpu$/,
     );
+    for (const { record } of [run, group]) {
+      expect(record).toMatchObject({ status: 'failed', failure: 'device', message });
+    }
   });
 
   it('is not seen in one that answers, nor while nobody asks it', async () => {

@@ -5,7 +5,7 @@ import { parseExperiment, resolvedToJson } from '../../../src/experiment/parse';
 import { runPaths } from '../../../src/runs/paths';
 import { createRun } from '../../../src/runs/run-writer';
 import type { DeviceExecutor } from '../../../src/runtime/executor';
-import { CallMarks, devicePatience, watchDevice } from '../../../src/trainer/device-watch';
+import { withWatch } from '../../../src/trainer/device-watch';
 import { watched } from '../../../src/trainer/device-watch-executor';
 
 const [root, what] = process.argv.slice(2) as [string, 'step' | 'compile' | 'nothing'];
@@ -59,22 +59,17 @@ function newRun(name: string) {
   };
 }
 
-const marks = new CallMarks(devicePatience());
-const end = await watchDevice({
-  shared: marks.shared,
-  device: device.name,
-  run: {
-    ...{ id: run.id, folder: run.folder, experimentFile, experiment, settings: ['training.epochs=3'] },
-    isChild: process.argv[4] === 'child',
-  },
-  group: group.folder,
+const settings = ['training.epochs=3'];
+const failed = { id: run.id, folder: run.folder, experimentFile, experiment, settings };
+const isChild = process.argv[4] === 'child';
+const choice = { engine: 'onnxruntime', device: 'webgpu' } as const;
+await withWatch(choice, isChild ? { ...failed, group: group.folder } : failed, async (marks) => {
+  const program = await watched(device, marks).compileKept({} as never, {});
+  for (let i = 0; i < 8; i++) {
+    await program.step({});
+    run.emit({ type: 'warning', message: `step ${i + 1}` });
+  }
+  // Between two calls nobody waits for the device, however long that takes.
+  block(1500);
 });
-const program = await watched(device, marks).compileKept({} as never, {});
-for (let i = 0; i < 8; i++) {
-  await program.step({});
-  run.emit({ type: 'warning', message: `step ${i + 1}` });
-}
-// Between two calls nobody waits for the device, however long that takes.
-block(1500);
-await end();
 for (const one of [run, group]) one.finish('succeeded');
