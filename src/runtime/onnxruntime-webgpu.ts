@@ -105,7 +105,7 @@ class WebgpuExecutor implements DeviceExecutor {
     const context: DeviceContext = {
       ...this.context,
       profile: join(this.folder, String(this.profiles++)),
-      fellBack: (fallbacks) => this.found.set(program.name, fallbacks),
+      fellBack: (fallbacks) => this.found.set(program.name, most(this.found.get(program.name), fallbacks)),
       released: (released) => this.programs.delete(released),
     };
     const opened = await OnnxruntimeDeviceProgram.open(program, context, options, weights);
@@ -141,6 +141,12 @@ class WebgpuExecutor implements DeviceExecutor {
       await opened.release();
     }
   }
+}
+
+/** What programs of one name do: of each operation the most that one of them has. */
+function most(before: Fallbacks = {}, now: Fallbacks): Fallbacks {
+  const counts = Object.entries(now).map(([name, count]) => [name, Math.max(count, before[name] ?? 0)]);
+  return { ...before, ...Object.fromEntries(counts) };
 }
 
 type OpenArguments = [

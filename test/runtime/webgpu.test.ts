@@ -1,0 +1,152 @@
+/**
+ * What onnxruntime's WebGPU computes on a graphics card in software: slow, but of the same shaders as on a real one.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { onnxruntimeVersion } from '../../src/runtime/onnxruntime';
+import { largestError } from '../support/close';
+import { families } from '../support/families';
+import { operationRows } from '../support/operation-rows';
+import { executor as processor } from '../support/run';
+import { cardlessEnvironment, swiftshaderEnvironment } from '../support/swiftshader';
+import { tenSteps } from '../support/ten-steps';
+import type { TroubleFound, WebgpuFound } from './children/webgpu-found';
+
+const environment = swiftshaderEnvironment();
+if (!environment) {
+  const missing =
+    'WebGPU is not tested: there is no SwiftShader driver, which Debian has in its package chromium.';
+  if (process.env.CI && process.platform === 'linux') throw new Error(missing);
+  console.warn(missing);
+}
+
+// Beside node_modules, from where it finds onnxruntime-node.
+const bundle = join(resolve('node_modules/.cache/textclf-webgpu'), 'webgpu.mjs');
+
+beforeAll(async () => {
+  mkdirSync(join(bundle, '..'), { recursive: true });
+  await build({
+    entryPoints: [resolve('test/runtime/children/webgpu.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['onnxruntime-node'],
+    logLevel: 'warning',
+  });
+});
+
+async function runChild<Found>(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Found> {
+  const options = { env, maxBuffer: 2 ** 26 };
+  const { stdout } = await promisify(execFile)(process.execPath, [bundle, ...args], options);
+  return JSON.parse(stdout) as Found;
+}
+
+it.skipIf(process.platform !== 'linux')('says what is missing where there is no graphics card', async () => {
+  const { trouble, message, hint } = await runChild<TroubleFound>(['open'], cardlessEnvironment());
+  expect(trouble).toBe('missing');
+  expect(message).toBe('there is no device for webgpu on this machine');
+  expect(hint).toMatch(/libvulkan1.*"device": "cpu"/);
+});
+
+/** What the processor does of programs with a loop: the loop, what is in it, and copies from and to it. */
+const ofLoops = /^(Scan|Memcpy(To|From)Host|Identity|(Fused)?Gemm|Add|Sub|Mul|Tanh|Sigmoid|Split|Concat)$/;
+const hasLoop = (name: string) => /^(scan|rnn|gru|lstm)\b/.test(name);
+
+describe.skipIf(!environment)('on a graphics card in software', () => {
+  let found: WebgpuFound;
+  beforeAll(async () => {
+    found = await runChild<WebgpuFound>([], environment!);
+  }, 240_000);
+
+  it('is told by its name', () => {
+    expect(found.name).toBe(`onnxruntime ${onnxruntimeVersion}, webgpu`);
+  });
+
+  it('every operation gives what was worked out by hand', () => {
+    const rows = Object.entries(operationRows).flatMap(([op, list]) =>
+      list.map(({ expected }, i) => ({ name: `${op} ${i}`, expected })),
+    );
+    expect(found.rows.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
+    const wrong = rows.flatMap(({ name, expected }, i) => {
+      const { results } = found.rows[i]!;
+      expect(results.map(({ shape }) => shape)).toEqual(expected.map(([shape]) => shape));
+      return results
+        .filter(({ data }, k) => largestError(data, expected[k]![1]).error > 1e-5)
+        .map(() => name);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('runs every operation but loops on the device', () => {
+    const withFallbacks = found.rows.filter(({ fallbacks }) => Object.keys(fallbacks).length > 0);
+    expect(withFallbacks.map(({ name }) => name)).toEqual(['scan 0', 'scan 1']);
+  });
+
+  it('takes tensors there and back as they are', () => {
+    const float = Math.fround;
+    expect(found.moved).toEqual([
+      [2, 1, 3, 1, -2, 3.5, float(1e30), float(-0.1), 0],
+      [7],
+      [3, 2 ** 31 - 1, -(2 ** 31), 0],
+      [0, 4],
+    ]);
+  });
+
+  it('adds rows at the same places without losing any', () => {
+    expect(found.sums).toEqual(Array.from({ length: 24 }, (_, i) => 1000 * (i % 8)));
+  });
+
+  it('keeps no more memory from step to step', () => {
+    const { last, memory } = found.steps;
+    expect(last).toBe(3);
+    // A step's state takes 2 MB.
+    expect(memory.at(-1)! - memory[0]!, `${memory}`).toBeLessThan(100);
+  });
+
+  it('says that memory is too small, and goes on afterwards', () => {
+    expect(found.troubles.memory).toMatchObject({
+      trouble: 'memory',
+      message: 'the memory of the device (webgpu) is too small',
+    });
+    expect(found.troubles.memory!.hint).toMatch(/smaller batches/);
+    for (const misuse of ['use after release', 'second release'])
+      expect(found.troubles[misuse]).toMatchObject({
+        trouble: 'another',
+        message: expect.stringMatching(/after its release/),
+      });
+  });
+
+  it.each(families.map((family) => [family.name, family] as const))(
+    'ten steps of %s have the losses that they have on the processor',
+    async (name, family) => {
+      const { losses, evaluated } = found.families.find((one) => one.name === name)!;
+      const expected = await tenSteps(processor, family);
+      const step = await family.open(processor);
+      const { loss } = await step.evaluate(family.batches(1)[0]!);
+      await step.release();
+      [...expected, loss].forEach((value, i) => {
+        expect(Math.abs([...losses, evaluated][i]! / value - 1)).toBeLessThan(1e-4);
+      });
+    },
+  );
+
+  it('does all of a training on the device, but for the loops of recurrent models', () => {
+    for (const { name, fallbacks } of found.families) {
+      const programs = Object.entries(fallbacks);
+      // Gradients, evaluation and update at least.
+      expect(programs.length, name).toBeGreaterThan(2);
+      const operations = programs.flatMap(([, counts]) => Object.keys(counts));
+      expect(
+        operations.filter((operation) => !(hasLoop(name) && ofLoops.test(operation))),
+        name,
+      ).toEqual([]);
+      expect(operations.includes('Scan'), name).toBe(hasLoop(name));
+    }
+  });
+});
