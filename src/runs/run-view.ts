@@ -8,11 +8,13 @@ import {
   type ShownEvaluation,
   type ToPage,
 } from '../protocol/dashboard';
+import { deviceNotes } from '../protocol/device-words';
 import type {
   BatchEvent,
   DownloadEvent,
   Evaluation,
   FinishedEvent,
+  ModelEvent,
   Phase,
   RunEvent,
   TrialEvent,
@@ -187,6 +189,11 @@ export function withIntervals(evaluation: Evaluation): ShownEvaluation {
   };
 }
 
+function modelText({ summary, device, threads, reason, fallbacks }: ModelEvent): string {
+  const notes = deviceNotes(reason, fallbacks).map((note) => ` (${note})`);
+  return `${summary}, on ${device} with ${threads} threads${notes.join('')}`;
+}
+
 function logLineOf(event: RunEvent): LogLine | undefined {
   switch (event.type) {
     case 'started':
@@ -194,7 +201,7 @@ function logLineOf(event: RunEvent): LogLine | undefined {
     case 'phase':
       return { level: 'info', text: event.phase };
     case 'model':
-      return { level: 'info', text: `${event.summary}, on ${event.device} with ${event.threads} threads` };
+      return { level: 'info', text: modelText(event) };
     case 'warning':
       return { level: 'warning', text: event.message };
     case 'epoch':

@@ -109,7 +109,7 @@ async function askProvider(
 
 /** "2,050 GFLOP/s" */
 export function speedText(speed: number): string {
-  return `${count(Math.max(1, Math.round(speed)))} GFLOP/s`;
+  return `${speed < 10 ? speed.toFixed(1) : count(Math.round(speed))} GFLOP/s`;
 }
 
 function detailsOf(card: Card | undefined): Pick<FoundDevice, 'name' | 'memory' | 'driver'> {

@@ -12,9 +12,14 @@ const work: { readonly [Type in ProbeTask['type']]: (task: Task<Type>) => Promis
   cards: findCards,
   async webgpu({ threads }) {
     const device = await openWebgpu();
-    const speed = await speedOf(device);
-    const processorSpeed = await speedOf(onnxruntimeExecutor({ threads }));
-    return { hasHalf: device.hasHalf, speed, processorSpeed };
+    try {
+      const speed = await speedOf(device);
+      const processorSpeed = await speedOf(onnxruntimeExecutor({ threads }));
+      return { hasHalf: device.hasHalf, speed, processorSpeed };
+    } finally {
+      // A driver that crashes only when it is left alone is better known now.
+      await device.close();
+    }
   },
   async provider({ provider }) {
     await speedOf(onnxruntimeExecutor({ provider }));

@@ -39,10 +39,12 @@ export async function chooseDevice(
   const webgpu = await probe.webgpu();
   if (!webgpu.isThere) return onProcessor(`WebGPU cannot be had (${webgpu.reason})`);
   const { speed, processorSpeed } = webgpu.found;
-  const reason = `WebGPU multiplies matrices at ${timesText(speed / processorSpeed)} the processor's speed (${speedText(speed)} against ${speedText(processorSpeed)})`;
-  return speed >= worthwhile * processorSpeed
-    ? { engine, device: 'webgpu', reason: `${reason}.` }
-    : onProcessor(reason);
+  const times = speed / processorSpeed;
+  const speeds = `${speedText(speed)} against ${speedText(processorSpeed)}`;
+  if (times < 1) return onProcessor(`WebGPU is slower at multiplying matrices here (${speeds})`);
+  const faster = `WebGPU multiplies matrices ${timesText(times)} as fast as the processor (${speeds})`;
+  if (times < worthwhile) return onProcessor(`${faster}, which is too little to gain by`);
+  return { engine, device: 'webgpu', reason: `${faster}.` };
 }
 
 async function refuseMissing(
@@ -75,7 +77,8 @@ async function chooseForTensorflow(
 }
 
 function timesText(times: number): string {
-  return `${times >= 9.95 ? Math.round(times) : times.toFixed(1)} times`;
+  // Cut off, so that what is too little is not called enough.
+  return `${times >= 10 ? Math.floor(times) : (Math.floor(times * 10) / 10).toFixed(1)} times`;
 }
 
 function onProcessor(why: string): DeviceChoice {

@@ -17,9 +17,10 @@ export interface FailedRun {
   readonly group?: string | undefined;
 }
 
-/** By what a run failed, for its record. */
+/** By what a run failed, for its record: a device that is not there has an option of the experiment around it. */
 export function failureOf(error: unknown): Failure | undefined {
-  return error instanceof DeviceError ? 'device' : undefined;
+  if (error instanceof DeviceError) return 'device';
+  return error instanceof Error ? failureOf(error.cause) : undefined;
 }
 
 /** The same trouble with what is left of the run, and how to go on. */

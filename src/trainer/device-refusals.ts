@@ -1,35 +1,42 @@
 import { OptionError } from '../experiment/option-error';
 import type { DeviceName } from '../protocol/devices';
 import { listNames } from '../protocol/did-you-mean';
+import { DeviceError } from '../runtime/device-error';
 import type { Absence } from '../runtime/probe-protocol';
 
-type Why = Pick<Absence, 'reason' | 'hint'>;
+/** The trouble itself where it was met in this process. */
+interface Why extends Pick<Absence, 'reason'> {
+  readonly hint?: string | undefined;
+  readonly cause?: DeviceError;
+}
 
 /** A device that the experiment names and that cannot be had here. */
-export function refuseDevice(
-  device: DeviceName,
-  { reason, hint }: Why,
-  offered: readonly DeviceName[],
-  cause?: unknown,
-): OptionError {
+export function refuseDevice(device: DeviceName, why: Why, offered: readonly DeviceName[]): OptionError {
+  const { reason, hint } = why;
   return new OptionError(
     `The device "${device}" cannot be had: ${reason}`,
     ['runtime', 'device'],
     `${hint ?? ''} This system's ONNX Runtime has ${listNames(offered)}; textclf devices tells what is there. "auto" takes what is.`.trim(),
     [{ type: 'set', values: ['auto', 'cpu'] }],
-    cause,
+    causeOf(why),
   );
 }
 
 /** TensorFlow.js where it cannot be loaded. */
-export function refuseEngine({ reason, hint }: Why, cause?: unknown): OptionError {
+export function refuseEngine(why: Why): OptionError {
+  const { reason, hint } = why;
   return new OptionError(
     `TensorFlow.js cannot be had: ${reason}`,
     ['runtime', 'engine'],
     hint ?? 'Install it, or set "engine" to "onnxruntime".',
     [{ type: 'set', values: ['onnxruntime'] }],
-    cause,
+    causeOf(why),
   );
+}
+
+/** So that the run's record says that its device is why it failed. */
+function causeOf({ reason, hint = '', cause }: Why): DeviceError {
+  return cause ?? new DeviceError('missing', reason, { hint });
 }
 
 /** A device that computes in 32 bits alone. */

@@ -47,7 +47,7 @@ export async function withDevice<Result>(
   const choice = await chooseDevice(experiment, probe);
   return withWatch(choice, { ...run, id, folder }, async (marks) => {
     const opened = await marks.during('first', () => open(choice, experiment, probe));
-    const executor = isDevice(opened) ? watched(opened, marks) : opened;
+    const executor = choice.device === 'cpu' && !isDevice(opened) ? opened : watched(opened, marks);
     try {
       const computedBy = await describe(choice, experiment, executor, probe);
       writer.update({ device: computedBy.device, threads: computedBy.threads, runtime: choice });
@@ -66,10 +66,10 @@ async function open(choice: DeviceChoice, { runtime }: Experiment, probe: Device
   }).catch((error: unknown) => {
     if (!(error instanceof DeviceError) || error.trouble !== 'missing') throw error;
     const { message: reason, hint } = error;
-    const why = { reason, ...(hint === undefined ? {} : { hint }) };
+    const why = { reason, hint, cause: error };
     throw choice.engine === 'tensorflow'
-      ? refuseEngine(why, error)
-      : refuseDevice(choice.device, why, probe.offered(), error);
+      ? refuseEngine(why)
+      : refuseDevice(choice.device, why, probe.offered());
   });
   if (runtime.precision === 'float32' || (isDevice(executor) && executor.hasHalf)) return executor;
   if (isDevice(executor)) await executor.close();

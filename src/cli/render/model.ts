@@ -1,10 +1,11 @@
 import { count, countOf } from '../../protocol/count';
+import { deviceNotes } from '../../protocol/device-words';
 import type { ModelEvent } from '../../protocol/events';
 import { harmless } from '../format/harmless';
 import { indent } from '../format/table';
 import { heading, type Style } from './style';
 
-/** What the model is, how many numbers it has, and what computes it. */
+/** What the model is, how many numbers it has, and what computes it and why. */
 export function modelLines(event: ModelEvent, style: Style): string[] {
   const frozen = event.parameters
     .filter(({ trained }) => !trained)
@@ -15,6 +16,7 @@ export function modelLines(event: ModelEvent, style: Style): string[] {
       harmless(event.summary),
       `${countOf(event.parameterCount, 'parameter')}${frozen > 0 ? `, ${count(frozen)} of them frozen` : ''}`,
       `${harmless(event.device)}, ${countOf(event.threads, 'thread')}`,
+      ...deviceNotes(event.reason, event.fallbacks).map((note) => style.colors.dim(harmless(note))),
     ]),
   ];
 }

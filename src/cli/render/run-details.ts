@@ -20,6 +20,7 @@ export function detailLines({ id, folder, record, status }: Run, style: Style): 
     ...(git ? [['Git commit', `${harmless(git.commit)}${git.dirty ? ' with changes' : ''}`]] : []),
     ['Seed', String(record.seed)],
     ['Computed by', harmless(record.device)],
+    ...(record.runtime?.reason ? [['Why', harmless(record.runtime.reason)]] : []),
     ...(best
       ? [group ? ['Best run', bestOf(record)] : ['Best epoch', `${best.epoch}, ${bestOf(record)}`]]
       : []),

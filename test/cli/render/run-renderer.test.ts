@@ -195,6 +195,18 @@ describe('a whole run', () => {
     check(events, [...report, progress, firstEpoch, second, secondEpoch, ...ending], { progress: 'lines' });
   });
 
+  it('says why a device computes, and what it leaves to the processor', () => {
+    const reason = 'WebGPU multiplies matrices 12 times as fast as the processor.';
+    const told = { ...model, device: 'onnxruntime 1.30.0, webgpu (A Card)', reason, fallbacks: { Scan: 2 } };
+    const { lines } = render([at(2, told as NewRunEvent)]);
+    expect(lines.slice(-4)).toEqual([
+      '  onnxruntime 1.30.0, webgpu (A Card), 2 threads',
+      `  ${reason}`,
+      '  Scan (2) on the processor',
+      '',
+    ]);
+  });
+
   it("counts a pretrained encoder's word pieces, and says when it thaws", () => {
     const events = wholeRun.map(
       (event): RunEvent =>
