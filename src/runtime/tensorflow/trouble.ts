@@ -1,18 +1,19 @@
 import { DeviceError } from '../device-error';
 
-/** What TensorFlow's native library says, as far as it is known, and what is told instead. */
+/** What TensorFlow's native library and CUDA say when a device fails, and what is told of it. */
 const troubles = [
   {
-    words: /\bOOM\b|out of memory|resource.?exhausted/i,
+    words: /\bOOM\b|out of memory|resource.?exhausted|ALLOC_FAILED/i,
     trouble: 'memory',
-    message: "The device's memory is too small for this training",
-    hint: 'Set a smaller "training.batchSize" (with "gradientAccumulation" for the same result) or "maxLength", or compute on the processor: "runtime.device": "cpu".',
+    message: 'TensorFlow.js has too little memory',
+    hint: 'Take smaller batches with "gradientAccumulation", shorter texts, or "recompute".',
   },
   {
-    words: /CUDA_ERROR|CUDNN_STATUS|CUBLAS_STATUS|device.*(lost|reset)|failed to (launch|synchronize)/i,
+    words:
+      /CUDA_ERROR|CUDNN_STATUS|CUBLAS_STATUS|device (is |was )?(lost|reset)|failed to (launch|synchronize)/i,
     trouble: 'lost',
-    message: 'The device stopped working',
-    hint: 'Look at what its driver says; the training can go on on the processor: "runtime.device": "cpu".',
+    message: 'TensorFlow.js lost its device',
+    hint: 'It was removed or reset, its driver crashed, or the machine slept.',
   },
 ] as const;
 
@@ -22,7 +23,7 @@ export function asTrouble(error: unknown): unknown {
   const found = troubles.find((trouble) => trouble.words.test(words));
   if (!found) return error;
   const { trouble, message, hint } = found;
-  return new DeviceError(trouble, `${message}. TensorFlow says: ${firstLine(words)}`, { hint, cause: error });
+  return new DeviceError(trouble, `${message}: ${firstLine(words)}`, { hint, cause: error });
 }
 
 function firstLine(words: string): string {
