@@ -1,22 +1,33 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DeviceError, type DeviceTrouble } from '../runtime/device-error';
-import type { DeviceExecutable, DeviceExecutor, Executable } from '../runtime/executor';
+import {
+  type DeviceExecutable,
+  type DeviceExecutor,
+  type Executable,
+  type Executor,
+  isDevice,
+} from '../runtime/executor';
 import type { CallMarks, Patience } from './device-watch';
 
 /** The same executor with each of its calls marked, so that another thread notices one that does not come back. */
-export function watched(executor: DeviceExecutor, marks: CallMarks): DeviceExecutor {
+export function watched(executor: Executor, marks: CallMarks): Executor {
   const calls = new Calls(marks);
+  const plain = watchedPlain(executor, calls);
+  return isDevice(executor) ? { ...plain, ...watchedDevice(executor, calls) } : plain;
+}
+
+function watchedPlain(executor: Executor, calls: Calls): Executor {
+  const { name, threads } = executor;
+  const compile: Executor['compile'] = async (program, weights) =>
+    watchedRuns(await calls.make('first', () => executor.compile(program, weights)), calls);
+  // One is all that a device has of a program.
+  return { name, threads, compile, compileCopies: async (program) => [await compile(program)] };
+}
+
+function watchedDevice(executor: DeviceExecutor, calls: Calls): Omit<DeviceExecutor, keyof Executor> {
   return {
     isDevice: true,
-    name: executor.name,
-    threads: executor.threads,
     hasHalf: executor.hasHalf,
-    compile: async (program, weights) =>
-      watchedRuns(await calls.make('first', () => executor.compile(program, weights)), calls),
-    compileCopies: async (program) => [
-      // One is all that a device has of a program.
-      watchedRuns(await calls.make('first', () => executor.compile(program)), calls),
-    ],
     compileKept: async (program, options) =>
       watchedSteps(await calls.make('first', () => executor.compileKept(program, options)), calls),
     upload: (tensor) => calls.make('call', () => executor.upload(tensor)),

@@ -1,6 +1,8 @@
 import type { Dataset } from '../data/rows';
 import type { DecisionRule } from '../metrics/decide';
+import { epochMetrics } from '../metrics/evaluation';
 import type { Evaluation, Scores } from '../protocol/events';
+import type { RunRecord } from '../runs/record';
 import { type EncodedText, makeBatch } from './batch';
 import { chunks } from './batches';
 import { lostLoss, trainEpochs } from './epochs';
@@ -58,6 +60,51 @@ interface Best {
   readonly validation: Float32Array | undefined;
 }
 
+interface Kept extends Best {
+  /** Its loss and accuracy on the validation texts. */
+  readonly scores: Scores;
+  /** Brings its weights back. */
+  readonly restore: () => Promise<void>;
+}
+
+/** What the record says of the best epoch. */
+function bestOf({ metric, best }: Monitor, kept: Kept | undefined): RunRecord['best'] {
+  return best && { ...best, metric, validation: kept?.scores };
+}
+
+/**
+ * Where the training goes on from another run: its weights, which the network has by now, are the best so far until
+ * an epoch is better, and the model of this run from its start on.
+ */
+async function keepPast(
+  context: RunContext,
+  labels: string[],
+  model: Trainable,
+  monitor: Monitor,
+): Promise<Kept | undefined> {
+  const { past, experiment, signal, writer } = context;
+  if (!past) return undefined;
+  writer.emit({ type: 'continued', from: past.id, epoch: past.epoch });
+  enterPhase(context, 'evaluating');
+  const { step, form, validation: texts } = model;
+  const { batchSize, threshold } = experiment.training;
+  const result = await evaluateSplit(step, {
+    ...{ split: 'validation', texts, labels, form, batchSize, signal },
+  });
+  if (!result) return undefined;
+  const { evaluation, probabilities } = result;
+  monitor.record(past.epoch, epochMetrics(evaluation));
+  const truth = texts.map((text) => text.labels);
+  const thresholds = thresholdsOf(threshold, form.task, labels, { truth, probabilities });
+  const kept: Kept = {
+    ...{ thresholds, validation: probabilities },
+    scores: { loss: evaluation.loss, accuracy: evaluation.accuracy },
+    restore: await model.save(thresholds),
+  };
+  writer.update({ best: bestOf(monitor, kept) });
+  return kept;
+}
+
 /** Trains to the end and leaves the model with the weights that count. */
 async function trainBest(context: RunContext, { labels }: Dataset, model: Trainable): Promise<Best> {
   const { experiment, signal, writer } = context;
@@ -66,11 +113,10 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
   const monitor = new Monitor(training.earlyStopping);
   const truth = validation.map((text) => text.labels);
   const given = thresholdsOf(training.threshold, form.task, labels);
-  let last: Best = { thresholds: given, validation: undefined };
-  let best: (Best & { restore: () => Promise<void> }) | undefined;
+  let best = await keepPast(context, labels, model, monitor);
+  let last: Best = best ?? { thresholds: given, validation: undefined };
   /** Whether the weights are those of the best epoch: no step was taken since. */
-  let isCurrent = false;
-  let bestScores: Scores | undefined;
+  let isCurrent = best !== undefined;
 
   const { epochs, stopped } = await trainEpochs({
     step,
@@ -81,6 +127,7 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
     train: model.train,
     validation,
     monitor,
+    past: context.past,
     signal,
     emit: (event) => writer.emit(event),
     beginEpoch: (epoch) => {
@@ -93,17 +140,11 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
       last = { thresholds, validation: probabilities };
       if (isBest) {
         // At once, so that the best model is there whenever the process ends.
-        best = { restore: await model.save(thresholds), ...last };
+        best = { restore: await model.save(thresholds), scores: { loss, accuracy }, ...last };
         isCurrent = true;
-        bestScores = { loss, accuracy };
       }
       writer.update({
-        best: monitor.best && {
-          epoch: monitor.best.epoch,
-          metric: monitor.metric,
-          value: monitor.best.value,
-          validation: bestScores,
-        },
+        best: bestOf(monitor, best),
         last: { epoch, train: trainScores, validation: { loss, accuracy } },
       });
       return context.onEpoch?.(epoch, scores);

@@ -15,16 +15,22 @@ export async function loadWeights(
   const knowsLabels = checkpoint.labels?.join('\n') === labels.join('\n');
   const drawn: string[] = [];
   await step.writeWeights((spec, data) => {
-    const isForOthers =
-      spec.name.startsWith('head.output.') &&
-      !(knowsLabels && data.length % checkpoint.labels!.length === 0 && spec.shape.at(-1) === labels.length);
-    if (checkpoint.parameters.has(spec.name) && !isForOthers) checkpoint.read(spec.name, data);
-    else {
+    const isOutput = spec.name.startsWith('head.output.');
+    const outputs = spec.shape.at(-1)!;
+    if (!checkpoint.parameters.has(spec.name) || (isOutput && !knowsLabels)) {
       initialize(spec, data, random);
       drawn.push(spec.name);
-    }
+    } else if (isOutput && outputs === 1 && labels.length === 2) readAsOne(checkpoint, spec.name, data);
+    else checkpoint.read(spec.name, data);
   });
   if (drawn.length > 0) writer.log(`not in the checkpoint, so drawn anew: ${drawn.join(', ')}`);
+}
+
+/** Two logits as one: what the second has over the first gives the same probability. */
+function readAsOne(checkpoint: Checkpoint, name: string, data: Float32Array): void {
+  const both = new Float32Array(2 * data.length);
+  checkpoint.read(name, both);
+  for (let i = 0; i < data.length; i++) data[i] = both[2 * i + 1]! - both[2 * i]!;
 }
 
 /** Brings back the weights that a model folder was written with: the encoder's from there, and those of its head. */

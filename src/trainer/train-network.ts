@@ -3,6 +3,7 @@ import type { Experiment, NetworkOptions } from '../experiment/schema';
 import { describeClassifier } from '../models/classifier';
 import { isDevice, sizeOf } from '../runtime/executor';
 import { checkVectors } from './check-vectors';
+import { continueNetwork } from './continue-network';
 import { networkOnDevice } from './device-models';
 import { rehearse } from './device-rehearsal';
 import { DeviceStep } from './device-step';
@@ -84,10 +85,11 @@ function openStep(
 }
 
 async function startWeights(
-  { experiment: { training } }: RunContext,
+  { experiment: { training }, past }: RunContext,
   step: WeightedStep,
-  { embedding }: PreparedData,
+  { embedding, tokenizer }: PreparedData,
 ): Promise<void> {
+  if (past) return continueNetwork(past, step, tokenizer);
   const random = createRandom(training.seed + 1);
   await step.writeWeights((spec, values) => {
     if (spec.name === EMBEDDING) values.set(embedding);

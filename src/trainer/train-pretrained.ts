@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/rows';
-import type { Experiment, PretrainedOptions } from '../experiment/schema';
-import { openCheckpoint } from '../pretrained/checkpoint';
+import type { Experiment, PretrainedOptions, TrainingOptions } from '../experiment/schema';
+import { type Checkpoint, openCheckpoint } from '../pretrained/checkpoint';
 import { longestText } from '../pretrained/config';
 import { frozenLayers } from '../pretrained/encoder';
 import { type ModelCard, writeModelCard } from '../pretrained/model-card';
@@ -57,7 +57,7 @@ export const trainPretrained: TrainModel = async (context, dataset) => {
     };
     const step = await openStep(context, shape);
     try {
-      await loadWeights(context, step, checkpoint, dataset.labels);
+      await startWeights(context, step, checkpoint, dataset.labels);
       await tellModel(context, step, source, shape);
       const card = cardOf(context, options, dataset, data, source, tokenizer.maxLength);
       context.onCard?.(card);
@@ -81,8 +81,30 @@ function pretrainedOf({ model }: Experiment): PretrainedOptions {
 
 type EncoderStep = PretrainedStep | DeviceStep;
 
-function openStep({ experiment, executor }: RunContext, shape: EncoderShape): Promise<EncoderStep> {
+/** Those of the encoder, or of the run that the training goes on from: a fine-tuned encoder with its classifier. */
+async function startWeights(
+  context: RunContext,
+  step: EncoderStep,
+  checkpoint: Checkpoint,
+  labels: string[],
+): Promise<void> {
+  if (!context.past) return loadWeights(context, step, checkpoint, labels);
+  const kept = openCheckpoint(context.past.model);
+  try {
+    await loadWeights(context, step, kept, labels);
+  } finally {
+    kept.close();
+  }
+}
+
+/** In which epoch the whole encoder begins to be trained, where it is not from the start on. */
+function thawsAt({ freezeEncoderEpochs, epochs }: TrainingOptions): number | undefined {
+  return freezeEncoderEpochs > 0 && freezeEncoderEpochs < epochs ? freezeEncoderEpochs + 1 : undefined;
+}
+
+function openStep({ experiment, executor, past }: RunContext, shape: EncoderShape): Promise<EncoderStep> {
   const { training, runtime } = experiment;
+  const isThawed = past !== undefined && past.epoch >= (thawsAt(training) ?? Number.POSITIVE_INFINITY);
   const isFrozen = shape.freezeLayers >= shape.config.layers;
   const options: PretrainedStepOptions = {
     shape,
@@ -92,7 +114,7 @@ function openStep({ experiment, executor }: RunContext, shape: EncoderShape): Pr
     gradientAccumulation: training.gradientAccumulation,
     layerLearningRateDecay: training.layerLearningRateDecay,
     recompute: training.recompute,
-    startsFrozen: isFrozen || training.freezeEncoderEpochs > 0,
+    startsFrozen: isFrozen || (training.freezeEncoderEpochs > 0 && !isThawed),
     staysFrozen: isFrozen || training.freezeEncoderEpochs >= training.epochs,
   };
   const half = runtime.precision === 'float16';
@@ -112,16 +134,13 @@ interface Parts {
 function trainable(context: RunContext, { labels }: Dataset, parts: Parts): Trainable {
   const { paths, writer, experiment } = context;
   const { step, shape, data, tokenizer, card } = parts;
-  const { freezeEncoderEpochs, epochs } = experiment.training;
-  const thawsAt =
-    freezeEncoderEpochs > 0 && freezeEncoderEpochs < epochs ? freezeEncoderEpochs + 1 : undefined;
   return {
     step,
     form: shape,
     ...{ train: data.train, validation: data.validation, test: data.test },
     encode: (text) => tableRows(tokenizer.encode(text).ids),
     beginEpoch(epoch) {
-      if (epoch !== thawsAt || shape.freezeLayers >= shape.config.layers) return;
+      if (epoch !== thawsAt(experiment.training) || shape.freezeLayers >= shape.config.layers) return;
       step.thaw();
       writer.emit({ type: 'thawed', epoch });
     },

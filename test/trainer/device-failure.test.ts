@@ -81,13 +81,14 @@ function failing(step: Error | undefined, release: Error) {
     if (error) throw error;
   };
   const inner = {
+    isDevice: true,
     compileKept: async () => ({
       step: () => end('step', step),
       release: () => end('release', release),
     }),
     close: () => end('close', release),
   } as unknown as DeviceExecutor;
-  return { executor: watched(inner, new CallMarks({ call: 1000, first: 5000 })), asked };
+  return { executor: watched(inner, new CallMarks({ call: 1000, first: 5000 })) as DeviceExecutor, asked };
 }
 
 describe('a watched device', () => {

@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal';
 interface TrainCommandOptions extends GlobalOptions, SetOptions {
   quiet?: boolean;
   baseline?: boolean;
+  continue?: string;
 }
 
 export function addTrain(program: Command, terminal: Terminal): void {
@@ -21,6 +22,10 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .option(
       '--baseline',
       'train the baseline on the same data instead: weighted word counts, logistic regression',
+    )
+    .option(
+      '--continue <run>',
+      "go on with a run's best epoch: its id, the beginning of it, or its folder (the optimizer's moments start anew)",
     )
     .addOption(setOption())
     .option('--quiet', 'print only warnings and how it ended')
@@ -62,6 +67,7 @@ async function runTraining(file: string, options: TrainCommandOptions, terminal:
           settings: options.set,
           root,
           baseline: options.baseline === true,
+          continueFrom: options.continue,
           signal,
           onRun: (run) => {
             folder = run.folder;

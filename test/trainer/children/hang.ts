@@ -18,6 +18,7 @@ function block(milliseconds: number): void {
 const hour = 3_600_000;
 let steps = 0;
 const device = {
+  isDevice: true,
   name: 'a card',
   compileKept: async () => {
     if (what === 'compile') block(hour);
@@ -64,7 +65,7 @@ const failed = { id: run.id, folder: run.folder, experimentFile, experiment, set
 const isChild = process.argv[4] === 'child';
 const choice = { engine: 'onnxruntime', device: 'webgpu' } as const;
 await withWatch(choice, isChild ? { ...failed, group: group.folder } : failed, async (marks) => {
-  const program = await watched(device, marks).compileKept({} as never, {});
+  const program = await (watched(device, marks) as DeviceExecutor).compileKept({} as never, {});
   for (let i = 0; i < 8; i++) {
     await program.step({});
     run.emit({ type: 'warning', message: `step ${i + 1}` });
