@@ -52,11 +52,7 @@ function runNode<Op extends keyof typeof interpreters>(
   inputs: readonly TfTensor[],
 ): TfTensor[] {
   const { op } = node as Node<Op>;
-  return tf.tidy(() => {
-    const results = interpreters[op](tf, node as Node<Op>, inputs, sizes);
-    // Where there was nothing to do, a result is an input, which ends before it.
-    return results.map((result) => (inputs.includes(result) ? tf.clone(result) : result));
-  });
+  return tf.tidy(() => interpreters[op](tf, node as Node<Op>, inputs, sizes));
 }
 
 /** The body once for each time, with the states before it and the slices of that time. */

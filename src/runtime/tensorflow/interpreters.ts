@@ -5,7 +5,9 @@ import type { Sizes } from './sizes';
 import type { Tf, TfTensor } from './tf';
 import { convolution, convolutionMax, gatherWindows, scatterAddWindows } from './windows';
 
-/** Computes one operation. What it makes besides its results is disposed of by whoever calls it. */
+/**
+ * Computes one operation: new tensors, never one of the inputs. What it makes besides is disposed of by whoever calls it.
+ */
 type Interpreter<Op extends OpName> = (
   tf: Tf,
   node: Node<Op>,
@@ -37,7 +39,7 @@ const binary =
 const reduction =
   (name: 'sum' | 'max') =>
   (tf: Tf, { attributes: { axes, keepDims } }: Node<'sum' | 'max'>, [x]: readonly TfTensor[]) => [
-    axes.length === 0 ? x! : tf[name](x!, [...axes], keepDims),
+    tf[name](x!, [...axes], keepDims),
   ];
 
 const floats = (tf: Tf, mask: TfTensor) => tf.cast(mask, 'float32');
