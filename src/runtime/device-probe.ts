@@ -39,10 +39,10 @@ export function deviceProbe(options: DeviceProbeOptions): DeviceProbe {
   const { file, cacheFolder, threads, isFresh, patience = usualPatience, signal } = options;
   const ask = async <Task extends ProbeTask>(task: Task, limit = patience): Promise<Probed<Task['type']>> => {
     if (!file) return { isThere: false, trouble: 'unasked', reason: 'nothing looked for it' };
-    return askProbe(task, { file, patience: limit, signal });
+    return askProbe(task, { file, patience: Math.min(limit, patience), signal });
   };
   const cards = once(async () => {
-    const probed = await ask({ type: 'cards' }, Math.min(patience, cardsPatience));
+    const probed = await ask({ type: 'cards' }, cardsPatience);
     return probed.isThere ? probed.found : [];
   });
   return {

@@ -15,7 +15,7 @@ const products = 4;
 
 const mostRuns = 5;
 /** Milliseconds after which no further run begins. */
-const patience = 1000;
+const patience = 300;
 
 /**
  * How fast an executor multiplies matrices of 32-bit numbers, in 10^9 operations a second.
