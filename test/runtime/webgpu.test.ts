@@ -3,7 +3,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ if (!environment) {
 const bundle = join(resolve('node_modules/.cache/textclf-webgpu'), 'webgpu.mjs');
 
 beforeAll(async () => {
-  mkdirSync(join(bundle, '..'), { recursive: true });
+  mkdirSync(dirname(bundle), { recursive: true });
   await build({
     entryPoints: [resolve('test/runtime/children/webgpu.ts')],
     outfile: bundle,
@@ -61,7 +61,7 @@ const hasLoop = (name: string) => /^(scan|rnn|gru|lstm)\b/.test(name);
 describe.skipIf(!environment)('on a graphics card in software', () => {
   let found: WebgpuFound;
   beforeAll(async () => {
-    found = await runChild<WebgpuFound>([], environment!);
+    found = await runChild<WebgpuFound>(['all', dirname(bundle)], environment!);
   }, 240_000);
 
   it('is told by its name', () => {
@@ -107,6 +107,11 @@ describe.skipIf(!environment)('on a graphics card in software', () => {
     expect(last).toBe(3);
     // A step's state takes 2 MB.
     expect(memory.at(-1)! - memory[0]!, `${memory}`).toBeLessThan(100);
+  });
+
+  it('computes with tensors in host memory, programs and files', () => {
+    const expected = operationRows.affine[1]!.expected[0]![1];
+    expect(found.hosted).toEqual([expected, expected]);
   });
 
   it('says that memory is too small, and goes on afterwards', () => {

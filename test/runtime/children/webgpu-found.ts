@@ -30,6 +30,8 @@ export interface WebgpuFound {
   readonly moved: readonly (readonly number[])[];
   readonly sums: readonly number[];
   readonly steps: { readonly last: number; readonly memory: readonly number[] };
+  /** One use of an operation by the provider with tensors in host memory, as a program and as a file. */
+  readonly hosted: readonly (readonly number[])[];
   readonly troubles: Readonly<Record<string, TroubleFound>>;
   readonly families: readonly FamilyFound[];
 }

@@ -1,7 +1,11 @@
 /** Runs on the graphics card that the environment names; what was found goes to standard output as JSON. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { broadcast, input, neg, scatterAddRows, sum } from '../../../src/graph/build';
+import { toOnnx } from '../../../src/onnx/model';
 import { DeviceError } from '../../../src/runtime/device-error';
 import { type DeviceExecutor, floatTensor } from '../../../src/runtime/executor';
+import { loadModelFile, onnxruntimeExecutor } from '../../../src/runtime/onnxruntime';
 import { openWebgpu } from '../../../src/runtime/onnxruntime-webgpu';
 import { families } from '../../support/families';
 import { operationProgram, operationRows } from '../../support/operation-rows';
@@ -107,6 +111,23 @@ async function stepOnDevice(executor: DeviceExecutor): Promise<{ last: number; m
   return { last: Number(data[499_999]), memory };
 }
 
+/** The provider under the executor whose tensors are all in host memory, by a program and by a model file. */
+async function runHosted(): Promise<number[][]> {
+  const row = operationRows.affine[1]!;
+  const program = operationProgram(row, 'hosted');
+  const executor = onnxruntimeExecutor({ provider: 'webgpu', threads: 2 });
+  const executable = await executor.compile(program);
+  const into = { result0: floatTensor(row.expected[0]![0]) };
+  await executable.run(row.inputs!, into);
+  await executable.release();
+  const path = join(process.argv[3]!, 'model.onnx');
+  writeFileSync(path, toOnnx(program, undefined, { standard: true }));
+  const opened = await loadModelFile(path, { provider: 'webgpu', threads: 2 });
+  const { result0 } = await opened.run(row.inputs!);
+  await opened.release();
+  return [plain(into.result0), plain(result0!)];
+}
+
 async function troubleOf(work: () => Promise<unknown>): Promise<TroubleFound> {
   try {
     await work();
@@ -143,6 +164,7 @@ async function findAll(): Promise<WebgpuFound> {
     moved: await moveTensors(executor),
     sums: await addAtSamePlaces(executor),
     steps: await stepOnDevice(executor),
+    hosted: await runHosted(),
     troubles: await meetTroubles(executor),
     // The device, with all its shaders, stays as long as an executor is open.
     families: await runFamilies(),
@@ -152,5 +174,6 @@ async function findAll(): Promise<WebgpuFound> {
   return found;
 }
 
+// Its arguments: what to do, and a folder for files.
 const found = process.argv[2] === 'open' ? await troubleOf(() => openWebgpu()) : await findAll();
 process.stdout.write(JSON.stringify(found));
