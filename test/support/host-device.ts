@@ -1,5 +1,4 @@
 import type { Program } from '../../src/graph/program';
-import { toOnnx } from '../../src/onnx/model';
 import type {
   AnyTensor,
   DeviceCompileOptions,
@@ -11,7 +10,8 @@ import type {
   Tensor,
   Tensors,
 } from '../../src/runtime/executor';
-import { onnxruntimeExecutor, openModelBytes } from '../../src/runtime/onnxruntime';
+import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
+import { halfProducts } from './half-products';
 
 /** What a test can see of the device: how many tensors it holds, and how many numbers at most at a time. */
 export interface HostDevice extends DeviceExecutor {
@@ -26,7 +26,7 @@ export interface HostDevice extends DeviceExecutor {
 export interface HostDeviceOptions {
   readonly fallbacks?: ReadonlyMap<string, Fallbacks>;
   /** May change what a program gives, or fail: what a device in trouble does. */
-  readonly meddle?: (program: string, results: Record<string, Tensor>) => void;
+  readonly meddle?: (program: string, results: Record<string, Tensor>, feeds: Tensors) => void;
 }
 
 /**
@@ -66,9 +66,11 @@ export function hostDevice({ fallbacks = new Map(), meddle }: HostDeviceOptions 
     release: () => executable.release(),
     async step(feeds) {
       runs[program.name] = (runs[program.name] ?? 0) + 1;
-      const inputs = Object.entries(feeds).map(([name, tensor]) => [name, contentOf(tensor)]);
-      const all = await executable.run(Object.fromEntries(inputs) as Tensors);
-      meddle?.(program.name, all);
+      const inputs: Tensors = Object.fromEntries(
+        Object.entries(feeds).map(([name, tensor]) => [name, contentOf(tensor)]),
+      );
+      const all = await executable.run(inputs);
+      meddle?.(program.name, all, inputs);
       const of = (isKept: boolean) => Object.entries(all).filter(([name]) => kept.includes(name) === isKept);
       return {
         results: Object.fromEntries(of(false)),
@@ -85,8 +87,7 @@ export function hostDevice({ fallbacks = new Map(), meddle }: HostDeviceOptions 
     compile: plain.compile,
     compileCopies: plain.compileCopies,
     async compileKept(program, { kept = [], half = false }: DeviceCompileOptions) {
-      const model = toOnnx(program, undefined, { half });
-      return wrap(program, await openModelBytes(model, { threads }), kept);
+      return wrap(program, await plain.compile(half ? halfProducts(program) : program), kept);
     },
     async upload(tensor) {
       // A device has a copy: whoever gave the numbers may change them.
