@@ -18,7 +18,7 @@ import { OnnxruntimeDeviceTensor } from './onnxruntime-device-tensor';
 import { onDevice } from './onnxruntime-errors';
 import { takeFallbacks } from './onnxruntime-profile';
 import { copy } from './replica-protocol';
-import { Sizes } from './tensorflow/sizes';
+import { Sizes } from './sizes';
 
 /** Where a program runs, and who is to know of it. */
 export interface DeviceContext {

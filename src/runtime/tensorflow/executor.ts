@@ -13,9 +13,9 @@ import type {
   Tensor,
   Tensors,
 } from '../executor';
+import { Sizes } from '../sizes';
 import { runPlan } from './interpret';
 import { makePlan, type Plan } from './plan';
-import { Sizes } from './sizes';
 import { fromTf, TensorflowTensor, toTf } from './tensors';
 import type { Tf, TfTensor } from './tf';
 import { asTrouble } from './trouble';

@@ -1,7 +1,7 @@
 import type { Node, Value } from '../../graph/ops';
+import type { Sizes } from '../sizes';
 import { interpreters } from './interpreters';
 import type { BodyPlan, Plan, Step } from './plan';
-import type { Sizes } from './sizes';
 import type { Tf, TfTensor } from './tf';
 
 /** What one run of a program computes with. */

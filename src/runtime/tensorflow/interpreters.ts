@@ -1,7 +1,7 @@
 import type { Node, OpName } from '../../graph/ops';
 import { normalizeAxis } from '../../graph/shape';
+import type { Sizes } from '../sizes';
 import { asRows, gatherRows, scatterAddRows } from './rows';
-import type { Sizes } from './sizes';
 import type { Tf, TfTensor } from './tf';
 import { convolution, convolutionMax, gatherWindows, scatterAddWindows } from './windows';
 

@@ -1,4 +1,4 @@
-import { type Dim, formatShape, type Shape } from '../../graph/shape';
+import { type Dim, formatShape, type Shape } from '../graph/shape';
 
 /** What the named sizes of a program are in one run, read off the tensors that are fed. */
 export class Sizes {
