@@ -54,7 +54,7 @@ async function decide(services: Services): Promise<void> {
   });
   const picked = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: 'A second engine beside ONNX Runtime, which comes with TextClf and is faster in most cases',
+    placeHolder: 'A second engine beside ONNX Runtime, which is there already',
   });
   await picked?.run();
 }
@@ -68,7 +68,7 @@ function installItem(
   return {
     label: tensorflow.title,
     description: `${tensorflow.name} ${tensorflowVersion}${isThere ? ' · installed' : ''}`,
-    detail: `About ${bytesText(tensorflow.download)} to download, ${bytesText(tensorflow.disk)} on the disk. ${tensorflow.needs}`,
+    detail: `About ${bytesText(tensorflow.download)} to download, ${bytesText(tensorflow.disk)} on the disk`,
     iconPath: new vscode.ThemeIcon(isThere ? 'refresh' : 'desktop-download'),
     run: () => install(services, tensorflow, installed),
   };

@@ -6,7 +6,7 @@ import { runNpm } from './npm';
 import { type InstalledTensorflow, markerPath, tensorflowFolder } from './tensorflow-path';
 
 /** Of what npm prints when it fails, so many lines are told at once. */
-const toldLines = 4;
+const toldLines = 3;
 
 export interface Installation {
   npm: string;
@@ -65,14 +65,15 @@ const npmOptions = [
   ...['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=http'],
 ];
 
-/** npm says first what it is about; all that it says is in the log. */
+/** Lines that do not tell the cause: of what npm fetches and runs, and where in which program it broke. */
+const circumstances =
+  /^npm (http|warn|info) |^npm (error|ERR!) (code|path|errno|syscall|command|A complete log)\b|^> |^at |^Node\.js v/;
+
 function failed(code: number | null, lines: readonly string[]): HumanError {
-  const told = lines.flatMap(
-    (line) => line.match(/^npm (?:error|ERR!) (?!path |A complete log)(.+)/)?.[1] ?? [],
-  );
-  const why = (told.length > 0 ? told : lines.slice(-toldLines)).slice(0, toldLines).join(' · ');
+  const causes = lines.filter((line) => !circumstances.test(line));
+  const told = (causes.length > 0 ? causes : lines).slice(-toldLines);
   return new HumanError(`npm could not install TensorFlow.js (it ended with ${code ?? 'a signal'}).`, {
-    hint: why,
+    hint: told.map((line) => line.replace(/^npm (error|ERR!) /, '')).join(' · '),
   });
 }
 

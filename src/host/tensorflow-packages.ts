@@ -2,7 +2,7 @@
 export interface TensorflowPackage {
   readonly name: string;
   readonly title: string;
-  /** What it needs that does not come with it. */
+  /** What it needs that does not come with it; empty where that is nothing. */
   readonly needs: string;
   /** Bytes to download, the native library and all JavaScript packages together; about so many. */
   readonly download: number;
@@ -16,14 +16,14 @@ export interface TensorflowPackage {
 export const tensorflowVersion = '4.22.0';
 
 /**
- * Sizes: the library (`libtensorflow` 2.9.1) packed and unpacked as the project's issue 8196 has them for the
- * processor and as TensorFlow's archives have them for CUDA, and 30 and 300 MB of JavaScript.
+ * Sizes: the native library, packed and unpacked (https://github.com/tensorflow/tfjs/issues/8196 for the processor,
+ * https://github.com/SciSharp/TensorFlow.NET/issues/966 for CUDA), and 30 and 300 MB of JavaScript.
  */
 const packages: readonly TensorflowPackage[] = [
   {
     name: '@tensorflow/tfjs-node',
     title: 'For the processor',
-    needs: 'Nothing else is needed.',
+    needs: '',
     download: 140e6,
     disk: 700e6,
     systems: ['linux x64', 'linux arm64', 'darwin x64', 'darwin arm64', 'win32 x64'],
@@ -42,7 +42,7 @@ export function packagesFor(platform: NodeJS.Platform, arch: string): Tensorflow
   return packages.filter(({ systems }) => systems.includes(`${platform} ${arch}`));
 }
 
-/** No build for Windows was published with this version (issue 8688 of its project): npm builds it, with these. */
+/** This version has no build for Windows, so npm makes one: https://github.com/tensorflow/tfjs/issues/8688 */
 export function buildNeeds(platform: NodeJS.Platform): string | undefined {
   if (platform !== 'win32') return undefined;
   return 'There is no ready build for Windows: Python and the C++ tools of Visual Studio have to be there to build it.';

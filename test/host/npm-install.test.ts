@@ -98,14 +98,20 @@ describe('installing', () => {
   });
 
   it('says why npm could not, and leaves nothing', async () => {
-    const { result, lines } = install('failed', 'broken', `console.log('no library'); process.exit(7);`);
+    const { result, lines } = install('failed', 'broken', `console.error('no library'); process.exit(7);`);
     const error = await result.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HumanError);
     expect(error).toMatchObject({ message: expect.stringContaining('npm could not install') });
-    expect((error as HumanError).hint).toMatch(/command failed/);
-    expect((error as HumanError).hint).not.toMatch(/complete log/);
+    expect((error as HumanError).hint).toBe('no library');
     expect(lines).toContain('no library');
     expect(readdirSync(join(folder, 'failed'))).toEqual([]);
+  });
+
+  it('says which package npm does not get', async () => {
+    const tensorflow = { package: '@tensorflow/tfjs-node', version: '0.0.0-none' };
+    const work = { npm: findNpm(env)!, storage: join(folder, 'none'), env, onLine: () => {}, tensorflow };
+    const result = installTensorflow({ ...work, signal: new AbortController().signal });
+    await expect(result).rejects.toMatchObject({ hint: expect.stringMatching(/tfjs-node.*(cache|not)/) });
   });
 
   it('ends all that npm has started where the person cancels, and leaves nothing', async () => {
