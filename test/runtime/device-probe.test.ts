@@ -64,7 +64,10 @@ describe('the real one', () => {
     useEnvironment(cardlessEnvironment());
     const found = await probe(bundle).webgpu();
     expect(found).toMatchObject({ isThere: false, trouble: 'missing' });
-    expect(found).toMatchObject({ reason: /no device for webgpu/, hint: /libvulkan1/ });
+    expect(found).toMatchObject({
+      reason: expect.stringMatching(/no device for webgpu/),
+      hint: expect.stringMatching(/libvulkan1/),
+    });
     // Who installs a driver wants it to be found.
     expect(existsSync(join(folder, 'cache', 'webgpu.json'))).toBe(false);
   });
