@@ -146,6 +146,10 @@ describe('a search', () => {
       group: { kind: 'search', planned: 4 },
       best: { metric: 'validation.accuracy', value: best.value },
     });
+    // Who predicts with its model uses what has trained that.
+    const { device, threads, runtime } = children.find(({ trial }) => trial.id === best.id)!.record;
+    expect(runtime).toMatchObject({ engine: 'onnxruntime', device: 'cpu' });
+    expect(record).toMatchObject({ device, threads, runtime });
   });
 
   it('has the model of its best trial, which stays when the trial is deleted', async () => {
