@@ -25,7 +25,7 @@ export function isChosen(runtime: RuntimeOptions, wanted: WantedDevice): boolean
   return runtime.device === wanted.device && runtime.engine === wanted.engine;
 }
 
-/** What makes any experiment compute on the processor: for `--set`. */
+/** What makes any experiment compute on the processor, whatever its file says by the time that it is trained: for `--set`. */
 export const onProcessor: Settings = {
   'runtime.device': 'cpu',
   'runtime.engine': 'onnxruntime',

@@ -16,6 +16,12 @@ export function failureOf(text: string, root: string): HumanError {
   return new HumanError(message, { ...(place ? { place } : {}), ...(hint ? { hint } : {}) });
 }
 
+/** What to do about it without the lines that are for a terminal, where a button does the same. */
+export function hintWithoutCommands({ hint = '' }: HumanError): string {
+  const lines = hint.split('\n').filter((line) => !/\btextclf [a-z]+ /.test(line));
+  return lines.join('\n');
+}
+
 /** `file:line:column: message`, with the line and the column or without. A file's name may have colons itself. */
 function placeOf(text: string, root: string): { place?: Place; message: string } {
   for (const { index } of text.matchAll(/: /g)) {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { HumanError } from '../protocol/human-error';
 import { runCommand } from './commands';
 import { continueAction } from './continue-on-cpu';
-import { failureOf } from './failure';
+import { failureOf, hintWithoutCommands } from './failure';
 import { groupFacts, resultText } from './group-text';
 import { isContinuable } from './is-continuable';
 import { isLive } from './is-live';
@@ -64,10 +64,13 @@ async function tell({ report, store }: Services, run: StoredRun): Promise<void> 
   };
   const showLog = { title: 'Show Log', run: () => runCommand('textclf.showLog', folder) };
   if (status === 'failed') {
-    const { message, place, hint } = failureOf(record.message ?? 'It does not say why.', run.root);
+    const failure = failureOf(record.message ?? 'It does not say why.', run.root);
+    const { message, place } = failure;
+    const mayGoOn = isContinuable(run);
+    const hint = mayGoOn ? hintWithoutCommands(failure) : failure.hint;
     const options = { ...(place ? { place } : {}), ...(hint ? { hint } : {}) };
-    const first = isContinuable(run) ? [continueAction(run)] : [];
     const error = new HumanError(`${name} failed: ${message}`, options);
+    const first = mayGoOn ? [continueAction(run)] : [];
     return report.error(error, [...first, openDashboard, showLog]);
   }
   if (status === 'interrupted') {

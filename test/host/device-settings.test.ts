@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adoptSettings } from '../../src/experiment/adopt';
 import { parseExperiment } from '../../src/experiment/parse';
+import { withoutDevice } from '../../src/experiment/without-device';
 import { deviceSettings, isChosen, onProcessor, type WantedDevice } from '../../src/host/device-settings';
 import { trainArguments } from '../../src/host/train-arguments';
 
@@ -69,6 +70,15 @@ describe('continuing a run', () => {
     const text = experiment('{ "engine": "onnxruntime", "device": "webgpu", "precision": "float16" }');
     const adopted = adoptSettings(text, 'a.textclf.json', Object.fromEntries(settings));
     expect(runtimeOf(adopted.text)).toMatchObject({ engine: 'onnxruntime', device: 'cpu' });
+  });
+
+  it('sets all that the command line advises', () => {
+    const runtimes = ['{}', '{ "engine": "tensorflow" }', '{ "device": "webgpu", "precision": "float16" }'];
+    const all = Object.entries(onProcessor).map(([option, value]) => `${option}=${value}`);
+    for (const text of runtimes.map(experiment)) {
+      const { experiment: parsed } = parseExperiment(text, 'a.textclf.json');
+      expect(all).toEqual(expect.arrayContaining(withoutDevice(parsed!)));
+    }
   });
 
   it('is not meant by a plain training, nor by a baseline', () => {

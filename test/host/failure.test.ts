@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { failureOf } from '../../src/host/failure';
+import { parseExperiment } from '../../src/experiment/parse';
+import { failureOf, hintWithoutCommands } from '../../src/host/failure';
 import { formatError, HumanError } from '../../src/protocol/human-error';
+import { DeviceError } from '../../src/runtime/device-error';
+import { withAdvice } from '../../src/trainer/device-failure';
 
 describe('failureOf', () => {
   const root = mkdtempSync(join(tmpdir(), 'textclf-failure-'));
@@ -46,4 +49,30 @@ describe('failureOf', () => {
       expect(failure.message).toBe(text.split('\n')[0]);
     },
   );
+});
+
+describe('hintWithoutCommands', () => {
+  it('keeps what to do of a device that failed, less what is for a terminal', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'textclf-failed-'));
+    const { experiment } = parseExperiment(
+      '{ "data": { "train": "a.csv" }, "model": { "type": "gru" } }',
+      'a.textclf.json',
+    );
+    mkdirSync(join(folder, 'model'));
+    writeFileSync(join(folder, 'model/config.json'), '{}');
+    const lost = new DeviceError('lost', 'The device is lost.', { hint: 'See whether it is plugged in.' });
+    const run = {
+      id: 'one',
+      folder,
+      experimentFile: 'a.textclf.json',
+      experiment: experiment!,
+      settings: [],
+    };
+    const failure = failureOf(formatError(withAdvice(lost, run)), folder);
+    rmSync(folder, { recursive: true });
+    expect(failure.hint).toContain('textclf train a.textclf.json --continue one');
+    const hint = hintWithoutCommands(failure);
+    expect(hint).toMatch(/^See whether it is plugged in\.\nThe best model so far is kept in .*model"?\.$/);
+    expect(hintWithoutCommands(new HumanError('No hint.'))).toBe('');
+  });
 });
