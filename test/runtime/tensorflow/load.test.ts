@@ -15,8 +15,8 @@ const fails = (words: string) => `throw new Error(${JSON.stringify(words)});`;
 
 let folder: string;
 
-const install = (...fake: Parameters<typeof installFake> extends [string, ...infer Rest] ? Rest : never) =>
-  installFake(folder, ...fake);
+const install = (name: 'tfjs-node' | 'tfjs-node-gpu', code: string, manifest?: object) =>
+  installFake(folder, name, code, manifest);
 
 async function refusal(choice: TensorflowChoice): Promise<DeviceError> {
   const error = await loadTensorflow(choice).catch((error) => error);
