@@ -18,7 +18,7 @@ import { removeQuietly, renameOver, syncFolder, writeFileAtomic, writeFully } fr
 import { runEventSchema } from './event-schema';
 import { gitState } from './git-state';
 import { runPaths, runsFolder, stateFolder } from './paths';
-import { type RunRecord, runRecordSchema } from './record';
+import { type RunRecord, readRecord, runRecordSchema } from './record';
 
 const heartbeatInterval = 5_000;
 
@@ -96,6 +96,16 @@ export function createRun(run: NewRun, onEvent?: (event: RunEvent) => void): Run
   }
   syncFolder(runsFolder(run.root));
   return new RunWriter(final, record, onEvent);
+}
+
+/**
+ * Says that a training lives whose own thread cannot at the moment: the heartbeat alone is renewed, where it was
+ * silent for longer than it ever is by itself. That thread must write nothing meanwhile.
+ */
+export function beatFor(folder: string): void {
+  const record = readRecord(folder);
+  if (Date.now() - Date.parse(record.heartbeat) < 1.5 * heartbeatInterval) return;
+  writeFileAtomic(runPaths(folder).record, recordText({ ...record, heartbeat: new Date().toISOString() }));
 }
 
 /** The id of a new run: sorts by time (UTC), and says its name. */

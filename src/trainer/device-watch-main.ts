@@ -2,17 +2,22 @@
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { formatError } from '../protocol/human-error';
+import { removeQuietly } from '../runs/atomic';
+import { runPaths } from '../runs/paths';
 import { readRecord } from '../runs/record';
-import { RunWriter } from '../runs/run-writer';
+import { beatFor, RunWriter } from '../runs/run-writer';
 import { DeviceError } from '../runtime/device-error';
 import { failureOf, withAdvice } from './device-failure';
-import { slots, type WatchTask } from './device-watch-protocol';
+import { give, slots, take, type WatchTask } from './device-watch-protocol';
 
 const task = workerData as WatchTask;
 const marks = new Int32Array(task.shared);
 
 /** Milliseconds between two looks. */
 const interval = 250;
+
+/** How long a call lasts, in milliseconds, before heartbeats are looked after. */
+const beatsAfter = 2000;
 
 let last = performance.now();
 let seenChanges = -1;
@@ -23,27 +28,39 @@ function look(): void {
   const now = performance.now();
   const passed = Math.min(now - last, 2 * interval);
   last = now;
+  // From here on no call comes back, and the training thread writes nothing.
+  take(marks);
   const changes = Atomics.load(marks, slots.changes);
   const patience = Atomics.load(marks, slots.patience);
-  if (changes !== seenChanges || patience === 0) {
-    seenChanges = changes;
-    waited = 0;
-    return;
-  }
-  waited += passed;
-  if (waited >= patience) endProcess(patience);
+  waited = changes === seenChanges && patience > 0 ? waited + passed : 0;
+  seenChanges = changes;
+  if (patience > 0 && waited >= patience) endProcess(patience);
+  if (waited > beatsAfter) beat();
+  give(marks);
 }
 
-/**
- * The training thread is inside the driver and writes nothing meanwhile, so that this one can write the run's last
- * words for it.
- */
+/** The folders of the run, and of the group's own run where it is one of a group's. */
+function folders(): string[] {
+  const { folder, group } = task.run;
+  return group === undefined ? [folder] : [folder, group];
+}
+
+/** While the training thread waits, it cannot say that it lives. */
+function beat(): void {
+  for (const folder of folders()) {
+    try {
+      beatFor(folder);
+    } catch {
+      // As with heartbeats of its own: the next event meets the same trouble and says so.
+    }
+  }
+}
+
+/** Writes the run's last words for the training thread, which is inside the driver. */
 function endProcess(patience: number): void {
-  const { run } = task;
-  const error = withAdvice(hung(patience), run);
   try {
-    endRun(run.folder, error);
-    if (run.group !== undefined) endRun(run.group, error);
+    const error = withAdvice(hung(patience), task.run);
+    for (const folder of folders()) endRun(folder, error);
     // Streams of a thread are written by the main thread, which hangs.
     writeSync(2, `\nerror: ${formatError(error)}\n`);
   } finally {
@@ -75,6 +92,7 @@ function deviceOf(folder: string): string {
 function endRun(folder: string, error: DeviceError): void {
   try {
     new RunWriter(folder, readRecord(folder)).finish('failed', formatError(error), failureOf(error));
+    removeQuietly(runPaths(folder).stop);
   } catch {
     // A folder that is gone or broken takes no last words; the process has to end all the same.
   }

@@ -13,6 +13,18 @@ export const slots = {
   changes: 0,
   /** How long the calls under way may take, in milliseconds; 0 where there are none. */
   patience: 1,
+  /** 1 while the watching thread writes into the run's folder: a call that comes back meanwhile waits for it. */
+  writing: 2,
 } as const;
 
 export const slotCount = Object.keys(slots).length;
+
+/** Has the other thread wait until `give`. */
+export function take(marks: Int32Array): void {
+  while (Atomics.compareExchange(marks, slots.writing, 0, 1) !== 0) Atomics.wait(marks, slots.writing, 1);
+}
+
+export function give(marks: Int32Array): void {
+  Atomics.store(marks, slots.writing, 0);
+  Atomics.notify(marks, slots.writing);
+}

@@ -4,7 +4,7 @@ import { HumanError } from '../protocol/human-error';
 import { DeviceError } from '../runtime/device-error';
 import { bundled } from './bundled';
 import { type FailedRun, withAdvice } from './device-failure';
-import { slotCount, slots, type WatchTask } from './device-watch-protocol';
+import { give, slotCount, slots, take, type WatchTask } from './device-watch-protocol';
 
 /** How long calls of a device may take, in milliseconds. */
 export interface Patience {
@@ -59,9 +59,16 @@ export class CallMarks {
     }
   }
 
+  /** From here on nothing but the watching thread's end is waited for. */
+  take(): void {
+    take(this.#marks);
+  }
+
   #mark(): void {
+    take(this.#marks);
     Atomics.store(this.#marks, slots.patience, Math.max(0, ...this.#underWay.values()));
     Atomics.add(this.#marks, slots.changes, 1);
+    give(this.#marks);
   }
 }
 
@@ -77,7 +84,7 @@ export async function withWatch<Result>(
 ): Promise<Result> {
   const marks = new CallMarks(devicePatience());
   // The processor has no driver that could hang.
-  const end = device === 'cpu' ? undefined : await watchDevice({ shared: marks.shared, run });
+  const end = device === 'cpu' ? undefined : await watchDevice(marks, run);
   try {
     return await work(marks);
   } catch (error) {
@@ -93,11 +100,12 @@ export async function withWatch<Result>(
  *
  * @returns ends the watching
  */
-async function watchDevice(task: WatchTask): Promise<() => Promise<void>> {
+async function watchDevice(marks: CallMarks, run: FailedRun): Promise<() => Promise<void>> {
   const file = bundled('device-watch.js');
   // Sources that run as they are have none.
   if (!file) return async () => {};
-  const worker = new Worker(file, { workerData: task });
+  const workerData: WatchTask = { shared: marks.shared, run };
+  const worker = new Worker(file, { workerData });
   await new Promise<void>((resolve, reject) => {
     // Once it watches, its own end is nothing that a training has to end for.
     worker.once('message', () => resolve());
@@ -106,6 +114,8 @@ async function watchDevice(task: WatchTask): Promise<() => Promise<void>> {
   });
   worker.unref();
   return async () => {
+    // Not in the middle of a heartbeat.
+    marks.take();
     await worker.terminate();
   };
 }

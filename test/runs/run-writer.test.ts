@@ -13,7 +13,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readEvents } from '../../src/runs/events';
 import { runPaths, runsFolder } from '../../src/runs/paths';
 import { displayStatus, readRecord } from '../../src/runs/record';
-import { createRun, newRunId, RunWriter } from '../../src/runs/run-writer';
+import { beatFor, createRun, newRunId, RunWriter } from '../../src/runs/run-writer';
 import { epochMetricsOf } from '../support/sample-metrics';
 import { newRun } from './sample';
 import { bundleChild, humanErrorOf, temporaryFolder } from './support';
@@ -116,6 +116,22 @@ describe('RunWriter', () => {
     ]);
     expect(() => run.emit({ type: 'warning', message: 'late' })).toThrow('finished');
     expect(() => run.update({ status: 'running' })).toThrow('finished');
+  });
+
+  it('can be said to live by another thread, of which nothing but the heartbeat is changed', () => {
+    const run = createRun(newRun(temporaryFolder()));
+    const { record: file } = runPaths(run.folder);
+    const whole = readFileSync(file, 'utf8');
+    beatFor(run.folder);
+    // It said so itself a moment ago.
+    expect(readFileSync(file, 'utf8')).toBe(whole);
+    const old = '2026-01-01T00:00:00.000Z';
+    writeFileSync(file, whole.replace(run.record.heartbeat, old));
+    beatFor(run.folder);
+    const { heartbeat, ...rest } = readRecord(run.folder);
+    expect(Date.now() - Date.parse(heartbeat)).toBeLessThan(10_000);
+    expect({ ...rest, heartbeat: run.record.heartbeat }).toEqual(run.record);
+    run.finish('stopped');
   });
 
   it('tells by what a run failed and which one it went on from, in the record and in the last event', () => {

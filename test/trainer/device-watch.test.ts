@@ -43,10 +43,17 @@ async function hang(...args: string[]) {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
+  /** What a person was shown of the run meanwhile. */
+  const shown: string[] = [];
+  const looking = setInterval(() => {
+    const run = listRuns(root).find((one) => one.type === 'run' && one.record.parent);
+    if (run?.type === 'run' && run.status !== shown.at(-1)) shown.push(run.status);
+  }, 100);
   const [code, signal] = await once(child, 'close');
+  clearInterval(looking);
   const runs = listRuns(root).filter((run): run is Run => run.type === 'run');
   const [run, group] = [runs.find(({ record }) => record.parent)!, runs.find(({ record }) => record.group)!];
-  return { code, signal, stderr, run, group };
+  return { code, signal, stderr, run, group, shown };
 }
 
 // Windows has no signals: there the process ends by TerminateProcess, which looks like an exit code.
@@ -54,7 +61,8 @@ const killed = process.platform === 'win32' ? { code: 1, signal: null } : { code
 
 describe.concurrent('a device that does not come back', () => {
   it('in a step: the run ends as failed, with its model and the way on', async () => {
-    const { stderr, run, group: _, ...end } = await hang('step');
+    const { code, signal, stderr, run } = await hang('step');
+    const end = { code, signal };
     expect(end).toEqual(killed);
     const message = [
       'The device (a card) has not answered for 1 s.',
@@ -81,9 +89,11 @@ describe.concurrent('a device that does not come back', () => {
 
   it('while it compiles, which may take five times as long; a run of a group ends that too', async () => {
     const startedAt = performance.now();
-    const { run, group, ...end } = await hang('compile', 'child');
+    const { run, group, shown, ...end } = await hang('compile', 'child');
     expect(end).toMatchObject(killed);
     expect(performance.now() - startedAt).toBeGreaterThan(5000);
+    // Silent for an hour, until the other thread says that it lives; never gone again before its end.
+    expect(shown.join(' ')).toMatch(/interrupted running( failed)?$/);
     const { message } = run.record;
     // Such a run does not go on by itself.
     expect(message).toMatch(

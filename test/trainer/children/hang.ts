@@ -1,5 +1,5 @@
 // A training whose device answers a few times and then never again. Arguments: the workspace folder, and what hangs.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseExperiment, resolvedToJson } from '../../../src/experiment/parse';
 import { runPaths } from '../../../src/runs/paths';
@@ -59,6 +59,11 @@ function newRun(name: string) {
     ...{ versions: { textclf: '0.1.0', onnxruntime: '1.30.0' }, device: device.name, threads: 1 },
   };
 }
+
+// As if it had been silent for long.
+const { record } = runPaths(run.folder);
+const old = { ...JSON.parse(readFileSync(record, 'utf8')), heartbeat: '2026-01-01T00:00:00.000Z' };
+writeFileSync(record, JSON.stringify(old));
 
 const settings = ['training.epochs=3'];
 const failed = { id: run.id, folder: run.folder, experimentFile, experiment, settings };
