@@ -8,7 +8,10 @@ import type { Tf } from './tf';
 export interface TensorflowChoice {
   /** `auto` takes a GPU where TensorFlow finds one, else the processor. */
   readonly device: 'auto' | 'cpu' | 'cuda';
-  /** Whose node_modules has it; else the folder that TEXTCLF_TENSORFLOW names, else the working folder and those above it. */
+  /**
+   * Whose node_modules has it; else the folder that TEXTCLF_TENSORFLOW names. Never the working folder: it may be a
+   * stranger's, and what is loaded is run.
+   */
   readonly folder?: string;
   /** Threads inside an operation; 0, or nothing, takes one for each core. */
   readonly threads?: number;
@@ -42,7 +45,9 @@ const manifestSchema = z.object({ version: z.string() });
  */
 export async function loadTensorflow(choice: TensorflowChoice): Promise<LoadedTensorflow> {
   const { device } = choice;
-  const folder = resolve(choice.folder ?? process.env.TEXTCLF_TENSORFLOW ?? '.');
+  const named = choice.folder ?? process.env.TEXTCLF_TENSORFLOW;
+  if (!named) throw missing(`TensorFlow.js (${packages[device].join(' or ')}) is not installed.`, INSTALL);
+  const folder = resolve(named);
   prepareEnvironment(choice);
   const errors: DeviceError[] = [];
   for (const name of packages[device]) {
