@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Experiment } from '../experiment/schema';
 import { withoutDevice } from '../experiment/without-device';
 import type { Failure } from '../protocol/events';
-import { savedModel } from '../runs/paths';
+import { findRoot, runsFolder, savedModel } from '../runs/paths';
 import { DeviceError } from '../runtime/device-error';
 
 /** The run that a device failed in. */
@@ -50,10 +50,13 @@ function wayOn({ id, folder, experimentFile, experiment, settings, group }: Fail
     .map((setting) => ` --set ${word(setting)}`)
     .join('');
   const command = `textclf train ${word(relative('', experimentFile))}`;
+  // Ids are looked for in the workspace that the experiment lies in.
+  const isThere = runsFolder(findRoot(dirname(experimentFile))) === dirname(folder);
+  const run = isThere ? id : word(relative('', folder));
   if (group !== undefined || !model) return `Without the device: ${command}${sets}`;
   return [
     `The best model so far is kept in ${word(relative('', model))}.`,
-    `Go on from there without the device: ${command} --continue ${id}${sets}`,
+    `Go on from there without the device: ${command} --continue ${run}${sets}`,
   ].join('\n  ');
 }
 

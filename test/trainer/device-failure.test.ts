@@ -38,7 +38,7 @@ describe('advice on a device that failed', () => {
     expect(failureOf(new Error('a bug'))).toBeUndefined();
   });
 
-  it('quotes what a shell would part, and says where the model is', () => {
+  it('quotes what a shell would part, and names folders where the run lies in another workspace', () => {
     const run = folder.path('a run');
     mkdirSync(join(run, 'model'), { recursive: true });
     writeFileSync(join(run, 'model', 'model.onnx'), '');
@@ -48,7 +48,8 @@ describe('advice on a device that failed', () => {
     expect(error.hint!.split('\n  ')).toEqual([
       'Plug it in.',
       `The best model so far is kept in "${relative('', join(run, 'model'))}".`,
-      'Go on from there without the device: textclf train reviews.textclf.json --continue the-run' +
+      'Go on from there without the device: textclf train reviews.textclf.json' +
+        ` --continue "${relative('', run)}"` +
         ' --set "data.train=my data.csv" --set runtime.device=cpu --set runtime.precision=float32',
     ]);
   });

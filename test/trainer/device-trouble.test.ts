@@ -151,6 +151,8 @@ describe.concurrent('a training', () => {
     const batches = eventsOf(rest).filter((event) => event.type === 'batch');
     expect(batches[0]).toMatchObject({ epoch: 2, batch: 1, step: 11 });
     expect(rest.record).toMatchObject({ status: 'succeeded', last: { epoch: 4 } });
+    const shown = await textclf(['runs', 'show', rest.id]);
+    expect(shown.lines.join('\n')).toMatch(new RegExp(`Goes on from +${run!.id}\\n`));
   });
 
   it.each([

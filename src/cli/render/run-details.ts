@@ -9,12 +9,13 @@ import { heading, type Style } from './style';
 
 /** The record of a run: how it ended, when, and from what. */
 export function detailLines({ id, folder, record, status }: Run, style: Style): string[] {
-  const { git, test, message, startedAt, endedAt, best, group, parent } = record;
+  const { git, test, message, startedAt, endedAt, best, group, parent, continues } = record;
   const details = [
     ['Status', statusColor(status, style.colors)(status)],
     ['Started', localTime(startedAt)],
     ...(endedAt ? [['Took', duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)]] : []),
     ...(parent ? [['Part of', `${harmless(parent.id)}, as ${harmless(parent.label)}`]] : []),
+    ...(continues ? [['Goes on from', harmless(continues)]] : []),
     ['Experiment', harmless(record.experimentFile)],
     ['Folder', harmless(relative('', folder) || '.')],
     ...(git ? [['Git commit', `${harmless(git.commit)}${git.dirty ? ' with changes' : ''}`]] : []),
