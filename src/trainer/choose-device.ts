@@ -47,6 +47,15 @@ export async function chooseDevice(
   return { engine, device: 'webgpu', reason: `${faster}.` };
 }
 
+/** What is known of the choice before any driver is asked; undefined where the experiment names its device. */
+export function outlook({ model, runtime }: Pick<Experiment, 'model' | 'runtime'>): string | undefined {
+  if (runtime.device !== 'auto' || runtime.engine !== 'onnxruntime') return undefined;
+  const why = ofProcessor[model.type];
+  return why === undefined
+    ? 'computed by the graphics card where it is twice as fast as the processor: textclf devices'
+    : `computed by the processor: ${why}`;
+}
+
 async function refuseMissing(
   device: DeviceName,
   probe: Pick<DeviceProbe, 'webgpu' | 'provider' | 'offered'>,

@@ -16,7 +16,7 @@ export function refuseDevice(device: DeviceName, why: Why, offered: readonly Dev
   return new OptionError(
     `The device "${device}" cannot be had: ${reason}`,
     ['runtime', 'device'],
-    `${hint ?? ''} This system's ONNX Runtime has ${listNames(offered)}; textclf devices tells what is there. "auto" takes what is.`.trim(),
+    `${hint ?? ''} ONNX Runtime is built for ${listNames(offered)} here; textclf devices tells what of it there is, and "auto" takes what suits.`.trim(),
     [{ type: 'set', values: ['auto', 'cpu'] }],
     causeOf(why),
   );

@@ -82,6 +82,14 @@ describe('the real one', () => {
   });
 });
 
+it('is a small program, and all that knows of graphics cards', () => {
+  const probing = readFileSync(bundle, 'utf8');
+  // Of systeminformation no more than its part for graphics.
+  expect(probing).toContain('nvidia-smi');
+  expect(probing.length).toBeLessThan(1.5e6);
+  expect(readFileSync(new URL('cli.js', bundle), 'utf8')).not.toContain('nvidia-smi');
+});
+
 describe('a driver', () => {
   it('that hangs is given up, and its process ended', async () => {
     const file = program('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');

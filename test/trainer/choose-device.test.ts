@@ -4,7 +4,7 @@ import { parseExperiment } from '../../src/experiment/parse';
 import type { Experiment } from '../../src/experiment/schema';
 import type { DeviceProbe } from '../../src/runtime/device-probe';
 import type { Probed } from '../../src/runtime/probe-protocol';
-import { chooseDevice } from '../../src/trainer/choose-device';
+import { chooseDevice, outlook } from '../../src/trainer/choose-device';
 import { failureOf } from '../../src/trainer/device-failure';
 
 type Asked = Pick<DeviceProbe, 'webgpu' | 'provider' | 'tensorflow' | 'offered'>;
@@ -102,6 +102,17 @@ describe('auto', () => {
     if (reason) expect(choice.reason).toMatch(reason);
     else expect(choice.reason).toBeUndefined();
   });
+});
+
+it.each([
+  [{ type: 'lstm' }, {}, 'computed by the processor: a loop over time is faster there'],
+  [encoder, {}, /^computed by the graphics card where it is twice as fast/],
+  [transformer, { device: 'webgpu' }, undefined],
+  [transformer, { engine: 'tensorflow' }, undefined],
+])('the outlook for %j with %j', (model, runtime, expected) => {
+  const said = outlook(experiment(model, runtime));
+  if (expected instanceof RegExp) expect(said).toMatch(expected);
+  else expect(said).toBe(expected);
 });
 
 describe('a device by name', () => {

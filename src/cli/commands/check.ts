@@ -6,6 +6,7 @@ import type { Experiment } from '../../experiment/schema';
 import { countOf } from '../../protocol/count';
 import { HumanError } from '../../protocol/human-error';
 import { type Checked, checkExperiment, type DataFacts } from '../../trainer/check-experiment';
+import { outlook } from '../../trainer/choose-device';
 import { ReportedMistake } from '../errors';
 import { harmless, harmlessLines } from '../format/harmless';
 import { type GlobalOptions, optionsOf, type SetOptions, setOption } from '../options';
@@ -70,6 +71,8 @@ function asLines(file: string, { problems, experiment, facts }: Checked, errors:
   if (facts) lines.push(summary(facts));
   const runs = experiment && plannedText(experiment);
   if (runs) lines.push(runs);
+  const device = experiment && outlook(experiment);
+  if (device) lines.push(device);
   return lines;
 }
 
