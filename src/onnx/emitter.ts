@@ -1,28 +1,23 @@
 import { create } from '@bufbuild/protobuf';
 import {
   type AttributeProto,
-  AttributeProtoSchema,
-  AttributeProto_AttributeType as AttributeType,
-  type GraphProto,
   type NodeProto,
   NodeProtoSchema,
   type TensorProto,
-  TensorProtoSchema,
   TensorProto_DataType as TensorType,
   type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from 'onnx-buf';
 import type { Node, Value } from '../graph/ops';
 import type { Dim, DType, Shape } from '../graph/shape';
+import {
+  type AttributeValue,
+  attribute,
+  floatTensor,
+  intTensor,
+  smallIntTensor,
+  valueInfo,
+} from './messages';
 import type { FedSize } from './sizes';
-
-export type AttributeValue =
-  | { readonly int: number }
-  | { readonly float: number }
-  | { readonly ints: readonly number[] }
-  | { readonly string: string }
-  | { readonly tensor: TensorProto }
-  | { readonly graph: GraphProto };
 
 /** For what the graph is written. */
 export interface EmitterOptions {
@@ -304,51 +299,4 @@ class Shared {
       return name;
     });
   }
-}
-
-export function intTensor(values: readonly number[]): TensorProto {
-  return create(TensorProtoSchema, {
-    dims: [BigInt(values.length)],
-    dataType: TensorType.INT64,
-    int64Data: values.map(BigInt),
-  });
-}
-
-function smallIntTensor(values: readonly number[]): TensorProto {
-  return create(TensorProtoSchema, {
-    dims: [BigInt(values.length)],
-    dataType: TensorType.INT32,
-    int32Data: [...values],
-  });
-}
-
-export function floatTensor(data: Float32Array, shape: readonly number[]): TensorProto {
-  return create(TensorProtoSchema, {
-    dims: shape.map(BigInt),
-    dataType: TensorType.FLOAT,
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) as Uint8Array<ArrayBuffer>,
-  });
-}
-
-export function valueInfo(name: string, shape: Shape, elemType: TensorType): ValueInfoProto {
-  const dim = shape.map((size) => ({
-    value:
-      typeof size === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(size) }
-        : { case: 'dimParam' as const, value: size },
-  }));
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: { value: { case: 'tensorType', value: { elemType, shape: { dim } } } },
-  });
-}
-
-export function attribute(name: string, value: AttributeValue): AttributeProto {
-  const set = (fields: Partial<AttributeProto>) => ({ ...create(AttributeProtoSchema, { name }), ...fields });
-  if ('int' in value) return set({ type: AttributeType.INT, i: BigInt(value.int) });
-  if ('float' in value) return set({ type: AttributeType.FLOAT, f: value.float });
-  if ('ints' in value) return set({ type: AttributeType.INTS, ints: value.ints.map(BigInt) });
-  if ('tensor' in value) return set({ type: AttributeType.TENSOR, t: value.tensor });
-  if ('graph' in value) return set({ type: AttributeType.GRAPH, g: value.graph });
-  return set({ type: AttributeType.STRING, s: new TextEncoder().encode(value.string) });
 }

@@ -4,7 +4,8 @@ import type { Node, OpName, Value } from '../graph/ops';
 import { sameShape } from '../graph/shape';
 import { topologicalOrder } from '../graph/walk';
 import * as device from './device';
-import { type AttributeValue, type Emitter, Emitter as EmitterClass, floatTensor } from './emitter';
+import { type Emitter, Emitter as EmitterClass } from './emitter';
+import { type AttributeValue, floatTensor } from './messages';
 import { product } from './products';
 import { convolution, convolutionMax, gatherWindows, scatterAddWindows } from './windows';
 

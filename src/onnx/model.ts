@@ -1,8 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema, type NodeProto } from 'onnx-buf';
 import type { Program } from '../graph/program';
-import { Emitter, type EmitterOptions, valueInfo } from './emitter';
+import { Emitter, type EmitterOptions } from './emitter';
 import { lowerNodes } from './lower';
+import { valueInfo } from './messages';
 import { type FedSize, fedForms } from './sizes';
 import { modelChunks } from './write';
 

@@ -1,5 +1,6 @@
 import { TensorProto_DataType as TensorType } from 'onnx-buf';
-import type { AttributeValue, EmitOptions, Emitter } from './emitter';
+import type { EmitOptions, Emitter } from './emitter';
+import type { AttributeValue } from './messages';
 
 /**
  * Emits a product of matrices; where products are to be computed in 16 bits, its operands are rounded to these and its

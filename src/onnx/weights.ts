@@ -7,7 +7,7 @@ import {
   TensorProtoSchema,
   TensorProto_DataType as TensorType,
 } from 'onnx-buf';
-import { type AttributeValue, attribute } from './emitter';
+import { type AttributeValue, attribute } from './messages';
 
 /** Tensors with fewer numbers than this stay as they are: they take no room, and the last layer is among them. */
 const fewNumbers = 4096;
