@@ -45,14 +45,14 @@ export function deviceItems(
   ];
 }
 
-const inFile = 'in the experiment file';
+const chosenNow = 'chosen now';
 
 function automaticItem(runtime: RuntimeOptions): DeviceItem {
   const wanted = { engine: runtime.engine, device: 'auto' } as const;
   return {
     label: 'Automatic',
-    ...(isChosen(runtime, wanted) ? { description: inFile } : {}),
-    detail: 'What is fastest for the model; the log of each run says what that was and why',
+    ...(isChosen(runtime, wanted) ? { description: chosenNow } : {}),
+    detail: 'The fastest for the model; the log of each run says which, and why',
     iconPath: new vscode.ThemeIcon('wand'),
     wanted,
   };
@@ -61,7 +61,7 @@ function automaticItem(runtime: RuntimeOptions): DeviceItem {
 function thereItem(device: FoundDevice, runtime: RuntimeOptions | undefined): DeviceItem {
   const { engine, title, name, reason } = device;
   const wanted = { engine, device: device.device };
-  const chosen = runtime && isChosen(runtime, wanted) ? inFile : undefined;
+  const chosen = runtime && isChosen(runtime, wanted) ? chosenNow : undefined;
   return {
     label: withoutIcons(title),
     description: withoutIcons([name, chosen].filter(Boolean).join(' · ')),

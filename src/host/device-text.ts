@@ -18,7 +18,7 @@ export function devicesReport(found: readonly FoundDevice[], system: readonly st
     const why = reason === undefined ? [] : [`    ${oneLine(reason)}`];
     return [`${title} (${engine}, ${device.device}): ${oneLine(facts.join(', '))}`, ...why].join('\n');
   });
-  return `${[...system, '', ...parts].join('\n')}\n`;
+  return `${[...system, ...(system.length > 0 ? [''] : []), ...parts].join('\n')}\n`;
 }
 
 function oneLine(text: string): string {

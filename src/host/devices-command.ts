@@ -7,7 +7,6 @@ import { type DeviceItem, deviceItems } from './device-items';
 import { devicesReport } from './device-text';
 import { findDevices } from './find-devices';
 import { activeExperiment } from './pick';
-import { withoutLinks } from './plain-text';
 import type { Services } from './services';
 import { chosenRuntime, setDevice } from './set-device';
 import { tensorflowEnvironment } from './tensorflow-environment';
@@ -96,11 +95,12 @@ async function copy({ context, report }: Services, found: readonly FoundDevice[]
 }
 
 async function choose(
-  { report }: Services,
+  services: Services,
   { device, wanted }: DeviceItem,
   experiment: vscode.Uri | undefined,
 ): Promise<void> {
-  if (device?.isThere === false) return tellMissing(device);
+  const { report } = services;
+  if (device?.isThere === false) return tellMissing(services, device);
   if (device?.use === 'predicts') {
     return report.info(`${device.title} predicts, but does not train: an experiment can't name it.`);
   }
@@ -108,11 +108,14 @@ async function choose(
   if (wanted) await setDevice(experiment, wanted, device?.title ?? 'Automatic');
 }
 
-/** In full: an entry of a list has one line. */
-async function tellMissing({ engine, title: name, reason = '' }: FoundDevice): Promise<void> {
-  const install = 'Install …';
-  const message = withoutLinks(`${name} is not here. ${reason}`);
-  const buttons = engine === 'tensorflow' ? [install] : [];
-  const answer = await vscode.window.showInformationMessage(message, ...buttons);
-  if (answer === install) await runCommand('textclf.installTensorflow');
+/** In full: an entry of a list has one line, and so has a notification without a button. */
+async function tellMissing({ report }: Services, device: FoundDevice): Promise<void> {
+  const { engine, title: name, reason } = device;
+  const copyReason = {
+    title: 'Copy',
+    run: () => vscode.env.clipboard.writeText(devicesReport([device], [])),
+  };
+  const install = { title: 'Install …', run: () => runCommand('textclf.installTensorflow') };
+  const actions = engine === 'tensorflow' ? [install, copyReason] : [copyReason];
+  await report.info([`${name} is not here.`, reason].filter(Boolean).join(' '), actions);
 }

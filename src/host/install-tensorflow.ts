@@ -9,7 +9,13 @@ import { findNpm } from './npm';
 import { installTensorflow, removeTensorflow } from './npm-install';
 import { withoutLinks } from './plain-text';
 import type { Services } from './services';
-import { buildNeeds, packagesFor, type TensorflowPackage, tensorflowVersion } from './tensorflow-packages';
+import {
+  buildNeeds,
+  packagesFor,
+  type TensorflowPackage,
+  tensorflowVersion,
+  troubleOf,
+} from './tensorflow-packages';
 import { type InstalledTensorflow, installedTensorflow, tensorflowFolder } from './tensorflow-path';
 import { requireTrust } from './trust';
 
@@ -107,7 +113,7 @@ async function install(
   );
   if (!isDone) return;
   report.log.info('TensorFlow.js is installed.');
-  await confirm(services);
+  await confirm(services, tensorflow);
 }
 
 async function tellNoNpm({ report }: Services): Promise<void> {
@@ -159,23 +165,19 @@ function withNpmProgress(
   });
 }
 
-/** Whether it can be used shows when it is loaded: its library may miss another one. */
-async function confirm(services: Services): Promise<void> {
+/** Whether it can be used shows when it is loaded. */
+async function confirm(services: Services, tensorflow: TensorflowPackage): Promise<void> {
   const { report } = services;
   const found = await lookForDevices(services);
   if (!found) return;
-  const ours = found.filter(({ engine }) => engine === 'tensorflow');
-  const loaded = ours.filter(({ isThere }) => isThere);
   const showDevices = { title: 'Show Devices', run: () => runCommand('textclf.devices') };
-  if (loaded.length > 0) {
-    const names = loaded.map((device) => device.title).join(' and ');
-    return report.info(`${names} can be used: "engine": "tensorflow" in an experiment's "runtime".`, [
-      showDevices,
-    ]);
+  const trouble = troubleOf(tensorflow, found);
+  if (trouble) {
+    const { message, ...options } = trouble;
+    return report.error(new HumanError(message, options), [showDevices]);
   }
-  const why = ours.find(({ reason }) => reason !== undefined)?.reason;
-  const error = new HumanError('TensorFlow.js is installed, but can not be used.', {
-    ...(why === undefined ? {} : { hint: why }),
-  });
-  await report.error(error, [showDevices]);
+  await report.info(
+    'TensorFlow.js can be used: set "engine" to "tensorflow" in the "runtime" of an experiment, or choose it in Devices.',
+    [showDevices],
+  );
 }
