@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isAlive } from '../../src/protocol/is-alive';
 import { type DeviceProbeOptions, deviceProbe } from '../../src/runtime/device-probe';
+import { findDevices } from '../../src/runtime/find-devices';
 import { keepProbe, probeKey, readProbe } from '../../src/runtime/probe-cache';
 import type { Probed } from '../../src/runtime/probe-protocol';
 import { cardlessEnvironment, swiftshaderEnvironment } from '../support/swiftshader';
@@ -101,6 +102,14 @@ describe('a driver', () => {
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
     expect(pid).toBeGreaterThan(1);
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5000 });
+  });
+
+  it('that hangs is one of the devices that are told of', async () => {
+    const file = program('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
+    const found = await findDevices(probe(file, { patience: 500 }));
+    const there = found.filter(({ isThere }) => isThere).map(({ device }) => device);
+    expect(there).toEqual(['cpu']);
+    expect(found.find(({ device }) => device === 'webgpu')!.reason).toMatch(/^The driver does not answer/);
   });
 
   it.each([
