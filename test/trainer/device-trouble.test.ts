@@ -70,7 +70,7 @@ function place() {
   ) => {
     const child = spawn(process.execPath, [join(bundles, 'cli.js'), ...args], {
       cwd: root,
-      env: { ...process.env, TEXTCLF_TEST_TROUBLE: trouble, TEXTCLF_DEVICE_PATIENCE: '2', NO_COLOR: '1' },
+      env: { ...process.env, TEXTCLF_TEST_TROUBLE: trouble, TEXTCLF_DEVICE_PATIENCE: '3', NO_COLOR: '1' },
     });
     started.push(child);
     child.stdin.end();
@@ -115,7 +115,7 @@ function eventsOf({ folder }: Run): RunEvent[] {
 
 /** What the command line is told to do without the device, as its words. */
 function wayOn(message: string): string[] {
-  return /without the device: textclf (.*)$/m.exec(message)![1]!.split(' ');
+  return /without the device: textclf (.*)$/im.exec(message)![1]!.split(' ');
 }
 
 describe.concurrent('a training', () => {
@@ -128,7 +128,7 @@ describe.concurrent('a training', () => {
     const [run] = runs();
     expect(run!.record).toMatchObject({ status: 'failed', failure: 'device', last: { epoch: 1 } });
     const message = run!.record.message!;
-    expect(message).toMatch(/^The device \(.* as a device\) has not answered for 2 s\.\n/);
+    expect(message).toMatch(/^The device \(.* as a device\) has not answered for 3 s\.\n/);
     expect(hung.stderr).toContain(message);
     expect(eventsOf(run!).at(-1)).toMatchObject({
       type: 'finished',
@@ -180,6 +180,21 @@ describe.concurrent('a training', () => {
       await expectWholeModel(run!, root);
     },
   );
+
+  it('of several whose device hangs ends all of them', async () => {
+    const { textclf, runs } = place();
+    const args = ['train', 'toy.textclf.json', '--quiet', '--set', 'training.repeat=2'];
+    const { stderr } = await textclf(args, `hang:${inSecondEpoch}`);
+    const all = runs();
+    expect(all.map(({ record }) => record.group?.kind ?? record.parent?.label).sort()).toEqual([
+      'repeat',
+      'seed 42',
+    ]);
+    for (const { record } of all) expect(record).toMatchObject({ status: 'failed', failure: 'device' });
+    expect(wayOn(stderr)).toEqual([
+      ...['train', 'toy.textclf.json', '--set', 'training.repeat=2', '--set', 'runtime.device=cpu'],
+    ]);
+  });
 
   it('that is asked to stop while its device takes long ends as stopped', async () => {
     const { root, textclf, runs } = place();
