@@ -94,10 +94,10 @@ it('is a small program, and all that knows of graphics cards', () => {
 describe('a driver', () => {
   it('that hangs is given up, and its process ended', async () => {
     const file = program('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);');
-    expect(await probe(file, { patience: 1000 }).webgpu()).toEqual({
+    expect(await probe(file, { patience: 2000 }).webgpu()).toEqual({
       isThere: false,
       trouble: 'hung',
-      reason: 'the driver does not answer (for 1 s)',
+      reason: 'the driver does not answer (for 2 s)',
     });
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
     expect(pid).toBeGreaterThan(1);
