@@ -9,6 +9,7 @@ import type { Schedule } from '../nn/schedules/schedule';
 import type { EpochMetrics, NewRunEvent, Scores } from '../protocol/events';
 import { isHigherBetter, type MetricName, metricOf } from '../protocol/metrics';
 import { type Batch, type EncodedText, makeBatch } from './batch';
+import { BatchClock } from './batch-clock';
 import { chunks, trainingBatches } from './batches';
 import type { Past } from './continue-run';
 import { evaluateSplit } from './evaluate';
@@ -224,40 +225,4 @@ export function lostLoss(where: string, { optimizer, gradientClip }: TrainingOpt
     ['training', 'optimizer', 'learningRate'],
     `The steps are too large: lower "learningRate" (it is ${optimizer.learningRate})${clip} in the training section.`,
   );
-}
-
-/** Speed over the last seconds, and what is left at that speed. */
-class BatchClock {
-  private timed = 0;
-  samplesPerSecond = 0;
-  private secondsABatch = 0;
-  private last = performance.now();
-
-  /** `batches`: how many were trained on so far. */
-  constructor(
-    private readonly totalBatches: number,
-    public batches: number,
-  ) {}
-
-  /** Leaves out the time since the last batch: evaluating and saving are no training. */
-  resume(): void {
-    this.last = performance.now();
-  }
-
-  tick(samples: number): void {
-    const now = performance.now();
-    // Not under a microsecond: the rate must stay a finite number.
-    const seconds = Math.max(now - this.last, 1e-3) / 1000;
-    this.last = now;
-    this.batches++;
-    this.timed++;
-    // A moving average over about twenty batches; the first ones count in full.
-    const weight = Math.max(1 / this.timed, 0.05);
-    this.secondsABatch += weight * (seconds - this.secondsABatch);
-    this.samplesPerSecond += weight * (samples / seconds - this.samplesPerSecond);
-  }
-
-  get etaSeconds(): number {
-    return Math.max(0, this.totalBatches - this.batches) * this.secondsABatch;
-  }
 }
