@@ -1,8 +1,8 @@
 import type { ParameterSpec } from '../nn/scope';
 import { ownLayers } from '../pretrained/encoder';
 import { depthOf, isOfHead } from '../pretrained/names';
+import type { DeviceParameterSpec } from './device-groups';
 import { layerwiseDevicePass } from './device-layerwise';
-import type { DeviceParameterSpec } from './device-parameters';
 import { wholeDevicePass } from './device-pass';
 import type { DeviceModel } from './device-step';
 import {

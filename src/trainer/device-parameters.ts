@@ -1,7 +1,3 @@
-import type { Program } from '../graph/program';
-import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
-import type { Optimizer } from '../nn/optimizers/optimizer';
-import type { ParameterSpec } from '../nn/scope';
 import {
   type AnyTensor,
   type DeviceExecutable,
@@ -9,45 +5,16 @@ import {
   type DeviceTensor,
   floatTensor,
 } from '../runtime/executor';
-import { gradientOf, squaresProgram, sumProgram } from './device-programs';
-import { type ClipOptions, updateProgram } from './programs';
+import {
+  type DeviceParameterOptions,
+  type DeviceParameterSpec,
+  type Group,
+  openGroups,
+  startState,
+} from './device-groups';
+import { gradientOf } from './device-programs';
 
 export type DeviceTensors = Readonly<Record<string, DeviceTensor>>;
-
-export interface DeviceParameterSpec extends ParameterSpec {
-  /** Others stay as they are, and have neither gradient nor optimizer state. */
-  readonly trained: boolean;
-  /** What the learning rate is multiplied by for this one. */
-  readonly rate: number;
-  /** Whether weight decay counts for it. */
-  readonly decays: boolean;
-  /** Parameters of one group are updated by one program. */
-  readonly group: string;
-}
-
-/** A group's program, which serves every group of the same shapes: it knows parameters by their place. */
-interface GroupPrograms {
-  readonly update: DeviceExecutable;
-  /** Where two gradients may have to be summed. */
-  readonly sum?: DeviceExecutable;
-  readonly squares?: DeviceExecutable;
-}
-
-interface Group extends GroupPrograms {
-  readonly specs: readonly DeviceParameterSpec[];
-  readonly rate: number;
-  readonly optimizer: Optimizer;
-  /** By `<parameter>.<state>`; there from the group's first step on. */
-  state: Record<string, DeviceTensor> | undefined;
-  /** Steps that it took part in. */
-  steps: number;
-}
-
-export interface DeviceParameterOptions extends ClipOptions {
-  readonly optimizer: OptimizerOptions;
-  /** Whether several gradients of one parameter can make one step. */
-  readonly sums: boolean;
-}
 
 /**
  * Parameters, the optimizer's state and a step's gradients, which all stay on the device. A step is taken group by group, so
@@ -72,37 +39,8 @@ export class DeviceParameters {
     specs: readonly DeviceParameterSpec[],
     options: DeviceParameterOptions,
   ): Promise<DeviceParameters> {
-    const programs: DeviceExecutable[] = [];
-    const known = new Map<string, GroupPrograms>();
-    const compile = async (program: Program) => {
-      const kept = Object.keys(program.outputs).filter((name) => name !== 'squares');
-      const compiled = await executor.compileKept(program, { kept });
-      programs.push(compiled);
-      return compiled;
-    };
-    const groups: Group[] = [];
-    try {
-      for (const members of grouped(specs.filter(({ trained }) => trained))) {
-        const { decays, rate } = members[0]!;
-        const optimizer = createOptimizer(
-          decays ? options.optimizer : { ...options.optimizer, weightDecay: 0 },
-        );
-        const places = members.map(({ shape }, i) => ({ name: placeOf(i), shape }));
-        const key = JSON.stringify([decays, places]);
-        const own = known.get(key) ?? {
-          update: await compile(updateProgram(places, optimizer, { ...options, scaled: true })),
-          ...(options.sums
-            ? { sum: await compile(sumProgram(places)), squares: await compile(squaresProgram(places)) }
-            : {}),
-        };
-        known.set(key, own);
-        groups.push({ ...own, specs: members, rate, optimizer, state: undefined, steps: 0 });
-      }
-      return new DeviceParameters(executor, specs, groups, programs);
-    } catch (error) {
-      await Promise.all(programs.map((program) => program.release()));
-      throw error;
-    }
+    const { groups, programs } = await openGroups(executor, specs, options);
+    return new DeviceParameters(executor, specs, groups, programs);
   }
 
   /** The current values by name: valid until the next step. */
@@ -128,22 +66,24 @@ export class DeviceParameters {
   async accumulate(gradients: DeviceTensors, squares: number): Promise<void> {
     const isSum = Object.keys(gradients).some((name) => this.gradients.has(name));
     this.told = isSum || this.told === undefined ? undefined : this.told + squares;
-    for (const { specs, sum } of isSum ? this.groups : []) {
-      const places = specs.map(({ name }, i) => ({ name, place: placeOf(i) }));
-      if (!places.every(({ name }) => this.gradients.has(name) && gradients[name])) continue;
-      const feeds = places.flatMap(({ name, place }) => [
+    const rest = new Map(Object.entries(gradients));
+    for (const { members, sum } of isSum ? this.groups : []) {
+      if (!members.every(({ name }) => this.gradients.has(name) && rest.has(name))) continue;
+      const feeds = members.flatMap(({ name, place }) => [
         [`${place}_sum`, this.gradients.get(name)!] as const,
-        [gradientOf(place), gradients[name]!] as const,
+        [gradientOf(place), rest.get(name)!] as const,
       ]);
       const { kept } = await sum!.step(Object.fromEntries(feeds));
-      for (const { name, place } of places) {
-        gradients[name]!.release();
+      for (const { name, place } of members) {
+        rest.get(name)!.release();
+        rest.delete(name);
         this.gradients.get(name)!.release();
         this.gradients.set(name, kept[`${place}_next`]!);
       }
     }
-    for (const [name, gradient] of Object.entries(gradients)) {
-      if (!this.gradients.has(name)) this.gradients.set(name, gradient);
+    for (const [name, gradient] of rest) {
+      if (this.gradients.has(name)) throw new Error(`the gradients of the group of '${name}' come apart`);
+      this.gradients.set(name, gradient);
     }
   }
 
@@ -151,21 +91,17 @@ export class DeviceParameters {
   async squares(): Promise<number> {
     if (this.told !== undefined) return this.told;
     let total = 0;
-    for (const { specs, squares } of this.groups) {
-      if (!specs.every(({ name }) => this.gradients.has(name))) continue;
-      const feeds = specs.map(({ name }, i) => [gradientOf(placeOf(i)), this.gradients.get(name)!]);
+    for (const { members, squares } of this.moved()) {
+      const feeds = members.map(({ name, place }) => [gradientOf(place), this.gradients.get(name)!]);
       const { results } = await squares!.step(Object.fromEntries(feeds));
       total += Number(results.squares!.data[0]);
     }
     return total;
   }
 
-  /** One step of the optimizer along the gradients times `scale`, for all groups that have any. */
+  /** One step of the optimizer along the gradients times `scale`, for all that has any. */
   async update(learningRate: number, scale: number): Promise<void> {
-    for (const group of this.groups) {
-      if (group.specs.every(({ name }) => this.gradients.has(name)))
-        await this.updateGroup(group, learningRate, scale);
-    }
+    for (const group of this.moved()) await this.updateGroup(group, learningRate, scale);
     this.told = 0;
   }
 
@@ -183,54 +119,32 @@ export class DeviceParameters {
     await Promise.all(this.programs.map((program) => program.release()));
   }
 
+  /** The groups that have gradients. */
+  private moved(): Group[] {
+    return this.groups.filter(({ members }) => members.every(({ name }) => this.gradients.has(name)));
+  }
+
   private async updateGroup(group: Group, learningRate: number, gradientScale: number): Promise<void> {
-    const { specs, optimizer, rate, update } = group;
-    const state = group.state ?? (await this.startState(group));
-    group.state = state;
+    const { members, optimizer, rate, update } = group;
+    group.state ??= await startState(this.executor, group);
     group.steps++;
     const scalars = { ...optimizer.scalars(group.steps, learningRate * rate), gradientScale };
-    const feeds: Record<string, AnyTensor> = Object.fromEntries(
-      Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
-    );
-    const kinds = Object.keys(optimizer.state);
-    specs.forEach(({ name }, i) => {
-      feeds[placeOf(i)] = this.current[name]!;
-      feeds[gradientOf(placeOf(i))] = this.gradients.get(name)!;
-      for (const kind of kinds) feeds[`${placeOf(i)}.${kind}`] = state[`${name}.${kind}`]!;
-    });
+    const feeds: Record<string, AnyTensor> = { ...group.state };
+    for (const [name, value] of Object.entries(scalars)) feeds[name] = floatTensor([], [value]);
+    for (const { name, place } of members) {
+      feeds[place] = this.current[name]!;
+      feeds[gradientOf(place)] = this.gradients.get(name)!;
+    }
     const { kept } = await update.step(feeds);
-    specs.forEach(({ name }, i) => {
+    for (const { name, place } of members) {
       this.gradients.get(name)!.release();
       this.gradients.delete(name);
       this.current[name]!.release();
-      this.current[name] = kept[`${placeOf(i)}_next`]!;
-      for (const kind of kinds) {
-        state[`${name}.${kind}`]!.release();
-        state[`${name}.${kind}`] = kept[`${placeOf(i)}.${kind}_next`]!;
-      }
-    });
-  }
-
-  private async startState({ specs, optimizer }: Group): Promise<Record<string, DeviceTensor>> {
-    const state: Record<string, DeviceTensor> = {};
-    for (const { name, shape } of specs) {
-      for (const [kind, start] of Object.entries(optimizer.state)) {
-        const tensor = floatTensor(shape);
-        tensor.data.fill(start);
-        state[`${name}.${kind}`] = await this.executor.upload(tensor);
-      }
+      this.current[name] = kept[`${place}_next`]!;
     }
-    return state;
+    for (const [name, tensor] of Object.entries(group.state)) {
+      tensor.release();
+      group.state[name] = kept[`${name}_next`]!;
+    }
   }
-}
-
-const placeOf = (index: number) => `p${index}`;
-
-function grouped(specs: readonly DeviceParameterSpec[]): DeviceParameterSpec[][] {
-  const groups = new Map<string, DeviceParameterSpec[]>();
-  for (const spec of specs) {
-    const key = JSON.stringify([spec.group, spec.rate, spec.decays]);
-    groups.set(key, [...(groups.get(key) ?? []), spec]);
-  }
-  return [...groups.values()];
 }

@@ -85,30 +85,6 @@ export function deviceProgram(
   };
 }
 
-type Sized = readonly Pick<ParameterSpec, 'name' | 'shape'>[];
-
-/**
- * Adds the gradients of one more batch, or of one more use of the same parameters, to those before: `<name>_sum` and
- * `<name>_grad` to `<name>_next`.
- */
-export function sumProgram(parameters: Sized): Program {
-  const terms = parameters.map(({ name, shape }) => ({
-    name,
-    values: [input(`${name}_sum`, shape), input(gradientOf(name), shape)] as const,
-  }));
-  return {
-    name: 'sum',
-    inputs: terms.flatMap(({ values }) => values),
-    outputs: Object.fromEntries(terms.map(({ name, values }) => [`${name}_next`, add(...values)])),
-  };
-}
-
-/** The sum of the squares of gradients, `<name>_grad`, that were summed. */
-export function squaresProgram(parameters: Sized): Program {
-  const inputs = parameters.map(({ name, shape }) => input(gradientOf(name), shape));
-  return { name: 'squares', inputs, outputs: { squares: squaresOf(inputs) } };
-}
-
 /** A row of `length` numbers moved on by as many as `fresh` has, which begin it; the last ones fall out. */
 export function renewalProgram(length: number, fresh: number): Program {
   const [row, start] = [input('row', [length]), input('fresh', [fresh])];
@@ -120,7 +96,7 @@ export function renewalProgram(length: number, fresh: number): Program {
 }
 
 /** The sum of the squares of all. Row by row at first: a device sums many rows at a time, but a single one slowly. */
-function squaresOf(values: readonly Value[]): Value {
+export function squaresOf(values: readonly Value[]): Value {
   return values
     .map((value) => sum(mul(value, value), [-1]))
     .map((ofRows) =>

@@ -4,8 +4,9 @@ import type { OptimizerOptions } from '../nn/optimizers';
 import { type DeviceExecutor, sizeOf, type Tensor, type Tensors } from '../runtime/executor';
 import type { Batch } from './batch';
 import { DeviceDropout } from './device-dropout';
+import type { DeviceParameterSpec } from './device-groups';
 import { LossScale } from './device-loss-scale';
-import { type DeviceParameterSpec, DeviceParameters } from './device-parameters';
+import { DeviceParameters } from './device-parameters';
 import {
   batchFeeds,
   type DeviceParts,
