@@ -1,18 +1,13 @@
 /**
  * What onnxruntime's WebGPU computes on a graphics card in software: slow, but of the same shaders as on a real one.
  */
-import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxruntimeVersion } from '../../src/runtime/onnxruntime';
 import { largestError } from '../support/close';
 import { families } from '../support/families';
 import { operationRows } from '../support/operation-rows';
 import { executor as processor } from '../support/run';
-import { cardlessEnvironment, swiftshaderEnvironment } from '../support/swiftshader';
+import { cardlessEnvironment, childFolder, runChild, swiftshaderEnvironment } from '../support/swiftshader';
 import { tenSteps } from '../support/ten-steps';
 import type { TroubleFound, WebgpuFound } from './children/webgpu-found';
 
@@ -24,31 +19,10 @@ if (!environment) {
   console.warn(missing);
 }
 
-// Beside node_modules, from where it finds onnxruntime-node.
-const bundle = join(resolve('node_modules/.cache/textclf-webgpu'), 'webgpu.mjs');
-
-beforeAll(async () => {
-  mkdirSync(dirname(bundle), { recursive: true });
-  await build({
-    entryPoints: [resolve('test/runtime/children/webgpu.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['onnxruntime-node'],
-    logLevel: 'warning',
-  });
-});
-
-async function runChild<Found>(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Found> {
-  const options = { env, maxBuffer: 2 ** 26 };
-  const { stdout } = await promisify(execFile)(process.execPath, [bundle, ...args], options);
-  return JSON.parse(stdout) as Found;
-}
+const child = 'test/runtime/children/webgpu.ts';
 
 it.skipIf(process.platform !== 'linux')('says what is missing where there is no graphics card', async () => {
-  const { trouble, message, hint } = await runChild<TroubleFound>(['open'], cardlessEnvironment());
+  const { trouble, message, hint } = await runChild<TroubleFound>(child, cardlessEnvironment(), ['open']);
   expect(trouble).toBe('missing');
   expect(message).toBe('there is no device for webgpu on this machine');
   expect(hint).toMatch(/libvulkan1.*"device": "cpu"/);
@@ -61,7 +35,7 @@ const hasLoop = (name: string) => /^(scan|rnn|gru|lstm)\b/.test(name);
 describe.skipIf(!environment)('on a graphics card in software', () => {
   let found: WebgpuFound;
   beforeAll(async () => {
-    found = await runChild<WebgpuFound>(['all', dirname(bundle)], environment!);
+    found = await runChild<WebgpuFound>(child, environment!, ['all', childFolder]);
   }, 240_000);
 
   it('is told by its name', () => {

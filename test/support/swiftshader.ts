@@ -2,8 +2,11 @@
  * SwiftShader, a graphics card in software that Chromium brings along: Vulkan for tests on machines without one. The
  * system's loader reads the environment when a process starts, so whatever shall use it is a child process.
  */
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
 const DRIVER = 'vk_swiftshader_icd.json';
 const LOADER = 'libvulkan.so.1';
@@ -33,4 +36,25 @@ export function swiftshaderEnvironment(): NodeJS.ProcessEnv | undefined {
 /** The same without any driver, as on a machine that has no graphics card. */
 export function cardlessEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, VK_DRIVER_FILES: '/no/such/driver.json' };
+}
+
+/** Where children's bundles lie: beside node_modules, in which they find onnxruntime-node. */
+export const childFolder = resolve('node_modules/.cache/textclf-webgpu');
+
+/** Runs a program of the tests in a process of its own; gives what it writes to standard output as JSON. */
+export async function runChild<Found>(
+  entry: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[] = [],
+): Promise<Found> {
+  const bundle = join(childFolder, `${basename(entry, '.ts')}.mjs`);
+  mkdirSync(childFolder, { recursive: true });
+  await build({
+    ...{ entryPoints: [resolve(entry)], outfile: bundle, bundle: true },
+    ...{ platform: 'node', format: 'esm', target: 'node20' },
+    ...{ external: ['onnxruntime-node'], logLevel: 'warning' },
+  });
+  const options = { env, maxBuffer: 2 ** 26 };
+  const { stdout } = await promisify(execFile)(process.execPath, [bundle, ...args], options);
+  return JSON.parse(stdout) as Found;
 }

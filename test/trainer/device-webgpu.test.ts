@@ -2,38 +2,20 @@
  * What steps on a device can be asked for, on a graphics card in software. It draws the same dropout masks as the reference
  * device, so that their losses are the same too.
  */
-import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../support/close';
 import { hostDevice } from '../support/host-device';
 import { stepSettings, stepsOn } from '../support/step-settings';
-import { swiftshaderEnvironment } from '../support/swiftshader';
+import { runChild, swiftshaderEnvironment } from '../support/swiftshader';
 import type { StepsFound } from './children/webgpu-steps';
 
 const environment = swiftshaderEnvironment();
 if (!environment) console.warn('Steps on WebGPU are not tested: there is no SwiftShader driver.');
 
-/** Beside node_modules, from where it finds onnxruntime-node. */
-async function runChild(env: NodeJS.ProcessEnv): Promise<Record<string, StepsFound>> {
-  const bundle = join(resolve('node_modules/.cache/textclf-webgpu'), 'webgpu-steps.mjs');
-  mkdirSync(dirname(bundle), { recursive: true });
-  await build({
-    entryPoints: [resolve('test/trainer/children/webgpu-steps.ts')],
-    outfile: bundle,
-    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20' },
-    ...{ external: ['onnxruntime-node'], logLevel: 'warning' },
-  });
-  const { stdout } = await promisify(execFile)(process.execPath, [bundle], { env });
-  return JSON.parse(stdout);
-}
-
 describe.skipIf(!environment)('steps on WebGPU', () => {
   it('are those of the reference device, in every setting', async () => {
-    const found = await runChild(environment!);
+    const child = 'test/trainer/children/webgpu-steps.ts';
+    const found = await runChild<Record<string, StepsFound>>(child, environment!);
     for (const setting of stepSettings) {
       const { name, family, changes } = setting;
       const device = hostDevice();
