@@ -258,7 +258,8 @@ function screens(): Screen[] {
 function onDevices(view: RunView, startedAt: string): Screen[] {
   const header = {
     device: 'onnxruntime 1.30.0, webgpu, NVIDIA GeForce RTX 4070 Laptop GPU, driver 560.35.03',
-    ...{ deviceName: 'webgpu', deviceReason: 'It multiplies matrices 12 times as fast as the processor.' },
+    deviceName: 'webgpu',
+    deviceReason: 'It multiplies matrices 12 times as fast as the processor.',
     fallbacks: { Scan: 2 },
   } as const;
   const message = 'The device is gone.\n  The best model so far is kept in .textclf/runs/made/model.';
