@@ -24,18 +24,16 @@ export function registerDevicesCommand(services: Services): vscode.Disposable {
 }
 
 /** Looks for devices under a notification; undefined where that was cancelled. */
-export function lookForDevices({ context, report, store }: Services): Thenable<FoundDevice[] | undefined> {
+export function lookForDevices({ context, report }: Services): Thenable<FoundDevice[] | undefined> {
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true };
   return vscode.window.withProgress({ ...options, title: 'Looking for devices' }, (_progress, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
-    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
-    const experiment = activeExperiment();
     return findDevices(
       {
         cli: context.asAbsolutePath(join('dist', 'cli.js')),
-        // Where trainings start: TensorFlow.js may be installed there.
-        folder: experiment ? store.rootOf(experiment) : (folder ?? homedir()),
+        // Devices are the machine's, whatever folder is open.
+        folder: homedir(),
         env: tensorflowEnvironment(context),
         signal: controller.signal,
         // A probe holds nothing that has to be saved.
