@@ -26,8 +26,7 @@ export interface WebgpuOptions {
  * @throws DeviceError where there is none
  */
 export async function openWebgpu({ threads = 0 }: WebgpuOptions = {}): Promise<DeviceExecutor> {
-  const folder = mkdtempSync(join(tmpdir(), 'textclf-profile-'));
-  const executor = new WebgpuExecutor(folder, threads > 0 ? threads : availableParallelism());
+  const executor = new WebgpuExecutor(threads > 0 ? threads : availableParallelism());
   try {
     await executor.start();
     return executor;
@@ -48,11 +47,12 @@ class WebgpuExecutor implements DeviceExecutor {
   /** Programs that take a tensor to the device or back, by what it is. */
   private readonly transfers = new Map<string, Promise<OnnxruntimeDeviceProgram>>();
   private readonly context: DeviceContext;
+  /** Of the profiles of programs that did not run yet. */
+  private readonly folder = mkdtempSync(join(tmpdir(), 'textclf-profile-'));
+  private readonly removeFolder = () => rmSync(this.folder, { recursive: true, force: true });
 
-  constructor(
-    private readonly folder: string,
-    readonly threads: number,
-  ) {
+  constructor(readonly threads: number) {
+    process.once('exit', this.removeFolder);
     this.context = {
       device: 'webgpu',
       threads,
@@ -98,7 +98,8 @@ class WebgpuExecutor implements DeviceExecutor {
     const opened = await Promise.allSettled(this.transfers.values());
     const transfers = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     for (const program of [...this.programs, ...transfers]) await program.release();
-    rmSync(this.folder, { recursive: true, force: true });
+    process.off('exit', this.removeFolder);
+    this.removeFolder();
   }
 
   private async open(...[program, options, weights]: OpenArguments): Promise<OnnxruntimeDeviceProgram> {

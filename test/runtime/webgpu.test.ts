@@ -1,13 +1,16 @@
 /**
  * What onnxruntime's WebGPU computes on a graphics card in software: slow, but of the same shaders as on a real one.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onnxruntimeVersion } from '../../src/runtime/onnxruntime';
 import { largestError } from '../support/close';
 import { families } from '../support/families';
 import { operationRows } from '../support/operation-rows';
 import { executor as processor } from '../support/run';
-import { cardlessEnvironment, childFolder, runChild, swiftshaderEnvironment } from '../support/swiftshader';
+import { cardlessEnvironment, runChild, swiftshaderEnvironment } from '../support/swiftshader';
 import { tenSteps } from '../support/ten-steps';
 import type { TroubleFound, WebgpuFound } from './children/webgpu-found';
 
@@ -33,13 +36,20 @@ const ofLoops = /^(Scan|Memcpy(To|From)Host|Identity|(Fused)?Gemm|Add|Sub|Mul|Ta
 const hasLoop = (name: string) => /^(scan|rnn|gru|lstm)\b/.test(name);
 
 describe.skipIf(!environment)('on a graphics card in software', () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'textclf-webgpu-'));
+  afterAll(() => rmSync(temporary, { recursive: true, force: true }));
   let found: WebgpuFound;
   beforeAll(async () => {
-    found = await runChild<WebgpuFound>(child, environment!, ['all', childFolder]);
+    found = await runChild<WebgpuFound>(child, { ...environment!, TMPDIR: temporary }, ['all', temporary]);
   }, 240_000);
 
   it('is told by its name', () => {
     expect(found.name).toBe(`onnxruntime ${onnxruntimeVersion}, webgpu`);
+  });
+
+  it('leaves no file behind', () => {
+    // The child's own, which it was told to write.
+    expect(readdirSync(temporary)).toEqual(['model.onnx']);
   });
 
   it('every operation gives what was worked out by hand', () => {

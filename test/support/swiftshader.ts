@@ -39,7 +39,7 @@ export function cardlessEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Where children's bundles lie: beside node_modules, in which they find onnxruntime-node. */
-export const childFolder = resolve('node_modules/.cache/textclf-webgpu');
+const childFolder = resolve('node_modules/.cache/textclf-webgpu');
 
 /** Runs a program of the tests in a process of its own; gives what it writes to standard output as JSON. */
 export async function runChild<Found>(

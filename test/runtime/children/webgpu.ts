@@ -1,4 +1,5 @@
 /** Runs on the graphics card that the environment names; what was found goes to standard output as JSON. */
+import '../../../src/runtime/environment';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { broadcast, input, neg, scatterAddRows, sum } from '../../../src/graph/build';

@@ -1,4 +1,5 @@
 /** Steps on the graphics card that the environment names: what they gave goes to standard output as JSON. */
+import '../../../src/runtime/environment';
 import type { Fallbacks } from '../../../src/runtime/executor';
 import { openWebgpu } from '../../../src/runtime/onnxruntime-webgpu';
 import { stepSettings, stepsOn } from '../../support/step-settings';
