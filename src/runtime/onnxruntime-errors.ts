@@ -13,7 +13,7 @@ const words: readonly (readonly [DeviceTrouble, RegExp])[] = [
   ['memory', /exceeding maxStorageBufferBindingSize|Failed to create GPU buffer|ALLOC_FAILED/i],
   // A buffer that could not be had is told of where it is used; why it could not, goes to the log alone.
   ['memory', /\[Invalid Buffer/],
-  ['hung', /DEVICE_HUNG|VK_TIMEOUT|LAUNCH_TIMEOUT/i],
+  ['hung', /DEVICE_HUNG|VK_TIMEOUT|LAUNCH_TIMEOUT|CallbackErrorHang/i],
   ['lost', /device (is |was )?lost|DeviceLost|DEVICE_LOST|\[Device[^\]]*\] is lost/i],
   [
     'lost',

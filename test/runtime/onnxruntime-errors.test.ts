@@ -40,6 +40,11 @@ const reports: readonly (readonly [DeviceTrouble | undefined, string])[] = [
   ['lost', 'WebGPU device lost (2): vkQueueSubmit failed with VK_ERROR_DEVICE_LOST'],
   ['lost', 'D3D12 create command queue failed with DXGI_ERROR_DEVICE_REMOVED (0x887A0005)'],
   ['lost', 'Failed to download data from buffer. wgpu::MapAsyncStatus value: 4'],
+  [
+    'memory',
+    'Command buffer execution failed: Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)',
+  ],
+  ['hung', 'Caused GPU Hang Error (00000003:kIOGPUCommandBufferCallbackErrorHang)'],
   ['hung', 'Present failed with DXGI_ERROR_DEVICE_HUNG (0x887A0006)'],
   [undefined, 'Gemm: Dimension mismatch, W: {2,3} K: 4 N:3'],
   [undefined, 'Load model from model.onnx failed:Protobuf parsing failed.'],
