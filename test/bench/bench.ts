@@ -1,8 +1,11 @@
+import '../../src/runtime/environment';
 import { parseArgs } from 'node:util';
+import type { DeviceName } from '../../src/protocol/devices';
 import { onnxruntimeExecutor, onnxruntimeVersion } from '../../src/runtime/onnxruntime';
 import { measureBaseline } from './baseline';
 import { measureDashboard } from './dashboard';
 import { measureData } from './data';
+import { measureDevice } from './device';
 import { measureEditor } from './editor';
 import { measureEncoderMemory, runEncoderStep } from './encoder-memory';
 import { measureEngines } from './engines';
@@ -29,6 +32,7 @@ import { kinds, lstm, type Measured, matrixProducts, size, textclfStep, tokensPe
  * npm run bench -- --predict       how long the editor waits for its helper's predictions
  * npm run bench -- --dashboard     what a long run and many runs cost the editor
  * npm run bench -- --editor        how long a real VS Code waits for the extension
+ * npm run bench -- --device webgpu  a device's steps, beside PyTorch's on the same card and the processor's
  * npm run bench -- --profile NAME  onnxruntime's own profile of ten steps of an LSTM (or --only), as NAME_<time>.json
  */
 const { values } = parseArgs({
@@ -36,6 +40,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     only: { type: 'string', default: '' },
     threads: { type: 'string', default: '2' },
+    device: { type: 'string' },
     engines: { type: 'boolean', default: false },
     baseline: { type: 'boolean', default: false },
     'fine-tune': { type: 'boolean', default: false },
@@ -69,6 +74,11 @@ else if (values.memory) await measureMemory(threads);
 else if (values.predict) await measureHelper();
 else if (values.dashboard) await measureDashboard();
 else if (values.editor) await measureEditor();
+else if (values.device)
+  await measureDevice({
+    ...{ threads, kinds, only: values.only, rounds: Number(values.rounds ?? 10), replicaFile },
+    ...{ device: values.device as DeviceName, amount: size, python: findPython('transformers') },
+  });
 else if (values.profile) await profile(values.profile);
 else await compareSteps(Number(values.rounds ?? 20));
 

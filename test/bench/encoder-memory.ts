@@ -11,7 +11,7 @@ import { timedProcess } from './process';
 import { printTable } from './table';
 
 /** BERT-base, 110 million parameters; random ones take as much room as trained ones. */
-const config: EncoderConfig = {
+export const bertBase: EncoderConfig = {
   architecture: 'bert',
   modelType: 'bert',
   vocabularySize: 30_522,
@@ -80,6 +80,7 @@ interface StepFacts {
 export async function runEncoderStep(json: string, threads: number): Promise<void> {
   const { batch: size, time, accumulation, recompute } = JSON.parse(json) as Setting;
   const form = { task: 'single-label', loss: 'crossEntropy', outputs: 2 } as const;
+  const config = bertBase;
   const shape: EncoderShape = { ...form, config, freezeEmbeddings: false, freezeLayers: 0 };
   const learningRate = 2e-5;
   const step = await PretrainedStep.compile(onnxruntimeExecutor({ threads }), {

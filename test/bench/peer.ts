@@ -11,11 +11,16 @@ export interface Peer {
 }
 
 /** Starts PyTorch's twin of a step in a process of its own. */
-export async function startTorch(python: string, { model }: Kind, threads: number): Promise<Peer> {
-  // Run from the project's folder, where the bundle does not know the sources' place.
-  const script = fileURLToPath(new URL('../test/bench/peers/classifier_torch.py', import.meta.url));
+export function startTorch(python: string, { model }: Kind, threads: number): Promise<Peer> {
   const { batch, time, vocabulary } = size;
-  const child = spawn(python, [script, JSON.stringify({ model, batch, time, vocabulary, threads })]);
+  return startPeer(python, 'classifier_torch.py', { model, batch, time, vocabulary, threads });
+}
+
+/** Starts a script of peers/ that takes a step for each line that it is sent, and tells its milliseconds. */
+export async function startPeer(python: string, name: string, options: object): Promise<Peer> {
+  // Run from the project's folder, where the bundle does not know the sources' place.
+  const script = fileURLToPath(new URL(`../test/bench/peers/${name}`, import.meta.url));
+  const child = spawn(python, [script, JSON.stringify(options)]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const setUp = JSON.parse(await nextLine(lines, child)) as { torch: string };
