@@ -43,6 +43,7 @@ export class CallMarks {
   readonly shared = new SharedArrayBuffer(slotCount * Int32Array.BYTES_PER_ELEMENT);
   readonly #marks = new Int32Array(this.shared);
   readonly #underWay = new Map<symbol, number>();
+  #isOver = false;
 
   constructor(private readonly patience: Patience) {}
 
@@ -59,12 +60,17 @@ export class CallMarks {
     }
   }
 
-  /** From here on nothing but the watching thread's end is waited for. */
-  take(): void {
+  /**
+   * Ends the marking, not in the middle of the other thread's writing. A call that comes back later, as after the
+   * trouble of another one, must not wait for that thread: it is gone.
+   */
+  end(): void {
     take(this.#marks);
+    this.#isOver = true;
   }
 
   #mark(): void {
+    if (this.#isOver) return;
     take(this.#marks);
     Atomics.store(this.#marks, slots.patience, Math.max(0, ...this.#underWay.values()));
     Atomics.add(this.#marks, slots.changes, 1);
@@ -114,8 +120,7 @@ async function watchDevice(marks: CallMarks, run: FailedRun): Promise<() => Prom
   });
   worker.unref();
   return async () => {
-    // Not in the middle of a heartbeat.
-    marks.take();
+    marks.end();
     await worker.terminate();
   };
 }

@@ -1,6 +1,7 @@
 // A training whose device answers a few times and then never again. Arguments: the workspace folder, and what hangs.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseExperiment, resolvedToJson } from '../../../src/experiment/parse';
 import { runPaths } from '../../../src/runs/paths';
 import { createRun } from '../../../src/runs/run-writer';
@@ -23,6 +24,8 @@ const device = {
   compileKept: async () => {
     if (what === 'compile') block(hour);
     return {
+      // Comes back when all is over.
+      run: () => setTimeout(500, {}),
       step: async () => {
         steps++;
         if (what === 'step' && steps === 6) block(hour);
@@ -77,5 +80,6 @@ await withWatch(choice, isChild ? { ...failed, group: group.folder } : failed, a
   }
   // Between two calls nobody waits for the device, however long that takes.
   block(1500);
+  void program.run({});
 });
 for (const one of [run, group]) one.finish('succeeded');
