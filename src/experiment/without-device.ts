@@ -1,15 +1,15 @@
-import type { Experiment } from './schema';
+import type { RuntimeOptions } from './schema';
+
+const onProcessor = { device: 'cpu', engine: 'onnxruntime', precision: 'float32' } as const;
 
 /**
- * The settings of the command line with which an experiment is computed by the processor alone, whatever its file
- * says: `runtime.device=cpu` and what goes with it.
+ * The settings (`runtime.device=cpu` …) with which the processor alone computes an experiment: for `--set`.
+ *
+ * @param runtime what the experiment says, which is not set again; without it, all that any experiment needs
  */
-export function withoutDevice({ runtime }: Experiment): string[] {
-  const { engine, precision } = runtime;
-  return [
-    'runtime.device=cpu',
-    // Its own processor's part is there for comparison, and slow.
-    ...(engine === 'onnxruntime' ? [] : ['runtime.engine=onnxruntime']),
-    ...(precision === 'float32' ? [] : ['runtime.precision=float32']),
-  ];
+export function withoutDevice(runtime?: RuntimeOptions): string[] {
+  const options = Object.keys(onProcessor) as (keyof typeof onProcessor)[];
+  return options
+    .filter((option) => runtime?.[option] !== onProcessor[option])
+    .map((option) => `runtime.${option}=${onProcessor[option]}`);
 }

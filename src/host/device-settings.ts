@@ -24,10 +24,3 @@ export function deviceSettings({ engine, precision }: RuntimeOptions, wanted: Wa
 export function isChosen(runtime: RuntimeOptions, wanted: WantedDevice): boolean {
   return runtime.device === wanted.device && runtime.engine === wanted.engine;
 }
-
-/** What makes any experiment compute on the processor, whatever its file says by the time that it is trained: for `--set`. */
-export const onProcessor: Settings = {
-  'runtime.device': 'cpu',
-  'runtime.engine': 'onnxruntime',
-  'runtime.precision': 'float32',
-};

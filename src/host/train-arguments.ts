@@ -1,4 +1,4 @@
-import { onProcessor } from './device-settings';
+import { withoutDevice } from '../experiment/without-device';
 
 /** What the command line is told to train. */
 export interface TrainRequest {
@@ -14,10 +14,11 @@ export function trainArguments({ experimentFile, root, isBaseline, continues }: 
   return [
     ...['train', experimentFile, '--root', root, '--quiet'],
     ...(isBaseline ? ['--baseline'] : []),
-    ...(continues === undefined ? [] : ['--continue', continues, ...settingsAsArguments()]),
+    // Whatever the file says by the time that it is trained.
+    ...(continues === undefined ? [] : ['--continue', continues, ...withoutDevice().flatMap(asSet)]),
   ];
 }
 
-function settingsAsArguments(): string[] {
-  return Object.entries(onProcessor).flatMap(([option, value]) => ['--set', `${option}=${value}`]);
+function asSet(setting: string): string[] {
+  return ['--set', setting];
 }

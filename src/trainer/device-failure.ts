@@ -46,7 +46,7 @@ function memoryHint({ model }: Experiment): string {
 
 function wayOn({ id, folder, experimentFile, experiment, settings, group }: FailedRun): string {
   const model = savedModel(folder);
-  const sets = [...settings, ...withoutDevice(experiment)]
+  const sets = [...settings, ...withoutDevice(experiment.runtime)]
     .map((setting) => ` --set ${word(setting)}`)
     .join('');
   const command = `textclf train ${word(relative('', experimentFile))}`;
