@@ -18,7 +18,7 @@ export function failureOf(text: string, root: string): HumanError {
 
 /** What to do about it without the lines that are for a terminal, where a button does the same. */
 export function hintWithoutCommands({ hint = '' }: HumanError): string {
-  const lines = hint.split('\n').filter((line) => !/\btextclf [a-z]+ /.test(line));
+  const lines = hint.split('\n').filter((line) => !/\btextclf train /.test(line));
   return lines.join('\n');
 }
 

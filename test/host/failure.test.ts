@@ -7,6 +7,7 @@ import { failureOf, hintWithoutCommands } from '../../src/host/failure';
 import { formatError, HumanError } from '../../src/protocol/human-error';
 import { DeviceError } from '../../src/runtime/device-error';
 import { withAdvice } from '../../src/trainer/device-failure';
+import { refuseDevice } from '../../src/trainer/device-refusals';
 
 describe('failureOf', () => {
   const root = mkdtempSync(join(tmpdir(), 'textclf-failure-'));
@@ -74,5 +75,13 @@ describe('hintWithoutCommands', () => {
     const hint = hintWithoutCommands(failure);
     expect(hint).toMatch(/^See whether it is plugged in\.\nThe best model so far is kept in .*model"?\.$/);
     expect(hintWithoutCommands(new HumanError('No hint.'))).toBe('');
+  });
+
+  it('keeps what to do about a device that is not there', () => {
+    const why = { reason: 'there is no driver', hint: 'Install one.' };
+    const failure = failureOf(formatError(refuseDevice('webgpu', why, ['cpu', 'webgpu'])), '/');
+    expect(hintWithoutCommands(failure)).toMatch(
+      /^Install one\. ONNX Runtime is built for "cpu", "webgpu" here/,
+    );
   });
 });
