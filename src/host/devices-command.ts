@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { FoundDevice } from '../protocol/devices';
 import { registerCommand, runCommand } from './commands';
 import { type DeviceItem, deviceItems } from './device-items';
+import type { WantedDevice } from './device-settings';
 import { devicesReport } from './device-text';
 import { findDevices } from './find-devices';
 import { activeExperiment } from './pick';
@@ -100,10 +101,18 @@ async function choose(
   const { report } = services;
   if (device?.isThere === false) return tellMissing(services, device);
   if (device?.use === 'predicts') {
-    return report.info(`${device.title} predicts, but does not train: an experiment can't name it.`);
+    return report.info(
+      `${device.title} is for predictions: textclf predict --device ${device.device} uses it.`,
+    );
   }
   if (!experiment) return report.info('Open an experiment file to choose what computes it.');
-  if (wanted) await setDevice(experiment, wanted, device?.title ?? 'Automatic');
+  if (wanted) await setDevice(experiment, wanted, wordsOf(wanted, device));
+}
+
+/** What computes an experiment, as the end of a sentence. */
+function wordsOf({ engine, device }: WantedDevice, found: FoundDevice | undefined): string {
+  if (engine === 'onnxruntime' && device === 'cpu') return 'the processor';
+  return found?.title ?? 'what suits its model';
 }
 
 /** In full: an entry of a list has one line, and so has a notification without a button. */

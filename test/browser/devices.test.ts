@@ -58,7 +58,7 @@ describeInVSCode('devices', () => {
     expect(rows.find((row) => row.startsWith('TensorFlow.js on CUDA'))).toMatch(/CUDA\s+\S.{20}/);
     await screenshot(page, 'devices');
     await quickPick(page, 'Processor').click();
-    await dialog(page).getByText('Compute endless.textclf.json on Processor?').waitFor();
+    await dialog(page).getByText('Have endless.textclf.json computed by the processor?').waitFor();
     await screenshot(page, 'devices-question');
     await dialog(page).getByRole('button', { name: 'Change the File' }).click();
     const written = page.locator('.monaco-editor .view-line', { hasText: '"device": "cpu"' });
