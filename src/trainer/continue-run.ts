@@ -117,7 +117,8 @@ function anotherModel(id: string, before: Experiment, now: Experiment): OptionEr
 function keptEpoch({ record }: Run, { training }: Experiment): number | undefined {
   const isOver = record.status === 'succeeded' || record.status === 'stopped';
   const keepsLast = isOver && training.earlyStopping?.restoreBest === false;
-  return keepsLast ? record.last?.epoch : record.best?.epoch;
+  // One that went on itself and ended before an epoch was over has that one's weights.
+  return (keepsLast ? record.last?.epoch : undefined) ?? record.best?.epoch;
 }
 
 /** Those of the run, and before them those of the runs that it went on from itself. */
