@@ -30,6 +30,12 @@ export interface DeviceProbeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const notOffered: Probed<'webgpu'> = {
+  isThere: false,
+  trouble: 'missing',
+  reason: "ONNX Runtime's package has no WebGPU for this system",
+};
+
 const usualPatience = 20_000;
 
 /** The system itself tells of its cards, on Windows through a shell. */
@@ -45,9 +51,11 @@ export function deviceProbe(options: DeviceProbeOptions): DeviceProbe {
     const probed = await ask({ type: 'cards' }, cardsPatience);
     return probed.isThere ? probed.found : [];
   });
+  const offered = () => supportedProviders().map(({ name }) => name);
   return {
     cards,
     webgpu: once(async () => {
+      if (!offered().includes('webgpu')) return notOffered;
       const probe = () => ask({ type: 'webgpu', threads });
       const probing = isFresh ? probe() : undefined;
       const key = probeKey(await cards(), threads);
@@ -57,7 +65,7 @@ export function deviceProbe(options: DeviceProbeOptions): DeviceProbe {
       keepProbe(cacheFolder, key, probed);
       return probed;
     }),
-    offered: () => supportedProviders().map(({ name }) => name),
+    offered,
     provider: (provider, limit) => ask({ type: 'provider', provider }, limit),
     tensorflow: (limit) => ask({ type: 'tensorflow' }, limit),
   };

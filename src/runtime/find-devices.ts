@@ -2,6 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { count, countOf } from '../protocol/count';
 import type { DeviceName, FoundDevice } from '../protocol/devices';
 import type { DeviceProbe } from './device-probe';
+import { cardOf, cardsFor } from './hardware';
 import type { Absence, Card, Probed } from './probe-protocol';
 
 /** Milliseconds: who asks is waiting. */
@@ -41,18 +42,17 @@ export async function findDevices(
     probe.tensorflow(left),
     ...providers.map((provider) => askProvider(provider, probe, platform, left)),
   ]);
-  const [card] = cards;
   return [
     processor(),
-    foundWebgpu(webgpu, card),
+    foundWebgpu(webgpu, cards),
     ...providers.map(({ device, title, use }, i): FoundDevice => {
       const found = others[i]!;
       const what = { engine: 'onnxruntime', device, title, use } as const;
       return found.isThere
-        ? { ...what, isThere: true, ...detailsOf(card), reason: 'Not measured.' }
+        ? { ...what, isThere: true, ...detailsOf(device, cards), reason: 'Not measured.' }
         : { ...what, isThere: false, reason: whyNot(found) };
     }),
-    ...foundTensorflow(tensorflow, card),
+    ...foundTensorflow(tensorflow, cards),
   ];
 }
 
@@ -66,16 +66,16 @@ function processor(): FoundDevice {
   };
 }
 
-function foundWebgpu(webgpu: Probed<'webgpu'>, card: Card | undefined): FoundDevice {
+function foundWebgpu(webgpu: Probed<'webgpu'>, cards: readonly Card[]): FoundDevice {
   const what = { engine: 'onnxruntime', device: 'webgpu', title: 'WebGPU', use: 'trains' } as const;
   if (!webgpu.isThere) return { ...what, isThere: false, reason: whyNot(webgpu) };
   const { speed, processorSpeed, hasHalf } = webgpu.found;
   const bits = hasHalf ? 'Computes in 16 bits too.' : 'Computes in 32 bits alone.';
   const reason = `Multiplies matrices at ${speedText(speed)}, the processor at ${speedText(processorSpeed)}. ${bits}`;
-  return { ...what, isThere: true, ...detailsOf(card), reason };
+  return { ...what, isThere: true, ...detailsOf('webgpu', cards), reason };
 }
 
-function foundTensorflow(tensorflow: Probed<'tensorflow'>, card: Card | undefined): FoundDevice[] {
+function foundTensorflow(tensorflow: Probed<'tensorflow'>, cards: readonly Card[]): FoundDevice[] {
   const onProcessor = { engine: 'tensorflow', device: 'cpu', title: 'TensorFlow.js', use: 'trains' } as const;
   const onCuda = { ...onProcessor, device: 'cuda', title: 'TensorFlow.js on CUDA' } as const;
   if (!tensorflow.isThere) {
@@ -86,7 +86,7 @@ function foundTensorflow(tensorflow: Probed<'tensorflow'>, card: Card | undefine
   return [
     { ...onProcessor, isThere: true, name },
     device === 'cuda'
-      ? { ...onCuda, isThere: true, ...detailsOf(card) }
+      ? { ...onCuda, isThere: true, ...detailsOf('cuda', cards) }
       : { ...onCuda, isThere: false, reason: `${name} finds no card that it can use.` },
   ];
 }
@@ -112,13 +112,13 @@ export function speedText(speed: number): string {
   return `${speed < 10 ? speed.toFixed(1) : count(Math.round(speed))} GFLOP/s`;
 }
 
-function detailsOf(card: Card | undefined): Pick<FoundDevice, 'name' | 'memory' | 'driver'> {
-  const { name, memory, driver } = card ?? {};
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(driver === undefined ? {} : { driver }),
-  };
+/** Of several cards no more than their names: which one it is, the driver alone knows. */
+function detailsOf(
+  device: DeviceName,
+  cards: readonly Card[],
+): Pick<FoundDevice, 'name' | 'memory' | 'driver'> {
+  const names = cardsFor(device, cards).map(({ name }) => name);
+  return cardOf(device, cards) ?? (names.length > 0 ? { name: names.join(' or ') } : {});
 }
 
 function whyNot({ reason, hint }: Absence): string {

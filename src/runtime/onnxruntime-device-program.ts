@@ -19,6 +19,7 @@ import { onDevice } from './onnxruntime-errors';
 import { takeFallbacks } from './onnxruntime-profile';
 import { copy } from './replica-protocol';
 import { Sizes } from './sizes';
+import { int32Of } from './whole-numbers';
 
 /** Where a program runs, and who is to know of it. */
 export interface DeviceContext {
@@ -152,7 +153,7 @@ export function toDevice(tensor: AnyTensor): OrtTensor {
   const { data, shape } = tensor as Tensor;
   return data instanceof Float32Array
     ? new OrtTensor('float32', data, shape)
-    : new OrtTensor('int32', Int32Array.from(data, Number), shape);
+    : new OrtTensor('int32', int32Of(data), shape);
 }
 
 /** A result in host memory. */

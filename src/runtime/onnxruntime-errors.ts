@@ -43,16 +43,17 @@ const webgpuNeeds: Readonly<Record<string, string>> = {
 
 const needs: Readonly<Record<string, string>> = {
   webgpu: webgpuNeeds[process.platform] ?? webgpuNeeds.linux!,
-  cuda: "CUDA needs onnxruntime's CUDA libraries, which npm's package brings on no system, and CUDA 12 with cuDNN 9.",
+  cuda: "CUDA needs Linux x64, CUDA 12 with cuDNN 9, and ONNX Runtime's CUDA libraries, which its package does not have but fetches by ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.",
   coreml: 'CoreML is there on macOS alone.',
-  directml: 'DirectML is there on Windows alone.',
+  directml:
+    'DirectML is there on Windows alone, and not in the extension, which leaves its library out; WebGPU uses the same cards.',
 };
 
 const hints: Readonly<Record<DeviceTrouble, (device: string) => string>> = {
   missing: (device) => `${needs[device] ?? ''} "device": "cpu" works everywhere.`.trim(),
   memory: () =>
     'Take smaller batches with "gradientAccumulation", shorter texts, or "recompute"; or the device "cpu".',
-  hung: () => "Its driver may be overloaded or out of date. Update it, or take the device 'cpu'.",
+  hung: () => 'Its driver may be overloaded or out of date. Update it, or take the device "cpu".',
   lost: () => 'It was removed or reset, its driver crashed, or the machine slept.',
 };
 

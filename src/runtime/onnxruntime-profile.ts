@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { removeQuietly } from '../runs/atomic';
 import type { Fallbacks } from './executor';
 
 /** What is read of the events that onnxruntime writes of a session: one for each time that a node ran. */
@@ -23,7 +24,7 @@ export function takeFallbacks(prefix: string): Fallbacks {
   const counts: Record<string, number> = {};
   const seen = new Set<string>();
   for (const file of profilesOf(prefix)) {
-    for (const { name, args } of profile.parse(JSON.parse(readFileSync(file, 'utf8')))) {
+    for (const { name, args } of eventsIn(file)) {
       const { op_name: operation = '', provider } = args ?? {};
       const isHost = provider === 'CPUExecutionProvider' || operation.startsWith('Memcpy');
       // A loop's node runs many times.
@@ -31,14 +32,26 @@ export function takeFallbacks(prefix: string): Fallbacks {
       seen.add(name);
       counts[operation] = (counts[operation] ?? 0) + 1;
     }
-    rmSync(file);
   }
   return counts;
+}
+
+/** None where the file is not whole, as on a full disk: what it tells is no reason to end a training. */
+function eventsIn(file: string): z.infer<typeof profile> {
+  try {
+    return profile.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  } finally {
+    removeQuietly(file);
+  }
 }
 
 /** onnxruntime adds the time to the prefix. */
 function profilesOf(prefix: string): string[] {
   const folder = dirname(prefix);
+  // A system that clears its temporary files may have taken the folder along.
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.startsWith(`${basename(prefix)}_`))
     .map((name) => join(folder, name));

@@ -97,9 +97,12 @@ class WebgpuExecutor implements DeviceExecutor {
     for (const tensor of [...this.living]) tensor.release();
     const opened = await Promise.allSettled(this.transfers.values());
     const transfers = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    for (const program of [...this.programs, ...transfers]) await program.release();
+    const ended = await Promise.allSettled(
+      [...this.programs, ...transfers].map((program) => program.release()),
+    );
     process.off('exit', this.removeFolder);
     this.removeFolder();
+    for (const result of ended) if (result.status === 'rejected') throw result.reason;
   }
 
   private async open(...[program, options, weights]: OpenArguments): Promise<OnnxruntimeDeviceProgram> {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeFileAtomic } from '../runs/atomic';
+import { removeQuietly, writeFileAtomic } from '../runs/atomic';
 import { onnxruntimeVersion } from './onnxruntime';
 import { absence, type Card, findings, type Probed } from './probe-protocol';
 
@@ -39,10 +39,13 @@ export function readProbe(folder: string, key: string, now = Date.now()): Probed
   }
 }
 
-/** Best effort: without it the next training probes again. */
+/** In place of what is kept. Best effort: without it the next training probes again. */
 export function keepProbe(folder: string, key: string, probed: Probed<'webgpu'>, now = Date.now()): void {
   // What is missing may be installed at any time, and is found to be missing at once.
-  if (!probed.isThere && probed.trouble !== 'hung') return;
+  if (!probed.isThere && probed.trouble !== 'hung') {
+    removeQuietly(fileIn(folder));
+    return;
+  }
   try {
     mkdirSync(folder, { recursive: true });
     writeFileAtomic(fileIn(folder), JSON.stringify({ key, at: now, probed } satisfies z.infer<typeof kept>));

@@ -1,7 +1,7 @@
 import { graphics } from 'systeminformation/lib/graphics';
 import type { Card } from './probe-protocol';
 
-/** The machine's graphics cards, the one with the most memory first: it is what a program gets that asks for speed. */
+/** The machine's graphics cards, the one with the most memory first. */
 export async function findCards(): Promise<Card[]> {
   const { controllers } = await graphics();
   return controllers

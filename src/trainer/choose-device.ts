@@ -37,7 +37,7 @@ export async function chooseDevice(
   const why = ofProcessor[model.type];
   if (why !== undefined) return onProcessor(why);
   const webgpu = await probe.webgpu();
-  if (!webgpu.isThere) return onProcessor(`WebGPU cannot be had (${webgpu.reason})`);
+  if (!webgpu.isThere) return withoutWebgpu(webgpu.reason);
   const { speed, processorSpeed } = webgpu.found;
   const times = speed / processorSpeed;
   const speeds = `${speedText(speed)} against ${speedText(processorSpeed)}`;
@@ -88,6 +88,11 @@ async function chooseForTensorflow(
 function timesText(times: number): string {
   // Cut off, so that what is too little is not called enough.
   return `${times >= 10 ? Math.floor(times) : (Math.floor(times * 10) / 10).toFixed(1)} times`;
+}
+
+/** What `auto` takes where there is no WebGPU after all. */
+export function withoutWebgpu(reason: string): DeviceChoice {
+  return onProcessor(`WebGPU cannot be had (${reason})`);
 }
 
 function onProcessor(why: string): DeviceChoice {

@@ -5,9 +5,10 @@ import type { RunWriter } from '../runs/run-writer';
 import { DeviceError } from '../runtime/device-error';
 import { type DeviceProbe, deviceProbe } from '../runtime/device-probe';
 import { type Executor, isDevice } from '../runtime/executor';
+import { cardOf } from '../runtime/hardware';
 import { openExecutor } from '../runtime/open-executor';
 import { bundled } from './bundled';
-import { chooseDevice } from './choose-device';
+import { chooseDevice, withoutWebgpu } from './choose-device';
 import type { FailedRun } from './device-failure';
 import { refuseDevice, refuseEngine, refuseHalf } from './device-refusals';
 import { withWatch } from './device-watch';
@@ -44,9 +45,9 @@ export async function withDevice<Result>(
 ): Promise<Result> {
   const { experiment } = run;
   const { id, folder } = writer;
-  const choice = await chooseDevice(experiment, probe);
-  return withWatch(choice, { ...run, id, folder }, async (marks) => {
-    const opened = await marks.during('first', () => open(choice, experiment, probe));
+  const chosen = await chooseDevice(experiment, probe);
+  return withWatch(chosen, { ...run, id, folder }, async (marks) => {
+    const { choice, opened } = await marks.during('first', () => open(chosen, experiment, probe));
     const executor = choice.device === 'cpu' && !isDevice(opened) ? opened : watched(opened, marks);
     try {
       const computedBy = await describe(choice, experiment, executor, probe);
@@ -59,21 +60,29 @@ export async function withDevice<Result>(
   });
 }
 
-async function open(choice: DeviceChoice, { runtime }: Experiment, probe: DeviceProbe): Promise<Executor> {
-  const executor = await openExecutor(choice, {
-    threads: chooseThreads(runtime.threads),
-    replicaFile: bundled('replica.js'),
-  }).catch((error: unknown) => {
+interface Opened {
+  readonly choice: DeviceChoice;
+  readonly opened: Executor;
+}
+
+async function open(choice: DeviceChoice, { runtime }: Experiment, probe: DeviceProbe): Promise<Opened> {
+  const openChosen = async (choice: DeviceChoice): Promise<Opened> => {
+    const options = { threads: chooseThreads(runtime.threads), replicaFile: bundled('replica.js') };
+    return { choice, opened: await openExecutor(choice, options) };
+  };
+  const result = await openChosen(choice).catch((error: unknown) => {
     if (!(error instanceof DeviceError) || error.trouble !== 'missing') throw error;
     const { message: reason, hint } = error;
     const why = { reason, hint, cause: error };
-    throw choice.engine === 'tensorflow'
-      ? refuseEngine(why)
-      : refuseDevice(choice.device, why, probe.offered());
+    if (choice.engine === 'tensorflow') throw refuseEngine(why);
+    // It was there when it was looked for, maybe hours ago. Who did not ask for it need not miss it.
+    if (runtime.device === 'auto') return openChosen(withoutWebgpu(reason));
+    throw refuseDevice(choice.device, why, probe.offered());
   });
-  if (runtime.precision === 'float32' || (isDevice(executor) && executor.hasHalf)) return executor;
-  if (isDevice(executor)) await executor.close();
-  throw refuseHalf(executor.name);
+  const { opened } = result;
+  if (runtime.precision === 'float32' || (isDevice(opened) && opened.hasHalf)) return result;
+  if (isDevice(opened)) await opened.close();
+  throw refuseHalf(opened.name);
 }
 
 /** In words: the baseline's sparse sums are no work for onnxruntime. */
@@ -85,6 +94,6 @@ async function describe(
 ): Promise<ComputedBy> {
   const why = reason === undefined ? {} : { reason };
   if (model.type === 'baseline') return { device: 'cpu', threads: 1, ...why };
-  const [card] = device === 'cpu' ? [] : await probe.cards();
-  return { device: card ? `${name} (${card.name})` : name, threads, ...why };
+  const card = device === 'cpu' ? undefined : cardOf(device, await probe.cards());
+  return { device: card ? `${name}, ${card.name}` : name, threads, ...why };
 }

@@ -192,5 +192,8 @@ describe('what was found', () => {
     // A clock that went back.
     expect(readProbe(folder, key, 999)).toBeUndefined();
     expect(readProbe(folder, `${key} `, 2000)).toBeUndefined();
+    // Who looked anew and found none will not have the older one either.
+    keepProbe(folder, key, { isThere: false, trouble: 'missing', reason: 'it was pulled' }, 1500);
+    expect(readProbe(folder, key, 2000)).toBeUndefined();
   });
 });

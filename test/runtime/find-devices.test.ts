@@ -8,7 +8,7 @@ const absent = { isThere: false, trouble: 'missing', reason: 'there is none', hi
 
 function probe(changes: Partial<DeviceProbe>): DeviceProbe {
   return {
-    cards: async () => [card, { name: 'A Small Card' }],
+    cards: async () => [card],
     webgpu: async () => absent,
     provider: async () => absent,
     tensorflow: async () => absent,
@@ -51,6 +51,18 @@ it('tells of everything there is, with the hardware', async () => {
   expect(devices.get('CUDA')).toMatchObject({ isThere: true, ...card });
   expect(devices.get('TensorFlow.js')).toMatchObject({ isThere: true, engine: 'tensorflow', device: 'cpu' });
   expect(devices.get('TensorFlow.js on CUDA')).toMatchObject({ isThere: true, device: 'cuda', ...card });
+});
+
+it('names all cards that a device may be, and tells more of none of them', async () => {
+  const cards = [{ ...card, name: 'NVIDIA A' }, { name: 'Intel B' }];
+  const there = { isThere: true, found: {} } as const;
+  const webgpu = { isThere: true, found: { hasHalf: true, speed: 9, processorSpeed: 1 } } as const;
+  const changes = { cards: async () => cards, provider: async () => there, webgpu: async () => webgpu };
+  const devices = byTitle(await findDevices(probe(changes), 'linux'));
+  expect(devices.get('WebGPU')).toMatchObject({ name: 'NVIDIA A or Intel B' });
+  expect(devices.get('WebGPU')).not.toHaveProperty('memory');
+  // Of the two one alone knows CUDA.
+  expect(devices.get('CUDA')).toMatchObject({ ...card, name: 'NVIDIA A' });
 });
 
 it('tells of what is not there, and how to have it', async () => {

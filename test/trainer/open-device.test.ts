@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 const probe: DeviceProbe = {
-  cards: async () => [{ name: 'A Card' }, { name: 'A Small Card' }],
+  cards: async () => [{ name: 'A Card' }],
   webgpu: async () => ({ isThere: true, found: { hasHalf: true, speed: 900, processorSpeed: 100 } }),
   provider: async () => ({ isThere: true, found: {} }),
   tensorflow: async () => ({ isThere: false, trouble: 'unasked', reason: '' }),
@@ -68,7 +68,7 @@ describe('a run on a device', () => {
     const { run: options, patches, log } = run({});
     const result = await withDevice(options, async (executor, computedBy) => {
       expect(card.closed).toBe(0);
-      expect(computedBy.device).toBe(`${executor.name} (A Card)`);
+      expect(computedBy.device).toBe(`${executor.name}, A Card`);
       expect(computedBy.reason).toMatch(/^WebGPU multiplies matrices 9\.0 times as fast/);
       return 'done';
     });
@@ -80,9 +80,7 @@ describe('a run on a device', () => {
         threads: 2,
       },
     ]);
-    expect(log).toEqual([
-      expect.stringMatching(/^computed by onnxruntime .* \(A Card\)\. WebGPU multiplies/),
-    ]);
+    expect(log).toEqual([expect.stringMatching(/^computed by onnxruntime .*, A Card\. WebGPU multiplies/)]);
   });
 
   it('ends its use where the work fails, with the error of the work', async () => {
@@ -122,6 +120,29 @@ describe('a run on a device', () => {
       hint: expect.stringMatching(/Look for it\./),
     });
     expect(failureOf(error)).toBe('device');
+  });
+
+  it('is not named after a card where it may be another one', async () => {
+    const { run: options } = run({});
+    const several = { ...probe, cards: async () => [{ name: 'A Card' }, { name: 'A Small Card' }] };
+    await withDevice({ ...options, probe: several }, async ({ name }, computedBy) => {
+      expect(computedBy.device).toBe(name);
+    });
+  });
+
+  it('that nobody asked for, and that is there no more, gives way to the processor', async () => {
+    card.open = ({ device: chosen }) => {
+      if (chosen === 'cpu') return undefined;
+      throw new DeviceError('missing', 'it is gone', { hint: 'Look for it.' });
+    };
+    const { run: options, patches, log } = run({});
+    await withDevice(options, async (executor, { device: words, reason }) => {
+      expect(words).toBe(executor.name);
+      expect(executor.name).toMatch(/, cpu$/);
+      expect(reason).toBe('The processor: WebGPU cannot be had (it is gone).');
+    });
+    expect(patches).toMatchObject([{ runtime: { device: 'cpu', reason: expect.stringMatching(/is gone/) } }]);
+    expect(log).toHaveLength(1);
   });
 
   it('is the processor for a baseline, in words of its own', async () => {

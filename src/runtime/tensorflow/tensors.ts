@@ -1,5 +1,6 @@
 import type { DType } from '../../graph/shape';
 import type { DeviceTensor, Tensor } from '../executor';
+import { int32Of } from '../whole-numbers';
 import type { Tf, TfTensor } from './tf';
 
 /** A tensor in TensorFlow's memory. Whole numbers have 32 bits there. */
@@ -22,14 +23,8 @@ export class TensorflowTensor implements DeviceTensor {
 /** A copy of the tensor: TensorFlow.js goes on reading an array that it was given until it has used it. */
 export function toTf(tf: Tf, { dtype, shape, data }: Tensor): TfTensor {
   return dtype === 'int64'
-    ? tf.tensor(Int32Array.from(data as BigInt64Array, toInt32), [...shape], 'int32')
+    ? tf.tensor(int32Of(data as BigInt64Array), [...shape], 'int32')
     : tf.tensor((data as Float32Array).slice(), [...shape], 'float32');
-}
-
-function toInt32(value: bigint): number {
-  const number = Number(value);
-  if (number !== (number | 0)) throw new Error(`TensorFlow.js has no whole numbers as large as ${value}`);
-  return number;
 }
 
 /** Reads a tensor back, into an array where there is one for it. */

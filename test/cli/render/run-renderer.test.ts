@@ -197,10 +197,10 @@ describe('a whole run', () => {
 
   it('says why a device computes, and what it leaves to the processor', () => {
     const reason = 'WebGPU multiplies matrices 12 times as fast as the processor.';
-    const told = { ...model, device: 'onnxruntime 1.30.0, webgpu (A Card)', reason, fallbacks: { Scan: 2 } };
+    const told = { ...model, device: 'onnxruntime 1.30.0, webgpu, A Card', reason, fallbacks: { Scan: 2 } };
     const { lines } = render([at(2, told as NewRunEvent)]);
     expect(lines.slice(-4)).toEqual([
-      '  onnxruntime 1.30.0, webgpu (A Card), 2 threads',
+      '  onnxruntime 1.30.0, webgpu, A Card, 2 threads',
       `  ${reason}`,
       '  Scan (2) on the processor',
       '',
