@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { FoundDevice } from '../protocol/devices';
 import { registerCommand, runCommand } from './commands';
 import { type DeviceItem, deviceItems } from './device-items';
-import type { WantedDevice } from './device-settings';
+import { isChosen, type WantedDevice } from './device-settings';
 import { devicesReport } from './device-text';
 import { findDevices } from './find-devices';
 import { activeExperiment } from './pick';
@@ -56,6 +56,7 @@ const againButton: vscode.QuickInputButton = {
 
 async function show(services: Services, found: readonly FoundDevice[]): Promise<void> {
   const experiment = activeExperiment();
+  const runtime = experiment && (await chosenRuntime(experiment));
   const pick = vscode.window.createQuickPick<DeviceItem>();
   pick.title = title;
   pick.placeholder = experiment
@@ -64,7 +65,8 @@ async function show(services: Services, found: readonly FoundDevice[]): Promise<
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.buttons = [copyButton, againButton];
-  pick.items = deviceItems(found, experiment && (await chosenRuntime(experiment)));
+  pick.items = deviceItems(found, runtime);
+  pick.activeItems = pick.items.filter(({ wanted }) => wanted && runtime && isChosen(runtime, wanted));
   // Its text is wanted while one looks at something else.
   pick.ignoreFocusOut = true;
   const next = await new Promise<() => unknown>((resolve) => {

@@ -35,10 +35,11 @@ export async function editExperiment(
   const document = await vscode.workspace.openTextDocument(file);
   const edits = await change(document.getText());
   const editor = await vscode.window.showTextDocument(document, editorColumn());
-  if (!(await vscode.workspace.applyEdit(workspaceEdit(document, edits)))) {
+  const [first] = edits;
+  // Some editors say of no edit at all that they could not make it.
+  if (first && !(await vscode.workspace.applyEdit(workspaceEdit(document, edits)))) {
     throw new HumanError('The experiment file could not be changed.', { place: { file: file.fsPath } });
   }
-  const [first] = edits;
   if (first) {
     const start = document.positionAt(first.offset);
     editor.selection = new vscode.Selection(start, start);

@@ -63,6 +63,11 @@ describeInVSCode('devices', () => {
     await dialog(page).getByRole('button', { name: 'Change the File' }).click();
     const written = page.locator('.monaco-editor .view-line', { hasText: '"device": "cpu"' });
     await written.waitFor();
+    await runCommand(page, 'TextClf: Devices');
+    await quickPick(page, 'Processor').and(page.locator('.focused')).waitFor();
+    // What is chosen is what Enter chooses.
+    await page.keyboard.press('Enter');
+    await page.getByText('endless.textclf.json is computed by the processor already').waitFor();
     await page.keyboard.press('Control+Z');
     await written.waitFor({ state: 'detached' });
   });
