@@ -97,6 +97,12 @@ try {
   await page.keyboard.press('Control+Alt+P');
   await page.waitForTimeout(2000);
   await inThemes(page, 'selection');
+  await chooseTheme(page, themes.dark);
+  await openFile(page, 'quickstart.textclf.json');
+  await runCommand(page, 'TextClf: Devices');
+  await quickPick(page, 'Processor').waitFor();
+  await page.mouse.move(600, 880);
+  await quickInput(page).screenshot({ path: join(target, 'devices-dark.png') });
 } finally {
   await browser.close();
   await server.close();
