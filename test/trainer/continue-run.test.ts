@@ -235,6 +235,20 @@ describe('a run that goes on', () => {
     expect(epochsOf(rest).map(({ epoch }) => epoch)).toEqual([4]);
   });
 
+  it('goes on from the epoch before where none of its own was finished', async () => {
+    const earlyStopping = { patience: 9, restoreBest: false };
+    const { run, before } = await endedByDevice({ earlyStopping });
+    const longer = { settings: ['training.epochs=3'] };
+    const stop = new AbortController();
+    const onEvent = ({ type }: RunEvent) => {
+      if (type === 'batch') stop.abort();
+    };
+    const stopped = await run({ continueFrom: before.id, ...longer, signal: stop.signal, onEvent });
+    expect(readRecord(stopped.folder)).toMatchObject({ status: 'stopped', best: { epoch: 2 } });
+    const rest = await run({ continueFrom: stopped.id, ...longer });
+    expect(epochsOf(rest).map(({ epoch }) => epoch)).toEqual([3]);
+  });
+
   it('begins anew, and says so, where no epoch was finished', async () => {
     const { run, before, root } = await endedByDevice();
     rmSync(runPaths(before.folder).model, { recursive: true });
