@@ -122,7 +122,7 @@ function networkFamily(name: string, model: NetworkOptions): Family {
   };
 }
 
-function encoderFamily(architecture: Architecture): Family {
+function encoderFamily([architecture, layers]: readonly [Architecture, number]): Family {
   return {
     name: architecture,
     batches,
@@ -130,7 +130,7 @@ function encoderFamily(architecture: Architecture): Family {
       const options = { ...standard, ...changes };
       const { dropout, frozenEmbedding, freezeLayers } = options;
       const rates = { dropout, attentionDropout: dropout, headDropout: dropout };
-      const config: EncoderConfig = tinyConfig(architecture, rates);
+      const config: EncoderConfig = tinyConfig(architecture, { ...rates, layers });
       const shape: EncoderShape = { ...form, config, freezeLayers, freezeEmbeddings: frozenEmbedding };
       const own = { ...options, shape };
       const step = isDevice(executor)
@@ -141,8 +141,16 @@ function encoderFamily(architecture: Architecture): Family {
   };
 }
 
+/** With their layers: that there are more of them than a lowest, one between and a highest shows once. */
+const encoders = [
+  ['bert', 3],
+  ['roberta', 2],
+  ['distilbert', 2],
+  ['albert', 3],
+] as const;
+
 /** One of every family of models that the experiment file knows but the baseline, which is no network. */
 export const families: readonly Family[] = [
   ...Object.entries(networks).map(([name, model]) => networkFamily(name, model)),
-  ...(['bert', 'roberta', 'distilbert', 'albert'] as const).map(encoderFamily),
+  ...encoders.map(encoderFamily),
 ];

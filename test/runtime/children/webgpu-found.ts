@@ -9,8 +9,6 @@ export interface RowFound {
 export interface FamilyFound {
   readonly name: string;
   readonly losses: readonly number[];
-  /** The loss of the first batch with the first weights. */
-  readonly evaluated: number;
   /** By program. */
   readonly fallbacks: Readonly<Record<string, Fallbacks>>;
 }
@@ -34,4 +32,6 @@ export interface WebgpuFound {
   readonly hosted: readonly (readonly number[])[];
   readonly troubles: Readonly<Record<string, TroubleFound>>;
   readonly families: readonly FamilyFound[];
+  /** Of the settings of step-settings.ts that the driver can have. */
+  readonly settings: readonly FamilyFound[];
 }

@@ -11,6 +11,7 @@ import { openWebgpu } from '../../../src/runtime/onnxruntime-webgpu';
 import { families } from '../../support/families';
 import { operationProgram, operationRows } from '../../support/operation-rows';
 import { intTensor } from '../../support/run';
+import { stepSettings, stepsOn } from '../../support/step-settings';
 import { tenSteps } from '../../support/ten-steps';
 import type { FamilyFound, RowFound, TroubleFound, WebgpuFound } from './webgpu-found';
 
@@ -34,18 +35,30 @@ async function runRows(executor: DeviceExecutor): Promise<RowFound[]> {
   return found;
 }
 
-/** Each on an executor of its own, so that it is known whose programs fell back. */
+/** On an executor of its own, so that it is known whose programs fell back. */
+async function onOwn(
+  name: string,
+  work: (executor: DeviceExecutor) => Promise<number[]>,
+): Promise<FamilyFound> {
+  const executor = await openWebgpu({ threads: 2 });
+  const losses = await work(executor);
+  const fallbacks = Object.fromEntries(executor.fallbacks());
+  await executor.close();
+  return { name, losses, fallbacks };
+}
+
 async function runFamilies(): Promise<FamilyFound[]> {
   const found: FamilyFound[] = [];
-  for (const family of families) {
-    const executor = await openWebgpu({ threads: 2 });
-    const losses = await tenSteps(executor, family);
-    const step = await family.open(executor);
-    const { loss } = await step.evaluate(family.batches(1)[0]!);
-    await step.release();
-    const fallbacks = Object.fromEntries(executor.fallbacks());
-    await executor.close();
-    found.push({ name: family.name, losses, evaluated: loss, fallbacks });
+  for (const family of families)
+    found.push(await onOwn(family.name, (executor) => tenSteps(executor, family)));
+  return found;
+}
+
+async function runSettings({ hasHalf }: DeviceExecutor): Promise<FamilyFound[]> {
+  const found: FamilyFound[] = [];
+  for (const setting of stepSettings) {
+    if (hasHalf || !setting.changes.half)
+      found.push(await onOwn(setting.name, (executor) => stepsOn(executor, setting)));
   }
   return found;
 }
@@ -169,6 +182,7 @@ async function findAll(): Promise<WebgpuFound> {
     troubles: await meetTroubles(executor),
     // The device, with all its shaders, stays as long as an executor is open.
     families: await runFamilies(),
+    settings: await runSettings(executor),
   };
   await executor.upload(floatTensor([4]));
   await executor.close();
