@@ -67,7 +67,11 @@ it('warns of the same text with other labels', async () => {
   const lines: Line[] = [...train, ['the same', 'b'], [' the same', 'a']];
   const problems = await check({ train: write('conflict.csv', lines), validation: { folds: 2 } });
   expect(problems).toMatchObject([
-    { severity: 'warning', path: 'data.train', message: /^3 rows have the text of another row/ },
+    {
+      severity: 'warning',
+      path: 'data.train',
+      message: expect.stringMatching(/^3 rows have the text of another row/),
+    },
   ]);
   expect(problems[0]!.hint).toMatch(/conflict\.csv, line 102/);
 });
