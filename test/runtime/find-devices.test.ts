@@ -54,7 +54,7 @@ it('tells of everything there is, with the hardware', async () => {
 });
 
 it('names all cards that a device may be, and tells more of none of them', async () => {
-  const cards = [{ ...card, name: 'NVIDIA A' }, { name: 'Intel B' }];
+  const cards = [{ ...card, name: 'NVIDIA A' }, { name: 'Intel B' }, { name: 'ASPEED Graphics Family' }];
   const there = { isThere: true, found: {} } as const;
   const webgpu = { isThere: true, found: { hasHalf: true, speed: 9, processorSpeed: 1 } } as const;
   const changes = { cards: async () => cards, provider: async () => there, webgpu: async () => webgpu };
