@@ -27,6 +27,8 @@ export interface EpochsOptions {
   readonly train: readonly EncodedText[];
   readonly validation: readonly EncodedText[];
   readonly monitor: Monitor;
+  /** Whether it trains in 16 bits, which have no large numbers. */
+  readonly half?: boolean;
   /** Epochs that are behind, of a training that goes on. */
   readonly past?: Pick<Past, 'epoch' | 'epochs'> | undefined;
   readonly signal: AbortSignal | undefined;
@@ -155,7 +157,7 @@ function scheduleOf(training: TrainingOptions, rows: number, watched: MetricName
 
 /** Goes once through the training texts; undefined where the signal ended it early. */
 async function trainEpoch(
-  { step, training, form, thresholds, train, signal, emit }: EpochsOptions,
+  { step, training, form, thresholds, train, half, signal, emit }: EpochsOptions,
   epoch: number,
   progress: Progress,
 ): Promise<Scores | undefined> {
@@ -178,7 +180,7 @@ async function trainEpoch(
       number++;
       const part = { divisor, isLast: batch === parts.at(-1) };
       const { loss, logits } = await step.train(batch, learningRate, progress.dropout, part);
-      if (!Number.isFinite(loss)) throw lostLoss(`epoch ${epoch}, batch ${number}`, training);
+      if (!Number.isFinite(loss)) throw lostLoss(`epoch ${epoch}, batch ${number}`, training, half);
       const correct = countCorrect(batch, logits, form, { task: form.task, thresholds });
       sums.loss += loss * batch.divisor;
       sums.weight += batch.divisor;
@@ -218,11 +220,16 @@ function countCorrect(
 }
 
 /** Weights that have become too large to compute with. */
-export function lostLoss(where: string, { optimizer, gradientClip }: TrainingOptions): OptionError {
+export function lostLoss(
+  where: string,
+  { optimizer, gradientClip }: TrainingOptions,
+  half = false,
+): OptionError {
   const clip = gradientClip === 0 ? ', or set "gradientClip" to 1' : '';
+  const bits = half ? ' Or its numbers do not fit into 16 bits: leave "precision" (runtime) out.' : '';
   return new OptionError(
     `the loss is no longer a number, in ${where}`,
     ['training', 'optimizer', 'learningRate'],
-    `The steps are too large: lower "learningRate" (it is ${optimizer.learningRate})${clip} in the training section.`,
+    `The steps are too large: lower "learningRate" (it is ${optimizer.learningRate})${clip} in the training section.${bits}`,
   );
 }

@@ -127,6 +127,7 @@ async function trainBest(context: RunContext, { labels }: Dataset, model: Traina
     train: model.train,
     validation,
     monitor,
+    half: experiment.runtime.precision === 'float16',
     past: context.past,
     signal,
     emit: (event) => writer.emit(event),

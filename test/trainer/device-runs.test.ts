@@ -1,19 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OptionError } from '../../src/experiment/option-error';
 import { parseExperiment, resolvedToJson } from '../../src/experiment/parse';
 import { loadPredictor } from '../../src/predict/predictor';
 import { readEvents } from '../../src/runs/events';
 import { runPaths } from '../../src/runs/paths';
 import { createRun } from '../../src/runs/run-writer';
 import { readSafetensors } from '../../src/runs/safetensors';
-import type { Executor, Fallbacks } from '../../src/runtime/executor';
+import { type Executor, type Fallbacks, floatTensor } from '../../src/runtime/executor';
 import { loadData } from '../../src/trainer/load-data';
 import type { RunContext } from '../../src/trainer/run-context';
 import { trainNetwork } from '../../src/trainer/train-network';
 import { trainPretrained } from '../../src/trainer/train-pretrained';
 import { expectClose } from '../support/close';
-import { hostDevice } from '../support/host-device';
+import { type HostDeviceOptions, hostDevice } from '../support/host-device';
 import { executor } from '../support/run';
 import { writeTinyCheckpoint } from '../support/tiny-checkpoint';
 import { toyReviews, workspace, writeExperiment } from '../support/toy-data';
@@ -148,5 +149,18 @@ describe('a run on a device', () => {
     const [full, half] = [await runOn(hostDevice(), {}), await runOn(hostDevice(), { runtime })];
     expect(half.losses).not.toEqual(full.losses);
     expectClose(half.losses, full.losses, 1e-2, 'loss');
+  });
+
+  it('says of a loss that is lost in 16 bits that they may be why', async () => {
+    const meddle: HostDeviceOptions['meddle'] = (program, results) => {
+      if (program === 'gradients') results.loss = floatTensor([], [Number.POSITIVE_INFINITY]);
+    };
+    const hintOf = async (runtime: object) => {
+      const error = await runOn(hostDevice({ meddle }), { runtime }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(OptionError);
+      return (error as OptionError).hint;
+    };
+    expect(await hintOf({ device: 'webgpu', precision: 'float16' })).toMatch(/16 bits.*"precision"/);
+    expect(await hintOf({ device: 'webgpu' })).not.toMatch(/16 bits/);
   });
 });
