@@ -43,7 +43,7 @@ const webgpuNeeds: Readonly<Record<string, string>> = {
 
 const needs: Readonly<Record<string, string>> = {
   webgpu: webgpuNeeds[process.platform] ?? webgpuNeeds.linux!,
-  cuda: "CUDA needs Linux x64, CUDA 12 with cuDNN 9, and ONNX Runtime's CUDA libraries, which its package does not have but fetches by ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.",
+  cuda: 'CUDA needs Linux x64, CUDA 12 with cuDNN 9, and ONNX Runtime\'s CUDA libraries, which its package does not have but its installer fetches: "ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node".',
   coreml: 'CoreML is there on macOS alone.',
   directml:
     'DirectML is there on Windows alone, and not in the extension, which leaves its library out; WebGPU uses the same cards.',

@@ -16,8 +16,11 @@ import { watched } from './device-watch-executor';
 import type { ComputedBy } from './run-context';
 import { chooseThreads } from './threads';
 
-/** Looks for devices from the bundled trainer. */
-export function trainersProbe(signal?: AbortSignal, options: { isFresh?: boolean } = {}): DeviceProbe {
+/** Looks for devices from the bundled trainer, and compares them with a processor that has the usual threads. */
+export function trainersProbe(
+  signal?: AbortSignal,
+  options: { isFresh?: boolean; threads?: number } = {},
+): DeviceProbe {
   return deviceProbe({
     file: bundled('device-probe.js'),
     cacheFolder: cacheFolder(),

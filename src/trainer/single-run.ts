@@ -10,6 +10,7 @@ import { loadData } from './load-data';
 import { trainersProbe, withDevice } from './open-device';
 import { openRun, type RunOptions } from './open-run';
 import { enterPhase, type RunContext, type TrainModel } from './run-context';
+import { chooseThreads } from './threads';
 import { trainBaseline } from './train-baseline';
 import { trainNetwork } from './train-network';
 import { trainPretrained } from './train-pretrained';
@@ -41,7 +42,8 @@ export async function singleRun(options: SingleRunOptions): Promise<TrainResult>
   const folder = dirname(experimentFile);
   const load = options.load ?? ((signal) => loadData(experiment, folder, root, signal));
   const { result, ...run } = await openRun(options, (writer, signal) => {
-    const { probe = trainersProbe(signal) } = options;
+    const threads = chooseThreads(experiment.runtime.threads);
+    const { probe = trainersProbe(signal, { threads }) } = options;
     const group = parent && join(runsFolder(root), parent.id);
     const run = { experiment, experimentFile, settings, group, writer, probe };
     return withDevice(run, async (executor, computedBy) => {

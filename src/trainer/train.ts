@@ -69,7 +69,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = {
     ...{ experiment, experimentFile, root, settings, past },
     warnings,
-    probe: trainersProbe(options.signal),
+    probe: trainersProbe(options.signal, { threads: used }),
     signal: options.signal,
     onEvent: options.onEvent && ((event: RunEvent) => options.onEvent!(event)),
     onRun: options.onRun,

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { devices, type FoundDevice } from '../../src/protocol/devices';
 import { listRuns } from '../../src/runs/list';
@@ -86,10 +87,22 @@ describe('textclf train', () => {
   });
 
   it.skipIf(!withCard)('refuses 16 bits on a card that has none', async () => {
-    const args = ['--set', 'runtime.device=webgpu', '--set', 'runtime.precision=float16'];
+    const args = ['device=webgpu', 'precision=float16', 'threads=1'].flatMap((one) => [
+      '--set',
+      `runtime.${one}`,
+    ]);
     const { code, stderr } = await run(['train', 'mails.textclf.json', '--quiet', ...args], withCard);
     // It depends on the driver's version.
-    const { hasHalf } = JSON.parse(readFileSync(place.path('cache/webgpu.json'), 'utf8')).probed.found;
+    const { key, probed } = JSON.parse(readFileSync(place.path('cache/webgpu.json'), 'utf8'));
+    const { hasHalf } = probed.found;
+    // The processor that a card is compared with has the threads that the experiment gives it.
+    expect(JSON.parse(key).slice(0, 5)).toEqual([
+      expect.anything(),
+      process.platform,
+      process.arch,
+      release(),
+      1,
+    ]);
     expect({ code, stderr }).toEqual(
       hasHalf
         ? { code: 0, stderr: '' }
