@@ -22,7 +22,11 @@ const common = {
 await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' });
 await build({ ...common, entryPoints: ['src/trainer/replica-main.ts'], outfile: 'dist/replica.js' });
 await build({ ...common, entryPoints: ['src/trainer/text-thread-main.ts'], outfile: 'dist/text-thread.js' });
-await build({ ...common, entryPoints: ['src/trainer/device-watch-main.ts'], outfile: 'dist/device-watch.js' });
+await build({
+  ...common,
+  entryPoints: ['src/trainer/device-watch-main.ts'],
+  outfile: 'dist/device-watch.js',
+});
 await build({ ...common, entryPoints: ['src/runtime/probe-main.ts'], outfile: 'dist/device-probe.js' });
 await build({ ...common, entryPoints: ['src/helper.ts'], outfile: 'dist/helper.js' });
 await build({ ...common, entryPoints: ['src/helper/data-thread-main.ts'], outfile: 'dist/helper-data.js' });
