@@ -4,11 +4,15 @@ import { defineConfig } from 'vitest/config';
 
 const inVSCode = ['test/extension/**/*.test.ts', 'test/browser/**/*.test.ts'];
 
-/** Tests that put something in a module's or the environment's place: these have modules of their own. */
-const replacing = readdirSync('test', { recursive: true, encoding: 'utf8' })
+/** Tests that put something in a module's or the environment's place, or measure memory: these have a process of their own. */
+const alone = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((path) => `test/${path.replaceAll('\\', '/')}`)
   .filter((path) => path.endsWith('.test.ts') && !/^test\/(extension|browser)\//.test(path))
-  .filter((path) => /\bvi\.(mock|doMock|spyOn|stub\w+|resetModules)\(/.test(readFileSync(path, 'utf8')));
+  .filter((path) =>
+    /\bvi\.(mock|doMock|spyOn|stub\w+|resetModules)\(|process\.memoryUsage\(/.test(
+      readFileSync(path, 'utf8'),
+    ),
+  );
 
 // Vitest leaves one core free, which of two is half: many tests wait for processes of their own.
 const maxWorkers = Math.max(2, availableParallelism() - 1);
@@ -25,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...inVSCode, ...replacing],
+          exclude: [...inVSCode, ...alone],
           // Files share the modules that their process has loaded: a quarter of the time was loading them again.
           isolate: false,
           maxWorkers,
@@ -34,7 +38,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'unit-replacing', include: replacing, maxWorkers, sequence: { groupOrder: 1 } },
+        test: { name: 'unit-alone', include: alone, maxWorkers, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
@@ -43,7 +47,7 @@ export default defineConfig({
           include: inVSCode,
           globalSetup: 'test/vscode/setup.ts',
           // After the rest and one file at a time: a window needs a core of its own.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           fileParallelism: false,
           hookTimeout: 120_000,
         },
