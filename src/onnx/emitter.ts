@@ -55,6 +55,8 @@ export class Emitter {
   private readonly shared: Shared;
   private readonly names: Map<Value, string>;
   private readonly made = new Map<string, string>();
+  /** The names that the body of a loop has from the graph around it. */
+  private readonly captured = new Set<string>();
 
   constructor(
     private readonly parent?: Emitter,
@@ -95,6 +97,12 @@ export class Emitter {
 
   bind(value: Value, name: string): void {
     this.names.set(value, name);
+  }
+
+  /** As `bind`, to a name of the graph around this one: the value is the same at each step of the loop. */
+  capture(value: Value, name: string): void {
+    this.bind(value, name);
+    this.captured.add(name);
   }
 
   /** A name that no other value of the model has. */
@@ -183,6 +191,19 @@ export class Emitter {
     return this.onceHere(
       `half_${name}`,
       () => this.emit('Cast', [name], { to: { int: TensorType.FLOAT16 } })[0]!,
+    );
+  }
+
+  /**
+   * The name of a captured matrix, transposed once for all steps of the loop that this is the body of; undefined for
+   * whatever else.
+   */
+  transposedOnce(name: string): string | undefined {
+    if (!this.captured.has(name)) return undefined;
+    const { parent } = this;
+    return parent!.onceHere(
+      `transposed_${name}`,
+      () => parent!.emit('Transpose', [name], { perm: { ints: [1, 0] } })[0]!,
     );
   }
 

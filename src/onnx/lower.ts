@@ -98,13 +98,14 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   div: simple('Div'),
   matmul: (emitter, node, inputs) => {
     const { transposeA, transposeB } = node.attributes;
-    if (!transposeA && !transposeB) return product(emitter, 'MatMul', inputs, {}, { node });
-    const flags = { transA: flag(transposeA), transB: flag(transposeB) };
     const isMatrix = node.outputs[0]!.shape.length === 2;
-    if (isMatrix) return product(emitter, 'Gemm', inputs, flags, { node });
+    if (isMatrix) return gemm(emitter, node, inputs, node);
+    if (!transposeA && !transposeB) return product(emitter, 'MatMul', inputs, {}, { node });
     const { standard, device: forDevice } = emitter.options;
-    if (!standard && !forDevice)
+    if (!standard && !forDevice) {
+      const flags = { transA: flag(transposeA), transB: flag(transposeB) };
       return product(emitter, 'FusedMatMul', inputs, flags, { node, domain: 'com.microsoft' });
+    }
     const operands = inputs.map((name, i) =>
       [transposeA, transposeB][i] ? transposed(emitter, name, node.inputs[i]!) : name,
     );
@@ -194,7 +195,7 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     });
     const outerCount = bodyInputs.length;
     body.captured.forEach((value, i) => {
-      inner.bind(value, inputs[outerCount + i]!);
+      inner.capture(value, inputs[outerCount + i]!);
     });
     const results = [...body.nextCarries, ...body.stacked];
     lowerNodes(inner, results);
@@ -287,7 +288,22 @@ function sumsOfProducts(order: readonly Node[], results: readonly Value[]): Map<
 }
 
 function lowerSum(emitter: Emitter, { multiplied, added }: SumOfProduct, { node }: Value): string[] {
-  const { transposeA, transposeB } = multiplied.attributes;
   const operands = [...multiplied.inputs, added].map((input) => emitter.nameOf(input)!);
-  return product(emitter, 'Gemm', operands, { transA: flag(transposeA), transB: flag(transposeB) }, { node });
+  return gemm(emitter, multiplied, operands, node);
+}
+
+/** The product of two matrices, and perhaps what is added to it, as the outputs of `node`. */
+function gemm(
+  emitter: Emitter,
+  { attributes: { transposeA, transposeB } }: Node<'matmul'>,
+  [a, b, ...added]: readonly string[],
+  node: Node,
+): string[] {
+  // With few rows on the left, onnxruntime takes 15 % less time for a right matrix that is transposed; a loop's weight
+  // is transposed once for all steps.
+  const transposed = transposeB ? undefined : emitter.transposedOnce(b!);
+  const isPlain = !transposeA && !transposeB && !transposed && added.length === 0;
+  if (isPlain) return product(emitter, 'MatMul', [a!, b!], {}, { node });
+  const flags = { transA: flag(transposeA), transB: flag(transposeB || transposed !== undefined) };
+  return product(emitter, 'Gemm', [a!, transposed ?? b!, ...added], flags, { node });
 }

@@ -5,8 +5,9 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ModelProto, ModelProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random';
-import { add, affine, gatherRows, gelu, input, matmul, mul, tanh } from '../../src/graph/build';
+import { add, affine, fill, gatherRows, gelu, input, matmul, mul, tanh } from '../../src/graph/build';
 import type { Program } from '../../src/graph/program';
+import { scan } from '../../src/graph/scan';
 import { halveWeights } from '../../src/onnx/half';
 import { toOnnxModel } from '../../src/onnx/model';
 import { quantizeColumns, quantizeRows, quantizeWeights } from '../../src/onnx/quantize';
@@ -200,5 +201,26 @@ describe('the sum of a product and something else', () => {
   it('is two where something else reads the product', () => {
     const product = matmul(a, w);
     expect(opsOf({ y: add(product, c), product })).toEqual(['MatMul', 'Add']);
+  });
+});
+
+describe('a matrix that a loop multiplies by', () => {
+  const x = input('x', ['time', 'batch', 3]);
+  const weight = input('weight', [3, 3]);
+  const steps = scan({
+    initial: [fill(0, ['batch', 3])],
+    sequences: [x],
+    captured: [weight],
+    step: ([h], [xt], [w]) => ({ carries: [add(matmul(matmul(h!, w!), w!), xt!)], stacked: [] }),
+  });
+
+  it('is transposed once, outside of the loop', () => {
+    const program = { name: 'loop', inputs: [x, weight], outputs: { last: steps.carries[0]! } };
+    const { node } = toOnnxModel(program).graph!;
+    const transposes = node.filter(({ opType }) => opType === 'Transpose');
+    expect(transposes.map(({ input }) => input)).toEqual([['weight']]);
+    const body = node.find(({ opType }) => opType === 'Scan')!.attribute.find(({ name }) => name === 'body')!;
+    expect(body.g!.node.map(({ opType }) => opType)).toEqual(['Gemm', 'Gemm']);
+    for (const { input: operands } of body.g!.node) expect(operands[1]).toBe(transposes[0]!.output[0]);
   });
 });
