@@ -209,4 +209,23 @@ describe('the gradient of a scan', () => {
       });
     }
   }
+
+  it('takes products from the forward pass instead of making them again', () => {
+    // h' = a t with t = tanh(h + b): its gradient needs a (1 - t^2) = a - h' t, and t itself.
+    const [a, b] = ['a', 'b'].map((name) => g.input(name, ['time', 2]));
+    const { stacked } = scan({
+      initial: [g.fill(0, [2])],
+      sequences: [a!, b!],
+      captured: [],
+      step: ([h], [at, bt]) => {
+        const next = g.mul(at!, g.tanh(g.add(h!, bt!)));
+        return { carries: [next], stacked: [next] };
+      },
+    });
+    const gradients = differentiate(stacked, [g.input('seed', ['time', 2])], [a!, b!]) as Value[];
+    const outside = topologicalOrder(gradients).map(({ op }) => op);
+    expect(count(outside, 'sub')).toBe(1);
+    // h' t, and the gradient of a; without it t^2 and 1 - t^2 times a as well.
+    expect(count(outside, 'mul')).toBe(2);
+  });
 });
