@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { childEnvironment } from './child-environment';
+import { hearChild } from './hear-child';
 
 export interface CliChild {
   /** The path of dist/cli.js. */
@@ -30,21 +30,14 @@ export async function runCliChild(
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  createInterface({ input: child.stdout }).on('line', onOutput);
-  createInterface({ input: child.stderr }).on('line', onError);
   let killing: NodeJS.Timeout | undefined;
   const stop = () => {
     child.kill('SIGINT');
     killing = setTimeout(() => child.kill('SIGKILL'), patience);
   };
-  signal.addEventListener('abort', stop, { once: true });
   try {
-    return await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
+    return await hearChild(child, { onOutput, onError, signal, stop });
   } finally {
-    signal.removeEventListener('abort', stop);
     clearTimeout(killing);
   }
 }

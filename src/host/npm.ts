@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { endTree, ownTree } from './end-tree';
+import { hearChild } from './hear-child';
 
 /** The path of npm, as a terminal would find it. */
 export function findNpm(environment: NodeJS.ProcessEnv, platform = process.platform): string | undefined {
@@ -51,16 +51,5 @@ export async function runNpm({ npm, args, folder, env, signal, onLine }: NpmWork
     shell: needsShell,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  createInterface({ input: child.stdout }).on('line', onLine);
-  createInterface({ input: child.stderr }).on('line', onLine);
-  const stop = () => endTree(child);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  return hearChild(child, { onOutput: onLine, onError: onLine, signal, stop: () => endTree(child) });
 }
