@@ -17,6 +17,7 @@ import {
 } from './device-pass';
 import type { TableShape } from './device-programs';
 import { KeptStates } from './kept-states';
+import { openAll } from './open-all';
 import { type ClipOptions, clipScale, EMBEDDING } from './programs';
 import type { StepPart, StepResult, Weight, WeightedStep, WeightSpec } from './step';
 
@@ -87,13 +88,7 @@ export class DeviceStep implements WeightedStep {
     options: DeviceStepOptions,
   ): Promise<DeviceStep> {
     const { half } = options;
-    const opened: { release(): Promise<void> }[] = [];
-    const open = async <One extends { release(): Promise<void> }>(opening: Promise<One>) => {
-      const one = await opening;
-      opened.push(one);
-      return one;
-    };
-    try {
+    return openAll(async (open) => {
       const sums = options.gradientAccumulation > 1 || model.sharesParameters;
       const parameters = await open(DeviceParameters.open(executor, model.parameters, { ...options, sums }));
       const dropout = new DeviceDropout(executor);
@@ -106,10 +101,7 @@ export class DeviceStep implements WeightedStep {
         evaluation: await plain(model.evaluation),
         encoding: model.encoding && (await plain(model.encoding)),
       });
-    } catch (error) {
-      await Promise.all(opened.map((one) => one.release()));
-      throw error;
-    }
+    });
   }
 
   /** From now on the encoder is trained as well. */

@@ -10,6 +10,7 @@ import { type BackwardPass, lossFeeds, resultOf, wholePass } from './encoder-gra
 import { KeptStates } from './kept-states';
 import { LargeParameters } from './large-parameters';
 import { layerwisePass } from './layerwise-pass';
+import { openAll } from './open-all';
 import {
   type EncoderShape,
   encoderGradientProgram,
@@ -92,13 +93,7 @@ export class PretrainedStep implements WeightedStep {
     );
     const pools = new DropoutPools();
     const { values, gradients } = parameters;
-    const opened: { release(): Promise<void> }[] = [];
-    const open = async <Opened extends { release(): Promise<void> }>(opening: Promise<Opened>) => {
-      const one = await opening;
-      opened.push(one);
-      return one;
-    };
-    try {
+    return openAll(async (open) => {
       const encoding = await open(executor.compile(encodingProgram(shape)));
       const head = await open(executor.compile(headProgram(shape)));
       const openHead = async () => {
@@ -123,10 +118,7 @@ export class PretrainedStep implements WeightedStep {
         ofHead,
         pools,
       );
-    } catch (error) {
-      await Promise.all(opened.map((one) => one.release()));
-      throw error;
-    }
+    });
   }
 
   /** From now on the encoder is trained as well. */
