@@ -21,6 +21,17 @@ interface Exports extends RowKernels {
   gather(ids: number, count: number, table: number, bytes: number, to: number): void;
   add(to: number, from: number, count: number): void;
   squares(row: number, count: number): number;
+  /**
+   * Sums up the gradients of the rows that `named` lists, `rows` of them and at least one, each `count` numbers, and
+   * writes the sum of the squares of each. All but the last three are addresses: see RowSpace.
+   */
+  sum(
+    ...args: [
+      ...[named: number, rows: number, ids: number, nextToken: number, gradientAt: number, squares: number],
+      /** Whether the first token's gradient is to be added too. */
+      ...[gradient: number, count: number, adds: boolean],
+    ]
+  ): void;
   /** Brings every number to between -limit and limit. */
   clip(row: number, count: number, limit: number): void;
 }

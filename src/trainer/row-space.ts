@@ -33,6 +33,8 @@ export interface RowSpace {
    * 0 for all other rows, which is right as well: the zeros of padding.
    */
   readonly gradientAt: Uint32Array;
+  /** The sum of the squares of a row's gradient, where it has one. */
+  readonly squares: Float64Array;
   /** The batch's tokens: the row of each. */
   readonly ids: Int32Array;
   /** The next token of the same row; 0 where there is none. */
@@ -67,6 +69,7 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
   const tables = takeEach(1 + states, rows * width + OVERHANG);
   const sums = sumsBatches ? take(rows * width + OVERHANG) : undefined;
   const known = takeEach(4, rows);
+  const squares = take(2 * rows);
   const some = threads > 1 ? takeEach(threads, BLOCK * width + OVERHANG)[thread] : undefined;
   const ofTokens = takeEach(2, tokens);
   const gradient = take(tokens * width);
@@ -85,6 +88,7 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
     touched: touched!,
     named: named!,
     gradientAt: new Uint32Array(addresses!.buffer, addresses!.byteOffset, rows),
+    squares: new Float64Array(addresses!.buffer, squares, rows),
     ids: ids!,
     nextToken: nextToken!,
     gradient: memory.array(gradient, tokens * width),

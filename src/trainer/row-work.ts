@@ -71,30 +71,35 @@ export class RowWork {
     this.space.gradient.set(gradient, first * this.form.width);
   }
 
-  /** Sums up the gradients of the batch's distinct rows number `start` to `end`, their tokens in order. */
+  /**
+   * Sums up the gradients of the batch's distinct rows number `start` to `end`, their tokens in order, and the squares
+   * of each row's gradient.
+   */
   sum(start: number, end: number): void {
-    const { kernels } = this.memory;
-    const { width } = this.form;
-    const { named, nextToken, gradientAt, ids, gradient, sums } = this.space;
-    for (let i = start; i < end; i++) {
-      const first = named[i]!;
-      const to = gradientAt[ids[first]!]!;
-      if (sums) kernels.add(to, gradient.byteOffset + 4 * width * first, width);
-      for (let token = nextToken[first]!; token !== 0; token = nextToken[token]!) {
-        kernels.add(to, gradient.byteOffset + 4 * width * token, width);
-      }
-    }
+    if (start === end) return;
+    const { named, nextToken, gradientAt, squares, ids, gradient, sums } = this.space;
+    this.memory.kernels.sum(
+      named.byteOffset + 4 * start,
+      end - start,
+      ids.byteOffset,
+      nextToken.byteOffset,
+      gradientAt.byteOffset,
+      squares.byteOffset,
+      gradient.byteOffset,
+      this.form.width,
+      sums !== undefined,
+    );
   }
 
-  /** The sum of the squares of the gradients of the step's first `count` rows. */
+  /** The sum of the squares of the gradients of the step's first `count` rows: in their order, whichever thread summed which. */
   squares(count: number): number {
-    const { touched, gradientAt } = this.space;
-    let squares = 0;
+    const { touched, gradientAt, squares } = this.space;
+    let sum = 0;
     for (let i = 0; i < count; i++) {
-      const address = gradientAt[touched[i]!]!;
-      if (address !== 0) squares += this.memory.kernels.squares(address, this.form.width);
+      const row = touched[i]!;
+      if (gradientAt[row] !== 0) sum += squares[row]!;
     }
-    return squares;
+    return sum;
   }
 
   /** Brings every number of these gradients to between -limit and limit. */

@@ -19,7 +19,7 @@
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
 
   ;; to <- to + from
-  (func (export "add") (param $to i32) (param $from i32) (param $left i32)
+  (func $add (export "add") (param $to i32) (param $from i32) (param $left i32)
     (local $old v128)
     (loop $next
       (local.set $old (v128.load (local.get $to)))
@@ -34,7 +34,7 @@
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
   ;; The sum of the squares, in float64: many rows are summed up to one norm.
-  (func (export "squares") (param $row i32) (param $left i32) (result f64)
+  (func $squares (export "squares") (param $row i32) (param $left i32) (result f64)
     (local $x v128) (local $low v128) (local $sum v128)
     (loop $next
       (local.set $x
@@ -55,6 +55,46 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0))))
     (f64.add (f64x2.extract_lane 0 (local.get $sum)) (f64x2.extract_lane 1 (local.get $sum))))
+
+  ;; Sums up the gradients of `left` rows that a batch names, `named` the first token of each, and puts
+  ;; the sum of its squares beside each row's sum while that is at hand. Where `adds` is 0, the sum's
+  ;; place is that of the first token's gradient, which needs no adding.
+  (func (export "sum")
+    (param $named i32) (param $left i32) (param $ids i32) (param $nextToken i32)
+    (param $gradientAt i32) (param $squaresOf i32) (param $gradient i32) (param $count i32)
+    (param $adds i32)
+    (local $token i32) (local $row i32) (local $to i32)
+    (loop $next
+      (local.set $token (i32.load (local.get $named)))
+      (local.set $row
+        (i32.load (i32.add (local.get $ids) (i32.shl (local.get $token) (i32.const 2)))))
+      (local.set $to
+        (i32.load (i32.add (local.get $gradientAt) (i32.shl (local.get $row) (i32.const 2)))))
+      (block $summed
+        (if (i32.eqz (local.get $adds))
+          (then
+            (br_if $summed
+              (i32.eqz
+                (local.tee $token
+                  (i32.load
+                    (i32.add (local.get $nextToken) (i32.shl (local.get $token) (i32.const 2)))))))))
+        (loop $tokens
+          (call $add
+            (local.get $to)
+            (i32.add
+              (local.get $gradient)
+              (i32.shl (i32.mul (local.get $token) (local.get $count)) (i32.const 2)))
+            (local.get $count))
+          (br_if $tokens
+            (local.tee $token
+              (i32.load
+                (i32.add (local.get $nextToken) (i32.shl (local.get $token) (i32.const 2))))))))
+      (f64.store
+        (i32.add (local.get $squaresOf) (i32.shl (local.get $row) (i32.const 3)))
+        (call $squares (local.get $to) (local.get $count)))
+      (local.set $named (i32.add (local.get $named) (i32.const 4)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
 
   ;; One step of Adam:
   ;; g <- scale g + penalty p,  m <- beta1 m + rest1 g,  v <- beta2 v + rest2 g^2,
