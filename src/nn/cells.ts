@@ -25,7 +25,7 @@ export interface Cell {
   readonly gates: readonly string[];
   /** The state: the first carry is also the output. */
   readonly carries: number;
-  /** What does not depend on the state, for all steps at once: `x [time, batch, features]`. */
+  /** What does not depend on the state, for all steps at once: `x [..., features]`. */
   project(x: Value, weights: CellWeights, hidden: number): Value[];
   /** The weights that the step uses. */
   captured(weights: CellWeights, hidden: number): Value[];
@@ -39,8 +39,8 @@ export interface Cell {
 }
 
 /**
- * x W + b for `x [time, batch, features + 1]` whose last feature is 1, with b as one more row of W:
- * no pass of its own over `[time, batch, gates]`, neither forward nor for the gradient of b.
+ * x W + b for `x [..., features + 1]` whose last feature is 1, with b as one more row of W:
+ * no pass of its own over `[..., gates]`, neither forward nor for the gradient of b.
  */
 function affine(x: Value, weight: Value, bias: Value): Value {
   return matmul(x, concat([weight, reshape(bias, [1, bias.shape[0]!])], 0));

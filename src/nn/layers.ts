@@ -1,4 +1,4 @@
-import { affine, layerNorm, mul } from '../graph/build';
+import { affine, gatherRows, layerNorm, mul } from '../graph/build';
 import type { Value } from '../graph/ops';
 import type { Initializer, Scope } from './scope';
 
@@ -35,4 +35,17 @@ export function normalize(scope: Scope, name: string, x: Value, epsilon = 1e-5):
  */
 export function dropout(scope: Scope, name: string, x: Value, rate: number): Value {
   return scope.training && rate > 0 ? mul(x, scope.dropoutMask(name, x.shape, rate)) : x;
+}
+
+/**
+ * What `compute` makes of each vector of `x [time, batch, features]` by itself. Where x was gathered from the vectors of a
+ * batch's distinct words, of which there are half as many as tokens, it is computed once for each word.
+ */
+export function ofEachVector(x: Value, compute: (x: Value) => Value[]): Value[] {
+  const { op, inputs } = x.node;
+  // The rows of a whole vocabulary, a fixed number, are more than a batch has tokens.
+  const isOfBatch = op === 'gatherRows' && typeof inputs[0]!.shape[0] === 'string';
+  if (!isOfBatch) return compute(x);
+  const [words, tokens] = inputs as [Value, Value];
+  return compute(words).map((rows) => gatherRows(rows, tokens));
 }

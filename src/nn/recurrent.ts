@@ -2,7 +2,7 @@ import { concat, fill, mul, named } from '../graph/build';
 import type { Value } from '../graph/ops';
 import { scan } from '../graph/scan';
 import { type CellType, type CellWeights, cells } from './cells';
-import { dropout, fanIn } from './layers';
+import { dropout, fanIn, ofEachVector } from './layers';
 import type { Encoded } from './pooling';
 import type { Scope } from './scope';
 
@@ -56,7 +56,7 @@ function direction(
   const cell = cells[type];
   const weights = cellWeights(scope, name, type, x.shape.at(-1) as number, hiddenSize);
   const start = fill(0, [x.shape[1]!, hiddenSize]);
-  const projected = cell.project(x, weights, hiddenSize);
+  const projected = ofEachVector(x, (vectors) => cell.project(vectors, weights, hiddenSize));
   const result = scan({
     initial: Array.from({ length: cell.carries }, () => start),
     sequences: mask ? [...projected, mask] : projected,

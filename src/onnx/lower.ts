@@ -167,18 +167,22 @@ export const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
     return emitter.emit('Slice', operands, {}, { node });
   },
   gatherRows: simple('Gather'),
-  // Not ScatterND: onnxruntime's adds repeated rows from several threads at once and loses some.
+  // onnxruntime's ScatterND adds whole rows, but repeated ones from several threads at once, of which it loses some.
   scatterAddRows: (emitter, node, [values, ids]) => {
     const { shape } = node.outputs[0]!;
     const [rowShape, idRank] = [node.inputs[0]!.shape, node.inputs[1]!.shape.length];
     const width = rowShape.slice(idRank);
     const flatValues = emitter.emit('Reshape', [values!, emitter.shape([-1, ...width])])[0]!;
     const column = emitter.emit('Reshape', [ids!, emitter.ints([-1, ...width.map(() => 1)])])[0]!;
-    const flatIds = emitter.emit('Expand', [column, emitter.shape([1, ...width])])[0]!;
     const zeros = emitter.options.device
       ? device.zeros(emitter, shape)
       : emitter.emit('ConstantOfShape', [emitter.shape(shape)])[0]!;
-    const attributes = { axis: { int: 0 }, reduction: { string: 'add' } };
+    const addition = { reduction: { string: 'add' } };
+    // One id a row: of vectors, the column is just that.
+    if (emitter.options.singleThread && width.length === 1)
+      return emitter.emit('ScatterND', [zeros, column, flatValues], addition, { node });
+    const flatIds = emitter.emit('Expand', [column, emitter.shape([1, ...width])])[0]!;
+    const attributes = { axis: { int: 0 }, ...addition };
     return emitter.emit('ScatterElements', [zeros, flatIds, flatValues], attributes, { node });
   },
   window: (emitter, node, [row, start, end]) => {

@@ -32,16 +32,25 @@ export interface GradientProgram {
 }
 
 /**
+ * How the vectors of a batch are fed: as those of its tokens, `embedded [time, batch, size]`, or as those of its distinct
+ * words, `embedded [words, size]`, with the place among them of each of the `tokens [time, batch]` (int64).
+ */
+export type VectorForm = 'tokens' | 'words';
+
+/**
  * The model over a batch of embedded texts, and its loss: what training and evaluating share.
  * `inputs` are all that has to be fed but the dropout masks.
  */
-function lossOverBatch(scope: Scope, shape: ModelShape) {
-  const embedded = input('embedded', ['time', 'batch', shape.embeddingSize]);
+function lossOverBatch(scope: Scope, shape: ModelShape, form: VectorForm) {
+  const byWord = form === 'words';
+  const embedded = input('embedded', [...(byWord ? ['words'] : ['time', 'batch']), shape.embeddingSize]);
+  const tokens = byWord ? input('tokens', ['time', 'batch'], 'int64') : undefined;
   const mask = input('mask', ['time', 'batch', 1]);
   const targets = input('targets', ['batch', shape.outputs]);
   const weights = input('weights', ['batch', shape.outputs]);
   const divisor = input('divisor', []);
-  const logits = classifierLogits(scope, embedded, mask, shape);
+  const vectors = tokens ? gatherRows(embedded, tokens) : embedded;
+  const logits = classifierLogits(scope, vectors, mask, shape);
   const perText = losses[shape.loss](logits, { targets, weights }, shape.focalGamma ?? 0);
   const loss = meanLoss(perText, divisor);
   const parameters = [...scope.parameters.values()];
@@ -50,18 +59,27 @@ function lossOverBatch(scope: Scope, shape: ModelShape) {
     logits,
     loss,
     parameters,
-    inputs: [embedded, mask, targets, weights, divisor, ...parameters.map(({ value }) => value)],
+    inputs: [
+      embedded,
+      ...(tokens ? [tokens] : []),
+      ...[mask, targets, weights, divisor],
+      ...parameters.map(({ value }) => value),
+    ],
   };
 }
 
 /**
  * One forward and backward pass. Results: `loss []`, `logits [batch, outputs]`,
- * `<parameter>_grad` for each parameter, `embedded_grad [time, batch, size]` if the embedding
+ * `<parameter>_grad` for each parameter, `embedded_grad` (of the shape of `embedded`) if the embedding
  * is trained, and `squares []`, the sum of the squares of all parameters' gradients.
  */
-export function gradientProgram(shape: ModelShape, trainEmbedding: boolean): GradientProgram {
+export function gradientProgram(
+  shape: ModelShape,
+  trainEmbedding: boolean,
+  form: VectorForm = 'tokens',
+): GradientProgram {
   const scope = new Scope(true);
-  const { embedded, logits, loss, parameters, inputs } = lossOverBatch(scope, shape);
+  const { embedded, logits, loss, parameters, inputs } = lossOverBatch(scope, shape, form);
   const sources = [...parameters.map(({ value }) => value), ...(trainEmbedding ? [embedded] : [])];
   const gradients = differentiate([loss], [constant(1)], sources).map((gradient) => gradient!);
   const squares = gradients
@@ -85,8 +103,8 @@ export function gradientProgram(shape: ModelShape, trainEmbedding: boolean): Gra
 }
 
 /** The forward pass without dropout: `logits`, and `loss`, the mean over the batch. */
-export function evaluationProgram(shape: ModelShape): Program {
-  const { logits, loss, inputs } = lossOverBatch(new Scope(false), shape);
+export function evaluationProgram(shape: ModelShape, form: VectorForm = 'tokens'): Program {
+  const { logits, loss, inputs } = lossOverBatch(new Scope(false), shape, form);
   return { name: 'evaluation', inputs, outputs: { loss, logits } };
 }
 

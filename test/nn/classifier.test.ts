@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkOptions } from '../../src/experiment/schema';
 import { createOptimizer } from '../../src/nn/optimizers';
 import { floatTensor, type Tensor } from '../../src/runtime/executor';
+import { onnxruntimeExecutor } from '../../src/runtime/onnxruntime';
 import { makeBatch } from '../../src/trainer/batch';
-import { EMBEDDING, evaluationProgram, gradientProgram, inferenceProgram } from '../../src/trainer/programs';
+import { DistinctWords } from '../../src/trainer/distinct-words';
+import {
+  EMBEDDING,
+  evaluationProgram,
+  gradientProgram,
+  inferenceProgram,
+  type VectorForm,
+} from '../../src/trainer/programs';
 import { RowTable } from '../../src/trainer/row-table';
 import { expectClose } from '../support/close';
 import { executor, intTensor } from '../support/run';
@@ -43,17 +51,21 @@ const weightTensors = (fixture: ClassifierCase): Record<string, Tensor> =>
     ]),
   );
 
-function prepare(fixture: ClassifierCase) {
+function prepare(fixture: ClassifierCase, form: VectorForm) {
   const batch = makeBatch(textsOf(fixture), modelShapeOf(fixture));
   const table = new RowTable(
     Float32Array.from(fixture.weights[EMBEDDING]!.data),
     fixture.vocabularySize,
     plainSgd,
   );
-  const shape = [batch.time, batch.size, fixture.model.embedding.size];
-  const embedded = floatTensor(shape, table.gather(batch.ids));
+  const width = fixture.model.embedding.size;
+  const words = new DistinctWords(fixture.vocabularySize).of(batch);
+  const vectors: Record<string, Tensor> =
+    form === 'words'
+      ? { embedded: floatTensor([words.ids.length, width], table.gather(words.ids)), tokens: words.tokens }
+      : { embedded: floatTensor([batch.time, batch.size, width], table.gather(batch.ids)) };
   const feeds = {
-    embedded,
+    ...vectors,
     mask: batch.mask,
     targets: batch.targets,
     weights: batch.weights,
@@ -63,53 +75,65 @@ function prepare(fixture: ClassifierCase) {
   return { batch, table, feeds };
 }
 
-describe('classifiers equal PyTorch: logits, loss and every gradient', () => {
-  for (const fixture of cases) {
-    it(fixture.name, async () => {
-      const { table, feeds } = prepare(fixture);
-      const { program, parameters, dropoutMasks } = gradientProgram(modelShapeOf(fixture), true);
-      expect(dropoutMasks).toEqual([]);
-      const executable = await executor.compile(program);
-      const results = await executable.run(feeds);
-      await executable.release();
+/** Each form of the vectors, in several threads and in one, for which repeated rows are summed otherwise. */
+const forms = [
+  { form: 'tokens', runsOn: executor, name: 'a vector a token' },
+  { form: 'words', runsOn: executor, name: 'a vector a word' },
+  { form: 'words', runsOn: onnxruntimeExecutor({ threads: 1 }), name: 'a vector a word, one thread' },
+] as const;
 
-      expect(results.logits!.shape).toEqual(fixture.logits.shape);
-      expectClose(results.logits!.data as Float32Array, fixture.logits.data, TOLERANCE, 'logits');
-      expectClose(results.loss!.data as Float32Array, [fixture.lossValue], TOLERANCE, 'loss');
+describe.each(forms)(
+  'classifiers equal PyTorch: logits, loss and every gradient ($name)',
+  ({ form, runsOn }) => {
+    for (const fixture of cases) {
+      it(fixture.name, async () => {
+        const { table, feeds } = prepare(fixture, form);
+        const { program, parameters, dropoutMasks } = gradientProgram(modelShapeOf(fixture), true, form);
+        expect(dropoutMasks).toEqual([]);
+        const executable = await runsOn.compile(program);
+        const results = await executable.run(feeds);
+        await executable.release();
 
-      const expected = fromTorch(fixture.model.type, fixture.gradients);
-      expect(parameters.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort());
-      for (const [name, { shape, data }] of Object.entries(expected)) {
-        const gradient = results[`${name}_grad`]!;
-        expect(gradient.shape).toEqual(shape);
-        expectClose(gradient.data as Float32Array, data, TOLERANCE, `gradient of ${name}`);
-      }
-      const squares = Object.values(expected).flatMap(({ data }) => data.map((value) => value * value));
-      expectClose(
-        results.squares!.data as Float32Array,
-        [squares.reduce((a, b) => a + b, 0)],
-        TOLERANCE,
-        'squares',
-      );
+        expect(results.logits!.shape).toEqual(fixture.logits.shape);
+        expectClose(results.logits!.data as Float32Array, fixture.logits.data, TOLERANCE, 'logits');
+        expectClose(results.loss!.data as Float32Array, [fixture.lossValue], TOLERANCE, 'loss');
 
-      table.gradient.set(results.embedded_grad!.data as Float32Array);
-      table.accumulate();
-      const rowSquares = table.squares();
-      table.table.fill(0);
-      table.update(1, 1, 1);
-      const rowGradient = fixture.gradients[EMBEDDING]!.data;
-      expectClose(
-        table.table.map((value) => -value),
-        rowGradient,
-        TOLERANCE,
-        'gradient of the table',
-      );
-      const expectedSquares = rowGradient.reduce((total, value) => total + value * value, 0);
-      expectClose([rowSquares], [expectedSquares], TOLERANCE, 'squares of the table');
-    });
-  }
+        const expected = fromTorch(fixture.model.type, fixture.gradients);
+        expect(parameters.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort());
+        for (const [name, { shape, data }] of Object.entries(expected)) {
+          const gradient = results[`${name}_grad`]!;
+          expect(gradient.shape).toEqual(shape);
+          expectClose(gradient.data as Float32Array, data, TOLERANCE, `gradient of ${name}`);
+        }
+        const squares = Object.values(expected).flatMap(({ data }) => data.map((value) => value * value));
+        expectClose(
+          results.squares!.data as Float32Array,
+          [squares.reduce((a, b) => a + b, 0)],
+          TOLERANCE,
+          'squares',
+        );
 
-  it('tries every network with each pooling, heads and losses', () => {
+        table.gradient.set(results.embedded_grad!.data as Float32Array);
+        table.accumulate();
+        const rowSquares = table.squares();
+        table.table.fill(0);
+        table.update(1, 1, 1);
+        const rowGradient = fixture.gradients[EMBEDDING]!.data;
+        expectClose(
+          table.table.map((value) => -value),
+          rowGradient,
+          TOLERANCE,
+          'gradient of the table',
+        );
+        const expectedSquares = rowGradient.reduce((total, value) => total + value * value, 0);
+        expectClose([rowSquares], [expectedSquares], TOLERANCE, 'squares of the table');
+      });
+    }
+  },
+);
+
+describe('the cases', () => {
+  it('try every network with each pooling, heads and losses', () => {
     const seen = (of: (fixture: ClassifierCase) => unknown) => [...new Set(cases.map(of))].sort();
     const four = ['attention', 'last', 'max', 'mean'];
     const poolings: { readonly [Type in NetworkOptions['type']]: readonly string[] } = {
@@ -133,9 +157,9 @@ describe('the programs that only read the weights give the same logits', () => {
     const shape = modelShapeOf(fixture);
     const { outputs } = fixture;
 
-    it(`evaluation: ${fixture.name}`, async () => {
-      const { feeds } = prepare(fixture);
-      const evaluation = await executor.compile(evaluationProgram(shape));
+    it.each(['tokens', 'words'] as const)(`evaluation: ${fixture.name}, of %s`, async (form) => {
+      const { feeds } = prepare(fixture, form);
+      const evaluation = await executor.compile(evaluationProgram(shape, form));
       const evaluated = await evaluation.run(feeds);
       expectClose(evaluated.logits!.data as Float32Array, fixture.logits.data, TOLERANCE, 'logits');
       expectClose(evaluated.loss!.data as Float32Array, [fixture.lossValue], TOLERANCE, 'loss');
