@@ -9,6 +9,7 @@ import {
 } from '../runtime/executor';
 import { type Batch, dimsOf } from './batch';
 import { Buffers } from './buffers';
+import type { DistinctWords } from './distinct-words';
 import { fillDropoutMask } from './dropout';
 import type { RowTask } from './row-helper';
 import type { RowTable } from './row-table';
@@ -19,8 +20,10 @@ type NamedTensors = Readonly<Record<string, Tensor>>;
 export interface GradientsOptions {
   /** Copies of the gradient program, each of which takes an equal part of a batch. */
   readonly copies: readonly [Executable, ...Replica[]];
-  /** The tokens' vectors. As many threads work on it as there are copies. */
+  /** The words' vectors. As many threads work on it as there are copies. */
   readonly table: RowTable;
+  /** There where the program takes the vectors of distinct words instead of all tokens': see VectorForm. */
+  readonly distinctWords: DistinctWords | undefined;
   readonly dropoutMasks: readonly DropoutMask[];
   /** Where the parameters' gradients have to be put. */
   readonly target: NamedTensors;
@@ -35,9 +38,20 @@ export interface GradientsResult {
   readonly squares: number;
 }
 
-/** A batch made ready: its parts, and their tokens one part after the other. */
+/** What one copy of the program takes of a batch. */
+interface Part {
+  readonly batch: Batch;
+  /** Whose vectors it takes: ids of words. */
+  readonly ids: Int32Array;
+  /** Of these vectors together. */
+  readonly shape: readonly number[];
+  /** What goes with them. */
+  readonly places: NamedTensors;
+}
+
+/** A batch made ready: its parts, and the words whose vectors they take, one part after the other. */
 export interface SplitBatch {
-  readonly parts: readonly Batch[];
+  readonly parts: readonly Part[];
   readonly ids: Int32Array;
   readonly size: number;
 }
@@ -63,8 +77,7 @@ export class Gradients {
   }
 
   split(batch: Batch): SplitBatch {
-    const parts = splitBatch(batch, this.options.copies.length);
-    if (parts.length === 1) return { parts, ids: batch.ids, size: batch.size };
+    const parts = splitBatch(batch, this.options.copies.length).map((part) => this.withVectors(part));
     const ids = new Int32Array(parts.reduce((sum, part) => sum + part.ids.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -74,7 +87,15 @@ export class Gradients {
     return { parts, ids, size: batch.size };
   }
 
-  /** What the tokens' vectors have for gradients is put where the table finds it. */
+  private withVectors(batch: Batch): Part {
+    const { distinctWords, table } = this.options;
+    if (!distinctWords)
+      return { batch, ids: batch.ids, shape: [batch.time, batch.size, table.width], places: {} };
+    const { ids, tokens } = distinctWords.of(batch);
+    return { batch, ids, shape: [ids.length, table.width], places: { tokens } };
+  }
+
+  /** What the words' vectors have for gradients is put where the table finds it. */
   async run(
     { parts, ids, size }: SplitBatch,
     parameters: NamedTensors,
@@ -83,13 +104,12 @@ export class Gradients {
   ): Promise<GradientsResult> {
     const { copies, target, table } = this.options;
     const [first, ...replicas] = copies;
-    const feeds = parts.map((part, copy) => ({
-      mask: part.mask,
-      targets: part.targets,
-      weights: part.weights,
+    const feeds = parts.map(({ batch: { mask, targets, weights }, batch, places }, copy) => ({
+      ...{ mask, targets, weights },
+      ...places,
       divisor: floatTensor([], [divisor]),
       ...parameters,
-      ...this.drawDropout(part, copy, random),
+      ...this.drawDropout(batch, copy, random),
     }));
     table.take(ids);
     // The first copy runs on this thread and holds it up: the others are to be on their way by then.
@@ -113,7 +133,7 @@ export class Gradients {
   }
 
   /** The first part of the batch, or all of it, on this thread. */
-  private async runHere(program: Executable, part: Batch, feeds: NamedTensors): Promise<NamedTensors> {
+  private async runHere(program: Executable, part: Part, feeds: NamedTensors): Promise<NamedTensors> {
     const { table, target } = this.options;
     const shapes = this.localShapes(part);
     if (!table.memory) {
@@ -135,10 +155,11 @@ export class Gradients {
   }
 
   /** What each thread makes for its part by itself. */
-  private localShapes({ time, size }: Batch): Pick<LocalTensors, 'into'> & { feeds: { embedded: number[] } } {
-    const { table } = this.options;
-    const shape = [time, size, table.width];
-    return { feeds: { embedded: shape }, into: table.isTrained ? { embedded_grad: shape } : {} };
+  private localShapes({
+    shape,
+  }: Part): Pick<LocalTensors, 'into'> & { feeds: { embedded: readonly number[] } } {
+    const { isTrained } = this.options.table;
+    return { feeds: { embedded: shape }, into: isTrained ? { embedded_grad: shape } : {} };
   }
 
   async release(): Promise<void> {

@@ -3,6 +3,7 @@ import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { Optimizer } from '../nn/optimizers/optimizer';
 import { type Executable, type Executor, floatTensor, type Replica, type Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
+import { DistinctWords } from './distinct-words';
 import { GradientSum } from './gradient-sum';
 import { Gradients } from './gradients';
 import { ALL_PARAMETERS, ParameterStore } from './parameters';
@@ -46,6 +47,7 @@ export class TrainingStep implements WeightedStep {
     readonly parameters: ParameterStore,
     private readonly gradientSum: GradientSum | undefined,
     readonly table: RowTable,
+    private readonly distinctWords: DistinctWords,
     private readonly team: RowTeam,
     private readonly gradients: Gradients,
     private readonly update: Executable,
@@ -55,12 +57,15 @@ export class TrainingStep implements WeightedStep {
   static async compile(executor: Executor, options: StepOptions): Promise<TrainingStep> {
     const optimizer = createOptimizer(options.optimizer);
     const { shape, frozenEmbedding, embedding, vocabularySize } = options;
-    const gradient = gradientProgram(shape, !frozenEmbedding);
+    const copyCount = options.copies ?? executor.threads;
+    // In one thread each, a word's gradients from several places are quickly summed; in several there is no exact way that is.
+    const byWord = copyCount > 1 || executor.threads === 1;
+    const gradient = gradientProgram(shape, !frozenEmbedding, byWord ? 'words' : 'tokens');
     const parameters = new ParameterStore(gradient.parameters, optimizer.state);
     const all = [{ name: ALL_PARAMETERS, shape: parameters.shape }];
     const sumsBatches = options.gradientAccumulation > 1;
     // One on each core: threads that share each operation wait for each other after every one of them.
-    const copies = await executor.compileCopies(gradient.program, options.copies ?? executor.threads);
+    const copies = await executor.compileCopies(gradient.program, copyCount);
     const opened: Executable[] = [...copies];
     try {
       // First of all: it may not fit into memory.
@@ -69,9 +74,10 @@ export class TrainingStep implements WeightedStep {
         threads: copies.length,
       });
       const team = await RowTeam.assemble(table, copies.slice(1) as Replica[], options.optimizer);
-      for (const program of [updateProgram(all, optimizer, options), evaluationProgram(shape)]) {
+      for (const program of [updateProgram(all, optimizer, options), evaluationProgram(shape, 'words')]) {
         opened.push(await executor.compile(program));
       }
+      const distinctWords = new DistinctWords(vocabularySize);
       const [update, evaluation] = opened.slice(copies.length);
       return new TrainingStep(
         options,
@@ -79,10 +85,12 @@ export class TrainingStep implements WeightedStep {
         parameters,
         sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
         table,
+        distinctWords,
         team,
         new Gradients({
           copies,
           table,
+          distinctWords: byWord ? distinctWords : undefined,
           dropoutMasks: gradient.dropoutMasks,
           target: parameters.gradientTensors,
         }),
@@ -128,11 +136,12 @@ export class TrainingStep implements WeightedStep {
 
   /** The forward pass without dropout. Call `settle` first if training went on since. */
   async evaluate(batch: Batch): Promise<StepResult> {
-    const { ids, time, size, mask, targets, weights, divisor } = batch;
-    const shape = [time, size, this.options.shape.embeddingSize];
+    const { mask, targets, weights, divisor } = batch;
+    const { ids, tokens } = this.distinctWords.of(batch);
+    const shape = [ids.length, this.options.shape.embeddingSize];
     const embedded = { dtype: 'float32', shape, data: this.table.read(ids) } as const;
     const results = await this.evaluation.run({
-      ...{ embedded, mask, targets, weights, divisor: floatTensor([], [divisor]) },
+      ...{ embedded, tokens, mask, targets, weights, divisor: floatTensor([], [divisor]) },
       ...this.parameters.values,
     });
     return { loss: scalarOf(results.loss!), logits: results.logits!.data as Float32Array };
