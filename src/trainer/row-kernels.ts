@@ -19,6 +19,11 @@ export interface WasmMemory {
 interface Exports extends RowKernels {
   /** Copies the rows of these numbers (32-bit integers), `bytes` each, one after the other; of at least one. */
   gather(ids: number, count: number, table: number, bytes: number, to: number): void;
+  /**
+   * Loads some of each cache line of the rows of these numbers (32-bit integers), `bytes` each, at least one, out of
+   * tables of which the first is at address 0 and each other `stride` bytes after the one before.
+   */
+  touch(rows: number, count: number, bytes: number, tables: number, stride: number): void;
   add(to: number, from: number, count: number): void;
   squares(row: number, count: number): number;
   /**

@@ -19,6 +19,8 @@ export interface RowSpace {
   readonly table: Float32Array;
   /** The optimizer's state, each tensor of the table's shape. */
   readonly state: readonly Float32Array[];
+  /** Bytes from the table to the first tensor of the state, and from each to the next. */
+  readonly stride: number;
   /** Each row's gradient over the batches of a step, `[rows, width]`; missing where one batch is a step. */
   readonly sums: Float32Array | undefined;
   /** The last step that each row took part in. */
@@ -67,6 +69,7 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
   };
   const takeEach = (names: number, count: number) => Array.from({ length: names }, () => take(count));
   const tables = takeEach(1 + states, rows * width + OVERHANG);
+  const stride = end / tables.length;
   const sums = sumsBatches ? take(rows * width + OVERHANG) : undefined;
   const known = takeEach(4, rows);
   const squares = take(2 * rows);
@@ -83,6 +86,7 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
   return {
     table: table!,
     state,
+    stride,
     sums: sums === undefined ? undefined : memory.array(sums, rows * width),
     lastStep: lastStep!,
     touched: touched!,

@@ -4,6 +4,9 @@ import { IdleSteps } from './idle-steps';
 import { RowMemory, type WasmMemory } from './row-kernels';
 import { BLOCK, placeRows, type RowForm, type RowSpace } from './row-space';
 
+/** So many rows are fetched into the cache before they are updated, and fit in. */
+const AHEAD = 16;
+
 /** One step of the optimizer along the gradient times `scale`; steps count from 1. */
 export interface RowStep {
   readonly step: number;
@@ -116,6 +119,7 @@ export class RowWork {
     const { touched, gradientAt, lastStep } = this.space;
     const scalars = optimizer.scalars(step, learningRate);
     for (let i = start; i < end; i++) {
+      if ((i - start) % AHEAD === 0) this.touch(touched.byteOffset + 4 * i, Math.min(AHEAD, end - i));
       const row = touched[i]!;
       this.catchUp(row);
       optimizer.updateRow(this.sliceAt(row), gradientAt[row]!, scale, scalars);
@@ -138,6 +142,7 @@ export class RowWork {
     const { idle } = this;
     const { ids, lastStep, embedded } = this.space;
     const bytes = 4 * this.form.width;
+    if (idle) this.touch(ids.byteOffset + 4 * first, count);
     this.memory.kernels.gather(ids.byteOffset + 4 * first, count, 0, bytes, embedded.byteOffset);
     if (!idle) return;
     for (let i = 0; i < count; i++) {
@@ -148,6 +153,15 @@ export class RowWork {
       slice.parameter = embedded.byteOffset + bytes * i;
       this.optimizer!.idle!.catchUp(slice, idle.lookSince(lastStep[row]!));
     }
+  }
+
+  /**
+   * Fetches the rows that are listed at this address into the cache, all at once: rows come from all over a table that
+   * is larger than the cache, and the work on one would wait for each of its parts in turn.
+   */
+  private touch(rows: number, count: number): void {
+    const { stride, state } = this.space;
+    this.memory.kernels.touch(rows, count, 4 * this.form.width, 1 + state.length, stride);
   }
 
   private sliceAt(row: number) {

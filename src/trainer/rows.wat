@@ -18,6 +18,29 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
 
+  ;; Loads some of each cache line (64 bytes) of the rows of these numbers in each of `tables` tables,
+  ;; `stride` bytes apart: no load waits for another, as it would amid the work that follows.
+  (func (export "touch")
+    (param $rows i32) (param $left i32) (param $bytes i32) (param $tables i32) (param $stride i32)
+    (local $start i32) (local $end i32) (local $at i32) (local $table i32)
+    (loop $next
+      (local.set $start (i32.mul (i32.load (local.get $rows)) (local.get $bytes)))
+      (local.set $table (local.get $tables))
+      (loop $nextTable
+        (local.set $at (local.get $start))
+        (local.set $end (i32.add (local.get $at) (local.get $bytes)))
+        (loop $nextLine
+          (drop (i32.load (local.get $at)))
+          (br_if $nextLine
+            (i32.lt_u
+              (local.tee $at (i32.add (local.get $at) (i32.const 64)))
+              (local.get $end))))
+        (local.set $start (i32.add (local.get $start) (local.get $stride)))
+        (br_if $nextTable (local.tee $table (i32.sub (local.get $table) (i32.const 1)))))
+      (local.set $rows (i32.add (local.get $rows) (i32.const 4)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
+
   ;; to <- to + from
   (func $add (export "add") (param $to i32) (param $from i32) (param $left i32)
     (local $old v128)
