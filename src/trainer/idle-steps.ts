@@ -20,7 +20,6 @@ export class IdleSteps {
   private readonly horizon: number;
   /** By the step that they began at: rows that a batch touches were mostly last touched in the same few steps. */
   private readonly stretches = new Map<number, IdleStretch>();
-  private readonly looks = new Map<number, IdleStretch>();
 
   constructor(private readonly rule: IdleRule) {
     this.horizon = rule.decay > 0 ? Math.ceil(Math.log(NEGLIGIBLE) / Math.log(rule.decay)) : 0;
@@ -42,7 +41,6 @@ export class IdleSteps {
     }
     this.steps = step;
     this.stretches.clear();
-    this.looks.clear();
   }
 
   /** What happened to a row last touched at step `from`, up to the last recorded step. */
@@ -52,16 +50,6 @@ export class IdleSteps {
     const stretch = this.stretchFrom(from);
     this.stretches.set(from, stretch);
     return stretch;
-  }
-
-  /** As `since`, but the state stays as it is: for who wants to know the row as it would be. */
-  lookSince(from: number): IdleStretch {
-    const known = this.looks.get(from);
-    if (known) return known;
-    const stretch = this.since(from);
-    const look = { ...stretch, shrink: stretch.shrink.map(() => 1) };
-    this.looks.set(from, look);
-    return look;
   }
 
   private stretchFrom(from: number): IdleStretch {

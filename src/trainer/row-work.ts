@@ -148,10 +148,10 @@ export class RowWork {
     for (let i = 0; i < count; i++) {
       const row = ids[first + i]!;
       if (row === 0 || lastStep[row] === idle.steps) continue;
-      // Other threads may be reading the row: what moves is the copy, and the state is written as it is.
+      // Other threads may be reading the row: what moves is the copy, and no memory is written that they read.
       const slice = this.sliceAt(row);
       slice.parameter = embedded.byteOffset + bytes * i;
-      this.optimizer!.idle!.catchUp(slice, idle.lookSince(lastStep[row]!));
+      this.optimizer!.idle!.look(slice, idle.since(lastStep[row]!));
     }
   }
 

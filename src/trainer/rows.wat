@@ -366,6 +366,27 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
+  ;; The same for p alone.
+  (func (export "momentumLook")
+    (param $p i32) (param $b i32) (param $left i32) (param $moved f32)
+    (local $within v128) (local $oldP v128) (local $oldB v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldB (v128.load (local.get $b)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (local.get $oldP)
+            (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $moved))))
+          (local.get $oldP)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
   ;; x <- factor x
   (func (export "multiply") (param $x i32) (param $left i32) (param $factor f32)
     (local $old v128)
@@ -426,6 +447,32 @@
         (v128.bitselect
           (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $shrinkV)))
           (local.get $oldV)
+          (local.get $within)))
+      (local.set $p (i32.add (local.get $p) (i32.const 16)))
+      (local.set $m (i32.add (local.get $m) (i32.const 16)))
+      (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+
+  ;; The same for p alone.
+  (func (export "adamLook")
+    (param $p i32) (param $m i32) (param $v i32) (param $left i32)
+    (param $keep f32) (param $moved f32) (param $epsilon f32)
+    (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
+    (loop $next
+      (local.set $within
+        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
+      (local.set $oldP (v128.load (local.get $p)))
+      (local.set $oldM (v128.load (local.get $m)))
+      (local.set $oldV (v128.load (local.get $v)))
+      (v128.store (local.get $p)
+        (v128.bitselect
+          (f32x4.sub
+            (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
+            (f32x4.div
+              (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $moved)))
+              (f32x4.add (f32x4.sqrt (local.get $oldV)) (f32x4.splat (local.get $epsilon)))))
+          (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
       (local.set $m (i32.add (local.get $m) (i32.const 16)))

@@ -16,6 +16,9 @@ const rule = (decay: number, shrinking: number): IdleRule => ({
   catchUp: () => {
     throw new Error('not called here');
   },
+  look: () => {
+    throw new Error('not called here');
+  },
 });
 
 /** Walks every step after `from` by the definition in IdleRule: p <- keep p - weight decay^k u. */

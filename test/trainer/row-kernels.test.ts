@@ -121,6 +121,13 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
       expectEntries(state, (oldP, oldB, v, g) => [oldP - 0.125 * oldB, 0.25 * oldB, v, g]);
     });
 
+    it(`momentumLook, ${count} numbers`, () => {
+      const state = setUp(count);
+      const [p, b] = state.addresses;
+      state.kernels.momentumLook(p, b, count, 0.125);
+      expectEntries(state, (oldP, oldB, v, g) => [oldP - 0.125 * oldB, oldB, v, g]);
+    });
+
     it(`multiply, ${count} numbers`, () => {
       const state = setUp(count);
       state.kernels.multiply(state.addresses[2], count, 0.25);
@@ -141,6 +148,18 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
         0.75 * oldP - (0.125 * oldM) / (Math.sqrt(oldV) + 0.5),
         0.25 * oldM,
         0.375 * oldV,
+        g,
+      ]);
+    });
+
+    it(`adamLook, ${count} numbers`, () => {
+      const state = setUp(count);
+      const [p, m, v] = state.addresses;
+      state.kernels.adamLook(p, m, v, count, 0.75, 0.125, 0.5);
+      expectEntries(state, (oldP, oldM, oldV, g) => [
+        0.75 * oldP - (0.125 * oldM) / (Math.sqrt(oldV) + 0.5),
+        oldM,
+        oldV,
         g,
       ]);
     });

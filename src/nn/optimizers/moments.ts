@@ -96,6 +96,9 @@ export function momentOptimizer(
           ) {
             kernels.adamIdle(parameter, m!, v!, count, keep, moved, meanEpsilon, shrink[0]!, shrink[1]!);
           },
+          look({ kernels, parameter, state: [m, v], count }, { keep, moved, epsilon: meanEpsilon }) {
+            kernels.adamLook(parameter, m!, v!, count, keep, moved, meanEpsilon);
+          },
         }
       : undefined,
   };

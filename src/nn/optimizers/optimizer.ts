@@ -53,6 +53,13 @@ export interface RowKernels {
       ...[keep: number, moved: number, epsilon: number, shrinkM: number, shrinkV: number],
     ]
   ): void;
+  /** adamIdle for p alone. */
+  adamLook(
+    ...args: [
+      ...[p: number, m: number, v: number, count: number],
+      ...[keep: number, moved: number, epsilon: number],
+    ]
+  ): void;
   /** g <- scale g + penalty p, v <- decay v + rest g^2, then p <- p - stepSize g / (sqrt(v) + epsilon). */
   scaledGradient(
     ...args: [
@@ -82,6 +89,8 @@ export interface RowKernels {
   ): void;
   /** p <- p - moved b, then b times its factor. */
   momentumIdle(p: number, b: number, count: number, moved: number, shrink: number): void;
+  /** momentumIdle for p alone. */
+  momentumLook(p: number, b: number, count: number, moved: number): void;
   /** x <- factor x */
   multiply(x: number, count: number, factor: number): void;
 }
@@ -111,6 +120,8 @@ export interface IdleRule {
    * the state had when the row was last touched; the state shrinks as it would have.
    */
   catchUp(row: RowSlice, idle: IdleStretch): void;
+  /** The same for the parameter alone, which may be a copy: the state is only read. */
+  look(row: RowSlice, idle: IdleStretch): void;
 }
 
 /** Some idle steps in a row, summed up. */
@@ -133,4 +144,5 @@ export const still: IdleRule = {
   epsilonGrowth: 1,
   shrink: () => [],
   catchUp: () => {},
+  look: () => {},
 };

@@ -60,5 +60,8 @@ function idleRule({ alpha, momentum }: RmspropOptions): IdleRule {
       kernels.multiply(a, count, shrink[1]!);
       kernels.momentumIdle(parameter, b, count, moved, shrink[2]!);
     },
+    look({ kernels, parameter, state: [, , b], count }, { moved }) {
+      if (b !== undefined) kernels.momentumLook(parameter, b, count, moved);
+    },
   };
 }

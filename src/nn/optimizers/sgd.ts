@@ -39,6 +39,9 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
             catchUp({ kernels, parameter, state: [b], count }, { moved, shrink }) {
               if (b !== undefined) kernels.momentumIdle(parameter, b, count, moved, shrink[0]!);
             },
+            look({ kernels, parameter, state: [b], count }, { moved }) {
+              if (b !== undefined) kernels.momentumLook(parameter, b, count, moved);
+            },
           },
   };
 }
