@@ -72,11 +72,15 @@ export class RowTeam {
     this.meeting.end();
   }
 
+  /** Has the others begin to sum up gradients; whoever calls this then calls `accumulate`. */
+  beginAccumulate(): void {
+    if (this.table.isTrained) this.call('sum', this.table.namedCount);
+  }
+
   /** RowTable.accumulate, by all threads. */
   async accumulate(): Promise<void> {
     const { table } = this;
     if (!table.isTrained) return;
-    this.call('sum', table.namedCount);
     this.join(table.namedCount, (start, end) => table.work.sum(start, end));
     await this.arrival();
   }

@@ -119,10 +119,13 @@ export class TrainingStep implements WeightedStep {
     const pass = gradients.run(split, parameters.values, divisor, random);
     team.meet(split.ids.length);
     try {
-      const { loss, logits, squares } = await pass;
+      const { loss, logits, sum } = await pass;
       const result = { loss: loss * (divisor / batch.divisor), logits };
-      await team.accumulate();
+      // The rows have nothing to do with the dense weights: other threads begin with them in the meantime.
+      team.beginAccumulate();
+      const squares = sum();
       this.gradientSum?.add();
+      await team.accumulate();
       if (!isLast) return result;
       const norm = Math.sqrt((this.gradientSum?.finish() ?? squares) + this.table.squares());
       // A step that is not finite must not reach the weights: whoever called decides what to do.
@@ -192,7 +195,6 @@ export class TrainingStep implements WeightedStep {
     const scalars = { ...optimizer.scalars(this.step, learningRate), gradientScale: scale };
     const one = { step: this.step, learningRate, scale };
     if (isClipped && gradientClipBy === 'value') table.clip(gradientClip);
-    // The rows have nothing to do with the dense weights: other threads begin with them in the meantime.
     team.beginUpdate(one);
     await this.update.run(
       {

@@ -90,6 +90,7 @@ async function passTogether(table: RowTable, team: RowTeam, replicas: readonly R
     own.map((value) => value * factor),
   );
   await Promise.all(running);
+  team.beginAccumulate();
   await team.accumulate();
 }
 
@@ -166,6 +167,7 @@ describe('a team', () => {
     table.take([1, 2, 3]);
     table.look();
     team.meet(3);
+    team.beginAccumulate();
     await expect(team.accumulate()).rejects.toThrow('the thread ended');
   });
 
