@@ -56,7 +56,7 @@ const { values } = parseArgs({
   },
 });
 /** Steps in a row that make a turn, and how many of them count. */
-const TURN = { steps: 6, counted: 4 };
+const TURN = { steps: 12, counted: 8 };
 const threads = Number(values.threads);
 const chosen = kinds.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
 /** Beside the bundle of this file. */
@@ -80,7 +80,7 @@ else if (values.device)
     ...{ device: values.device as DeviceName, amount: size, python: findPython('transformers') },
   });
 else if (values.profile) await profile(values.profile);
-else await compareSteps(Number(values.rounds ?? 20));
+else await compareSteps(Number(values.rounds ?? 12));
 
 async function compareSteps(rounds: number): Promise<void> {
   const python = findPython('torch');
