@@ -14,8 +14,8 @@ const alone = readdirSync('test', { recursive: true, encoding: 'utf8' })
     ),
   );
 
-// Vitest leaves one core free, which of two is half: many tests wait for processes of their own.
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+// One more than two cores: many tests wait for processes of their own.
+const maxWorkers = Math.max(3, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
