@@ -15,6 +15,7 @@ import {
   sum,
   trim,
 } from './build';
+import { KnownProducts } from './known-products';
 import type { Attributes, Node, OpName, Value } from './ops';
 import { stackedOutput } from './scan';
 import { type Shape, sameShape } from './shape';
@@ -137,7 +138,7 @@ class BackwardBody {
   readonly capturedOuter: Value[] = [];
   private readonly live: Set<Value>;
   private readonly forwardNodes: Set<Node>;
-  private readonly forwardProducts: readonly Node[];
+  private readonly knownProducts: KnownProducts;
   private readonly products = new Map<Value, Product | undefined>();
   private readonly inLoop = new Map<Value, Value>();
   private readonly outside = new Map<Value, Value>();
@@ -151,7 +152,7 @@ class BackwardBody {
     const order = topologicalOrder(gradients.filter((gradient) => gradient !== undefined));
     this.live = dependents(order, seeds);
     this.forwardNodes = new Set(topologicalOrder(results));
-    this.forwardProducts = [...this.forwardNodes].filter(({ op }) => op === 'mul');
+    this.knownProducts = new KnownProducts(this.forwardNodes);
     for (const seed of seeds) this.inLoop.set(seed, seed);
   }
 
@@ -217,32 +218,9 @@ class BackwardBody {
     const factor = node.inputs.find((operand) => operand !== live);
     if (!live || !factor || !this.isFactor(factor)) return undefined;
     const inner = this.asProduct(live);
-    return inner ? { base: inner.base, factor: this.times(inner.factor, factor) } : { base: live, factor };
-  }
-
-  /** The product of two factors, with as much of it as the forward pass has computed already. */
-  private times(a: Value, b: Value): Value {
-    let factors = [...this.factorsOf(a), ...this.factorsOf(b)];
-    for (const { inputs, outputs } of this.forwardProducts) {
-      const [x, y] = inputs as [Value, Value];
-      const rest = without(factors, x, y);
-      if (rest) {
-        factors = [outputs[0]!, ...rest];
-        continue;
-      }
-      // x (1 - y^2) is x - (x y) y: tanh's gradient in two operations instead of three.
-      const complement = factors.find((factor) => isSquareComplement(factor, y));
-      const others = complement && without(factors, x, complement);
-      if (others) factors = [sub(x, mul(outputs[0]!, y)), ...others];
-    }
-    return factors.reduce(mul);
-  }
-
-  /** What a product that the forward pass does not have is made of. */
-  private factorsOf(value: Value): Value[] {
-    const { node } = value;
-    if (node.op !== 'mul' || this.forwardNodes.has(node)) return [value];
-    return node.inputs.flatMap((operand) => this.factorsOf(operand));
+    return inner
+      ? { base: inner.base, factor: this.knownProducts.times(inner.factor, factor) }
+      : { base: live, factor };
   }
 
   private isFactor(value: Value): boolean {
@@ -340,26 +318,6 @@ class BackwardBody {
     const ones: Shape = Array.from({ length: rank - value.shape.length }, () => 1);
     return reshape(outer, [outer.shape[0]!, ...ones, ...value.shape]);
   }
-}
-
-/** The values but for one of each of these two; undefined where not both are there. */
-function without(values: readonly Value[], ...taken: [Value, Value]): Value[] | undefined {
-  const rest = [...values];
-  for (const value of taken) {
-    const at = rest.indexOf(value);
-    if (at < 0) return undefined;
-    rest.splice(at, 1);
-  }
-  return rest;
-}
-
-/** Whether the value is 1 - y^2. */
-function isSquareComplement({ node }: Value, y: Value): boolean {
-  if (node.op !== 'sub') return false;
-  const [whole, { node: square }] = node.inputs as [Value, Value];
-  const { data } = whole.node.attributes as Partial<Attributes['constant']>;
-  const isOne = whole.node.op === 'constant' && whole.shape.length === 0 && data?.[0] === 1;
-  return isOne && square.op === 'mul' && square.inputs.every((operand) => operand === y);
 }
 
 /** Whether the outer value has the time axis in front; what follows from captured values alone has not. */
