@@ -88,16 +88,17 @@ export class DeviceStep implements WeightedStep {
     options: DeviceStepOptions,
   ): Promise<DeviceStep> {
     const { half } = options;
-    return openAll(async (open) => {
+    return openAll(async (keep) => {
       const sums = options.gradientAccumulation > 1 || model.sharesParameters;
-      const parameters = await open(DeviceParameters.open(executor, model.parameters, { ...options, sums }));
+      const parameters = keep(await DeviceParameters.open(executor, model.parameters, { ...options, sums }));
       const dropout = new DeviceDropout(executor);
       const parts = { executor, parameters, dropout, table: model.table };
-      const plain = (program: Program) => open(openDeviceProgram(parts, { program }, { half: false }));
+      const plain = async (program: Program) =>
+        keep(await openDeviceProgram(parts, { program }, { half: false }));
       return new DeviceStep(executor, model, options, {
         ...{ parameters, dropout },
-        whole: model.openWhole && (await open(model.openWhole(parts, { half }))),
-        head: model.openHead && (await open(model.openHead(parts, { half }))),
+        whole: model.openWhole && keep(await model.openWhole(parts, { half })),
+        head: model.openHead && keep(await model.openHead(parts, { half })),
         evaluation: await plain(model.evaluation),
         encoding: model.encoding && (await plain(model.encoding)),
       });

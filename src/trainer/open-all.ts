@@ -2,14 +2,13 @@ interface Releasable {
   release(): Promise<void>;
 }
 
-type Open = <One extends Releasable>(opening: Promise<One>) => Promise<One>;
+type Keep = <One extends Releasable>(one: One) => One;
 
-/** Opens what belongs together, each by `open`: where one cannot be had, those before it are released. */
-export async function openAll<Result>(make: (open: Open) => Promise<Result>): Promise<Result> {
+/** Opens what belongs together, handing each to `keep` at once: where one cannot be had, those before it are released. */
+export async function openAll<Result>(make: (keep: Keep) => Promise<Result>): Promise<Result> {
   const opened: Releasable[] = [];
   try {
-    return await make(async (opening) => {
-      const one = await opening;
+    return await make((one) => {
       opened.push(one);
       return one;
     });

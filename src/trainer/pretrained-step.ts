@@ -93,9 +93,9 @@ export class PretrainedStep implements WeightedStep {
     );
     const pools = new DropoutPools();
     const { values, gradients } = parameters;
-    return openAll(async (open) => {
-      const encoding = await open(executor.compile(encodingProgram(shape)));
-      const head = await open(executor.compile(headProgram(shape)));
+    return openAll(async (keep) => {
+      const encoding = keep(await executor.compile(encodingProgram(shape)));
+      const head = keep(await executor.compile(headProgram(shape)));
       const openHead = async () => {
         const ofHead = headGradientProgram(shape);
         const named = Object.fromEntries(Object.entries(gradients).filter(([name]) => isOfHead(name)));
@@ -105,8 +105,8 @@ export class PretrainedStep implements WeightedStep {
         options.recompute
           ? layerwisePass(executor, shape, values, gradients, pools)
           : wholePass(await executor.compile(program.program), program, values, gradients, pools);
-      const ofHead = options.startsFrozen ? await open(openHead()) : undefined;
-      const whole = options.staysFrozen ? undefined : await open(openWhole());
+      const ofHead = options.startsFrozen ? keep(await openHead()) : undefined;
+      const whole = options.staysFrozen ? undefined : keep(await openWhole());
       return new PretrainedStep(
         options,
         program.parameters,

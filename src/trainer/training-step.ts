@@ -6,6 +6,7 @@ import type { Batch } from './batch';
 import { DistinctWords } from './distinct-words';
 import { GradientSum } from './gradient-sum';
 import { Gradients } from './gradients';
+import { openAll } from './open-all';
 import { ALL_PARAMETERS, ParameterStore } from './parameters';
 import {
   type ClipOptions,
@@ -66,19 +67,17 @@ export class TrainingStep implements WeightedStep {
     const sumsBatches = options.gradientAccumulation > 1;
     // One on each core: threads that share each operation wait for each other after every one of them.
     const copies = await executor.compileCopies(gradient.program, copyCount);
-    const opened: Executable[] = [...copies];
-    try {
+    return openAll(async (keep) => {
+      copies.forEach(keep);
       // First of all: it may not fit into memory.
       const table = new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer, {
         sumsBatches,
         threads: copies.length,
       });
       const team = await RowTeam.assemble(table, copies.slice(1) as Replica[], options.optimizer);
-      for (const program of [updateProgram(all, optimizer, options), evaluationProgram(shape, 'words')]) {
-        opened.push(await executor.compile(program));
-      }
+      const update = keep(await executor.compile(updateProgram(all, optimizer, options)));
+      const evaluation = keep(await executor.compile(evaluationProgram(shape, 'words')));
       const distinctWords = new DistinctWords(vocabularySize);
-      const [update, evaluation] = opened.slice(copies.length);
       return new TrainingStep(
         options,
         optimizer,
@@ -94,13 +93,10 @@ export class TrainingStep implements WeightedStep {
           dropoutMasks: gradient.dropoutMasks,
           target: parameters.gradientTensors,
         }),
-        update!,
-        evaluation!,
+        update,
+        evaluation,
       );
-    } catch (error) {
-      await Promise.all(opened.map((program) => program.release()));
-      throw error;
-    }
+    });
   }
 
   /**
