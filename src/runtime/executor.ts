@@ -20,27 +20,32 @@ export interface Executable {
   release(): Promise<void>;
 }
 
-/** Tensors of a run that the thread of a replica makes and uses by itself, so that they cross to no other: their shapes. */
+/** Tensors of a run that the thread of a replica makes and uses by itself, so that they cross to no other. */
 export interface LocalTensors {
-  readonly feeds: Readonly<Record<string, readonly number[]>>;
-  readonly into: Readonly<Record<string, readonly number[]>>;
-  /** What the thread's helper is told of them. */
-  readonly task: unknown;
+  readonly feeds: Tensors;
+  /** Where results are to be put. */
+  readonly into: Tensors;
 }
 
 /** What a replica's thread does besides running programs. */
 export interface ThreadHelper {
   /** Something that is no run: see Replica.tell. */
   told(message: unknown): void;
-  /** Fills the feeds that are the thread's own, before a run. */
-  fill(feeds: Tensors, task: unknown): void;
-  /** Uses the results that are the thread's own, after a run. */
-  use(results: Tensors, task: unknown): void;
+  /** Makes what is the thread's own of a run with this task. */
+  begin(task: unknown): LocalTensors;
+  /** Uses the results that are the thread's own. */
+  end(task: unknown, results: Tensors): void;
 }
 
 /** An executable in a thread of its own, which does one thing after the other. */
 export interface Replica extends Executable {
-  run(feeds: Tensors, into?: Tensors, local?: LocalTensors): Promise<Record<string, Tensor>>;
+  /** `task`: what the thread's helper is told of the run, if it takes part in it. */
+  run(feeds: Tensors, into?: Tensors, task?: unknown): Promise<Record<string, Tensor>>;
+  /**
+   * Waits in this thread for the results of the last run, if all of them are wanted in `into`: the reply takes some
+   * tenths of a millisecond more. Gives up after so many milliseconds; `run` has them in any case.
+   */
+  attend(milliseconds: number): void;
   /** Has the thread's helper do something; shared memory goes along as what it is. */
   tell(message: unknown): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** What an executable that runs in a thread of its own and its owner say to each other. */
 import type { DType } from '../graph/shape';
-import { type LocalTensors, sizeOf, type Tensor } from './executor';
+import { sizeOf, type Tensor } from './executor';
 
 /** Where a tensor lies in the memory that both share. */
 export interface Slot {
@@ -12,14 +12,21 @@ export interface Slot {
 }
 
 export type ToReplica =
-  | { readonly type: 'open'; readonly model: Uint8Array }
+  | {
+      readonly type: 'open';
+      readonly model: Uint8Array;
+      /** Has the number of the last run of which all results are in memory, before the reply. */
+      readonly done: SharedArrayBuffer;
+    }
   | {
       readonly type: 'run';
+      readonly run: number;
       readonly memory: SharedArrayBuffer;
       readonly feeds: readonly Slot[];
       /** Where results are to be put; the others come with the reply. */
       readonly into: readonly Slot[];
-      readonly local: LocalTensors | undefined;
+      /** For the thread's helper, where it takes part. */
+      readonly task: unknown;
     }
   | { readonly type: 'tell'; readonly message: unknown }
   | { readonly type: 'close' };

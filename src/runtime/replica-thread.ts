@@ -9,6 +9,7 @@ type Kept = Omit<Slot, 'at'>;
 /** To be called once, in the thread. */
 export function serveReplica(helper: ThreadHelper): void {
   let model: Executable | undefined;
+  let done: Int32Array;
   /** onnxruntime takes no shared memory, so each tensor has a copy here, kept from run to run. */
   const buffers = new Map<string, { bytes: ArrayBuffer; tensor: Tensor }>();
 
@@ -24,22 +25,26 @@ export function serveReplica(helper: ThreadHelper): void {
   const tensorsFor = (slots: readonly Kept[]) =>
     Object.fromEntries(slots.map((slot) => [slot.name, tensorFor(slot)]));
 
-  async function run({ memory, local, ...message }: ToReplica & { type: 'run' }): Promise<FromReplica> {
+  async function run({ memory, task, ...message }: ToReplica & { type: 'run' }): Promise<FromReplica> {
     const feeds = tensorsFor(message.feeds);
     for (const slot of message.feeds) copy(view(memory, slot), feeds[slot.name]!.data);
     const into = tensorsFor(message.into);
-    const own = { feeds: tensorsFor(floats(local?.feeds)), into: tensorsFor(floats(local?.into)) };
-    if (local) helper.fill(own.feeds, local.task);
+    const own = task === undefined ? { feeds: {}, into: {} } : helper.begin(task);
     const results = await model!.run({ ...feeds, ...own.feeds }, { ...into, ...own.into });
-    if (local) helper.use(own.into, local.task);
+    if (task !== undefined) helper.end(task, own.into);
     for (const slot of message.into) copy(into[slot.name]!.data, view(memory, slot));
     const others = Object.entries(results).filter(([name]) => !(name in into || name in own.into));
+    if (others.length === 0) {
+      Atomics.store(done, 0, message.run);
+      Atomics.notify(done, 0);
+    }
     return { type: 'done', results: Object.fromEntries(others) };
   }
 
   async function handle(message: ToReplica): Promise<FromReplica> {
     switch (message.type) {
       case 'open':
+        done = new Int32Array(message.done);
         model = await openModelBytes(message.model, { threads: 1 });
         return { type: 'done', results: {} };
       case 'run':
@@ -64,8 +69,4 @@ export function serveReplica(helper: ThreadHelper): void {
       .catch((error: unknown): FromReplica => ({ type: 'failed', message: String(error) }))
       .then((reply) => parentPort!.postMessage(reply));
   });
-}
-
-function floats(shapes: Readonly<Record<string, readonly number[]>> = {}): Kept[] {
-  return Object.entries(shapes).map(([name, shape]) => ({ name, dtype: 'float32', shape }));
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { LocalTensors, Replica, Tensor, Tensors } from './executor';
+import type { Replica, Tensor, Tensors } from './executor';
 import { bytesOf, copy, type FromReplica, type Slot, type ToReplica, view } from './replica-protocol';
+import { waitHere } from './wait-here';
 
 interface Waiting {
   resolve(results: Record<string, Tensor>): void;
@@ -16,6 +17,11 @@ interface Waiting {
  */
 export async function openReplica(file: URL, model: Uint8Array): Promise<Replica> {
   const worker = new Worker(file);
+  /** The last run of which all results are in memory. */
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  let lastRun = 0;
+  /** Has the last run's results used where they are in memory. */
+  let useResults = () => {};
   let memory = new SharedArrayBuffer(0);
   /** Who waits for a reply: these come in the order of what was asked. */
   const waiting: Waiting[] = [];
@@ -43,20 +49,28 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Replica
       worker.postMessage(message);
     });
   try {
-    await ask({ type: 'open', model });
+    await ask({ type: 'open', model, done: done.buffer as SharedArrayBuffer });
   } catch (error) {
     await worker.terminate();
     throw error;
   }
   return {
-    async run(feeds: Tensors, into: Tensors = {}, local?: LocalTensors) {
+    async run(feeds: Tensors, into: Tensors = {}, task?: unknown) {
       const { slots: fed, end } = layOut(feeds, 0);
       const { slots: filled, end: bytes } = layOut(into, end);
       if (bytes > memory.byteLength) memory = new SharedArrayBuffer(bytes);
       for (const slot of fed) copy(feeds[slot.name]!.data, view(memory, slot));
-      const results = await ask({ type: 'run', memory, feeds: fed, into: filled, local });
+      lastRun = (lastRun + 1) | 0;
+      const reply = ask({ type: 'run', run: lastRun, memory, feeds: fed, into: filled, task });
+      const inMemory = new Promise<Record<string, Tensor>>((resolve) => {
+        useResults = () => resolve({});
+      });
+      const results = await Promise.race([reply, inMemory]);
       for (const slot of filled) copy(view(memory, slot), into[slot.name]!.data);
       return { ...results, ...into };
+    },
+    attend(milliseconds: number) {
+      if (waitHere(done, 0, (value) => value === lastRun, milliseconds)) useResults();
     },
     async tell(message: unknown) {
       await ask({ type: 'tell', message });

@@ -1,19 +1,15 @@
 import type { Random } from '../data/random';
 import type { DropoutMask } from '../nn/scope';
-import {
-  type Executable,
-  floatTensor,
-  type LocalTensors,
-  type Replica,
-  type Tensor,
-} from '../runtime/executor';
+import { type Executable, floatTensor, type Replica, type Tensor } from '../runtime/executor';
 import { type Batch, dimsOf } from './batch';
 import { Buffers } from './buffers';
-import type { DistinctWords } from './distinct-words';
 import { fillDropoutMask } from './dropout';
-import type { RowTask } from './row-helper';
+import { type PartTask, PartWork } from './part-work';
 import type { RowTable } from './row-table';
 import { mergeLogits, splitBatch } from './shards';
+
+/** In milliseconds: another thread that is not through by then may be in trouble, which its reply says. */
+const PATIENCE = 20;
 
 type NamedTensors = Readonly<Record<string, Tensor>>;
 
@@ -22,11 +18,11 @@ export interface GradientsOptions {
   readonly copies: readonly [Executable, ...Replica[]];
   /** The words' vectors. As many threads work on it as there are copies. */
   readonly table: RowTable;
-  /** There where the program takes the vectors of distinct words instead of all tokens': see VectorForm. */
-  readonly distinctWords: DistinctWords | undefined;
+  /** Whether the program takes the vectors of distinct words instead of all tokens': see VectorForm. */
+  readonly byWord: boolean;
   readonly dropoutMasks: readonly DropoutMask[];
-  /** Where the parameters' gradients have to be put. */
-  readonly target: NamedTensors;
+  /** Where each copy has to put its gradients of the parameters. */
+  readonly targets: readonly NamedTensors[];
 }
 
 export interface GradientsResult {
@@ -34,26 +30,16 @@ export interface GradientsResult {
   readonly loss: number;
   /** `[batch, outputs]` */
   readonly logits: Float32Array;
-  /** Puts the parameters' gradients together, to be called once; returns the sum of their squares. */
-  sum(): number;
+  /** How many copies wrote gradients of the parameters. */
+  readonly copies: number;
 }
 
-/** What one copy of the program takes of a batch. */
-interface Part {
-  readonly batch: Batch;
-  /** Whose vectors it takes: ids of words. */
-  readonly ids: Int32Array;
-  /** Of these vectors together. */
-  readonly shape: readonly number[];
-  /** What goes with them. */
-  readonly places: NamedTensors;
-}
-
-/** A batch made ready: its parts, and the words whose vectors they take, one part after the other. */
+/** A batch made ready: a part for each copy of the program that there is work for. */
 export interface SplitBatch {
-  readonly parts: readonly Part[];
-  readonly ids: Int32Array;
+  readonly parts: readonly Batch[];
   readonly size: number;
+  /** Tokens of all parts, padding included. */
+  readonly tokens: number;
 }
 
 /**
@@ -63,118 +49,78 @@ export interface SplitBatch {
  */
 export class Gradients {
   private readonly buffers = new Buffers();
-  /** What the second copy and those after it write, by the copy. */
-  private readonly others: NamedTensors[];
+
+  private readonly work: PartWork;
 
   constructor(private readonly options: GradientsOptions) {
-    this.others = options.copies
-      .slice(1)
-      .map(() =>
-        Object.fromEntries(
-          Object.entries(options.target).map(([name, { shape }]) => [name, floatTensor(shape)]),
-        ),
-      );
+    this.work = new PartWork(options.table.work, options.byWord);
   }
 
   split(batch: Batch): SplitBatch {
-    const parts = splitBatch(batch, this.options.copies.length).map((part) => this.withVectors(part));
-    const ids = new Int32Array(parts.reduce((sum, part) => sum + part.ids.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      ids.set(part.ids, at);
-      at += part.ids.length;
-    }
-    return { parts, ids, size: batch.size };
-  }
-
-  private withVectors(batch: Batch): Part {
-    const { distinctWords, table } = this.options;
-    if (!distinctWords)
-      return { batch, ids: batch.ids, shape: [batch.time, batch.size, table.width], places: {} };
-    const { ids, tokens } = distinctWords.of(batch);
-    return { batch, ids, shape: [ids.length, table.width], places: { tokens } };
+    const parts = splitBatch(batch, this.options.copies.length);
+    return { parts, size: batch.size, tokens: parts.reduce((sum, { ids }) => sum + ids.length, 0) };
   }
 
   /** What the words' vectors have for gradients is put where the table finds it. */
   async run(
-    { parts, ids, size }: SplitBatch,
+    { parts, size, tokens }: SplitBatch,
     parameters: NamedTensors,
     divisor: number,
     random: Random,
   ): Promise<GradientsResult> {
     const { copies, table } = this.options;
     const [first, ...replicas] = copies;
-    const feeds = parts.map(({ batch: { mask, targets, weights }, batch, places }, copy) => ({
-      ...{ mask, targets, weights },
-      ...places,
+    const feeds = parts.map((part, copy) => ({
+      ...{ mask: part.mask, targets: part.targets, weights: part.weights },
       divisor: floatTensor([], [divisor]),
       ...parameters,
-      ...this.drawDropout(batch, copy, random),
+      ...this.drawDropout(part, copy, random),
     }));
-    table.take(ids);
-    // The first copy runs on this thread and holds it up: the others are to be on their way by then.
-    let at = parts[0]!.ids.length;
-    const running = parts.slice(1).map((part, i) => {
-      const task = { tokens: ids.length, first: at } satisfies RowTask;
-      at += part.ids.length;
-      return replicas[i]!.run(feeds[i + 1]!, this.others[i], { ...this.localShapes(part), task });
+    table.take(...parts.map(({ ids }) => ids));
+    let at = 0;
+    const tasks = parts.map(({ ids, time, size: texts }): PartTask => {
+      const task = { tokens, first: at, time, size: texts };
+      at += ids.length;
+      return task;
     });
-    running.unshift(this.runHere(first, parts[0]!, feeds[0]!));
-    const results = await Promise.all(running);
+    // The first copy runs on this thread and holds it up: the others are to be on their way by then.
+    const running = parts
+      .slice(1)
+      .map((part, i) => replicas[i]!.run(feeds[i + 1]!, this.resultsOf(part, i + 1), tasks[i + 1]));
+    const here = this.runHere(first, tasks[0]!, feeds[0]!).then((results) => {
+      // Meanwhile the others are still at it.
+      table.look(parts[0]!.ids.length);
+      for (let i = 0; i < running.length; i++) replicas[i]!.attend(PATIENCE);
+      return results;
+    });
+    const results = await Promise.all([here, ...running]);
+    table.look(tokens);
     return {
       loss: results.reduce((sum, { loss }) => sum + Number(loss!.data[0]), 0),
       logits: mergeLogits(
         results.map(({ logits }) => logits!.data as Float32Array),
         size,
       ),
-      sum: () => (parts.length === 1 ? Number(results[0]!.squares!.data[0]) : this.sum(parts.length - 1)),
+      copies: parts.length,
     };
   }
 
-  /** The first part of the batch, or all of it, on this thread. */
-  private async runHere(program: Executable, part: Part, feeds: NamedTensors): Promise<NamedTensors> {
-    const { table, target } = this.options;
-    const shapes = this.localShapes(part);
-    if (!table.memory) {
-      const embedded = { dtype: 'float32', shape: shapes.feeds.embedded, data: table.begin() } as const;
-      const into: NamedTensors = table.isTrained
-        ? { embedded_grad: { ...embedded, data: table.gradient } }
-        : {};
-      return program.run({ ...feeds, embedded }, { ...target, ...into });
-    }
-    // onnxruntime takes no shared memory.
-    const embedded = this.buffers.tensor('embedded', shapes.feeds.embedded);
-    const gradient = this.buffers.tensor('embedded_grad', shapes.feeds.embedded);
-    table.look();
-    table.work.read(0, embedded.data);
-    const into: NamedTensors = table.isTrained ? { embedded_grad: gradient } : {};
-    const results = await program.run({ ...feeds, embedded }, { ...target, ...into });
-    if (table.isTrained) table.work.write(0, gradient.data);
-    return results;
+  /** Where a copy in another thread puts all results of its part: see Replica.attend. */
+  private resultsOf({ targets }: Batch, copy: number): NamedTensors {
+    const logits = this.buffers.tensor(`logits ${copy}`, targets.shape);
+    return { ...this.options.targets[copy]!, loss: floatTensor([]), logits };
   }
 
-  /** What each thread makes for its part by itself. */
-  private localShapes({
-    shape,
-  }: Part): Pick<LocalTensors, 'into'> & { feeds: { embedded: readonly number[] } } {
-    const { isTrained } = this.options.table;
-    return { feeds: { embedded: shape }, into: isTrained ? { embedded_grad: shape } : {} };
+  /** The first part of the batch, or all of it, on this thread. */
+  private async runHere(program: Executable, task: PartTask, fed: NamedTensors): Promise<NamedTensors> {
+    const { feeds, into } = this.work.begin(task);
+    const results = await program.run({ ...fed, ...feeds }, { ...this.options.targets[0]!, ...into });
+    this.work.end(task, into);
+    return results;
   }
 
   async release(): Promise<void> {
     await Promise.all(this.options.copies.map((copy) => copy.release()));
-  }
-
-  /** Adds what the first `count` of the other copies wrote, at least one; returns the sum of the squares of all. */
-  private sum(count: number): number {
-    let squares = 0;
-    for (const [name, { data }] of Object.entries(this.options.target)) {
-      for (let copy = 0; copy < count; copy++) {
-        const ofTensor = addAndSquare(data as Float32Array, this.others[copy]![name]!.data as Float32Array);
-        if (copy === count - 1) squares += ofTensor;
-      }
-    }
-    return squares;
   }
 
   private drawDropout(part: Batch, copy: number, random: Random): Record<string, Tensor> {
@@ -186,15 +132,4 @@ export class Gradients {
       }),
     );
   }
-}
-
-/** Adds these numbers; returns the sum of the squares of what comes out. */
-function addAndSquare(to: Float32Array, from: Float32Array): number {
-  let squares = 0;
-  for (let i = 0; i < to.length; i++) {
-    const sum = Math.fround(to[i]! + from[i]!);
-    to[i] = sum;
-    squares += sum * sum;
-  }
-  return squares;
 }

@@ -18,8 +18,6 @@ export class IdleSteps {
   /** Logarithms of the product of `keep` from the first step on: the product itself may vanish. */
   private logKept = new Float64Array(1024);
   private readonly horizon: number;
-  /** By the step that they began at: rows that a batch touches were mostly last touched in the same few steps. */
-  private readonly stretches = new Map<number, IdleStretch>();
 
   constructor(private readonly rule: IdleRule) {
     this.horizon = rule.decay > 0 ? Math.ceil(Math.log(NEGLIGIBLE) / Math.log(rule.decay)) : 0;
@@ -40,19 +38,10 @@ export class IdleSteps {
       epsilon *= rule.epsilonGrowth;
     }
     this.steps = step;
-    this.stretches.clear();
   }
 
   /** What happened to a row last touched at step `from`, up to the last recorded step. */
   since(from: number): IdleStretch {
-    const known = this.stretches.get(from);
-    if (known) return known;
-    const stretch = this.stretchFrom(from);
-    this.stretches.set(from, stretch);
-    return stretch;
-  }
-
-  private stretchFrom(from: number): IdleStretch {
     const { rule, steps, logKept, moved } = this;
     const complete = Math.min(steps, from + this.horizon);
     return {

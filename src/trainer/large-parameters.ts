@@ -2,7 +2,7 @@ import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
 import type { Optimizer } from '../nn/optimizers/optimizer';
 import type { ParameterSpec } from '../nn/scope';
 import { sizeOf, type Tensor } from '../runtime/executor';
-import { OVERHANG, RowMemory } from './row-kernels';
+import { KERNEL_NUMBERS, kernelNumber, OVERHANG, RowMemory } from './row-kernels';
 
 export interface LargeParameterSpec extends ParameterSpec {
   /** Others stay as they are, and have neither gradient nor optimizer state. */
@@ -21,7 +21,8 @@ interface Place {
   readonly memory: RowMemory;
   readonly value: Float32Array;
   readonly gradient: Float32Array;
-  readonly state: readonly Float32Array[];
+  /** What the optimizer's kernel computes with, for all in this memory. */
+  readonly numbers: Float32Array;
   /** Of several batches' gradients, where these make one step. */
   readonly sum: Float32Array | undefined;
   readonly rate: number;
@@ -32,8 +33,8 @@ interface Place {
 
 /**
  * The dense parameters of a large network: a step changes them in place, in a single pass over parameter, gradient and
- * optimizer state. (Small networks are updated by a compiled program, which reads one set of buffers and writes
- * another: see parameters.ts. Of a hundred million numbers, a second set and a dozen passes would be too much.)
+ * optimizer state. (Small networks have a second set of weights and state, which the next values are made in: see
+ * parameters.ts. Of a hundred million numbers that would be too much.)
  *
  * As is usual for encoders, weight decay leaves out biases and norms: all that has one dimension.
  */
@@ -60,18 +61,21 @@ export class LargeParameters {
         values[name] = { dtype: 'float32', shape, data: new Float32Array(size) };
         continue;
       }
-      const { memory, start } = memories.take(room(size));
+      const { memory, numbers, start } = memories.take(room(size));
       const array = (i: number) => memory.array(4 * (start + i * stride(size)), size);
       const place: Place = {
         memory,
+        numbers,
         value: array(0),
-        gradient: array(1),
-        state: states.map((value, i) => array(2 + i).fill(value)),
+        gradient: array(1 + states.length),
         sum: sumsBatches ? array(2 + states.length) : undefined,
         rate,
         optimizer: shape.length > 1 ? decaying : plain,
         steps: 0,
       };
+      states.forEach((value, i) => {
+        array(1 + i).fill(value);
+      });
       places.set(name, place);
       values[name] = { dtype: 'float32', shape, data: place.value };
       gradients[name] = { dtype: 'float32', shape, data: place.gradient };
@@ -109,16 +113,18 @@ export class LargeParameters {
   /** One step of the optimizer along the gradients times `scale`. */
   update(names: Iterable<string>, learningRate: number, scale: number): void {
     for (const place of this.of(names)) {
-      const { memory, value, state, optimizer, rate, sum } = place;
+      const { memory, numbers, value, optimizer, rate, sum } = place;
       place.steps++;
       const scalars = optimizer.scalars(place.steps, learningRate * rate);
-      const slice = {
-        kernels: memory.kernels,
-        parameter: value.byteOffset,
-        state: state.map(({ byteOffset }) => byteOffset),
-        count: value.length,
-      };
-      optimizer.updateRow(slice, stepGradient(place).byteOffset, scale, scalars);
+      numbers.set(optimizer.inPlace.numbers(scale, scalars));
+      memory.kernels.step(
+        kernelNumber(optimizer.inPlace.kernel),
+        value.byteOffset,
+        4 * stride(value.length),
+        stepGradient(place).byteOffset,
+        value.length,
+        numbers.byteOffset,
+      );
       sum?.fill(0);
     }
   }
@@ -147,7 +153,7 @@ const weights = {
 
 /** Memories that together have room for parameters of these sizes, in this order. */
 class Memories {
-  private readonly rest: { memory: RowMemory; size: number }[] = [];
+  private readonly rest: { memory: RowMemory; numbers: Float32Array; size: number }[] = [];
   private used = 0;
 
   constructor(rooms: readonly number[]) {
@@ -159,18 +165,19 @@ class Memories {
     }
     for (const size of sizes) {
       const memory = new RowMemory(weights);
-      memory.reserve(size);
-      this.rest.push({ memory, size });
+      memory.reserve(size + KERNEL_NUMBERS);
+      this.rest.push({ memory, numbers: memory.array(4 * size, KERNEL_NUMBERS), size });
     }
   }
 
-  take(room: number): { memory: RowMemory; start: number } {
+  take(room: number): { memory: RowMemory; numbers: Float32Array; start: number } {
     if (this.used + room > this.rest[0]!.size) {
       this.rest.shift();
       this.used = 0;
     }
     const start = this.used;
     this.used += room;
-    return { memory: this.rest[0]!.memory, start };
+    const { memory, numbers } = this.rest[0]!;
+    return { memory, numbers, start };
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { waitHere } from '../runtime/wait-here';
 
 /** Places of the words that threads share. */
 const [CALLS, TASK, COUNT, NEXT, ARRIVED] = [0, 1, 2, 3, 4];
@@ -6,8 +7,6 @@ const [CALLS, TASK, COUNT, NEXT, ARRIVED] = [0, 1, 2, 3, 4];
 const NUMBERS = 64;
 /** Things that a thread takes at once. */
 const HANDFUL = 32;
-/** How often to look before going to sleep: waking up takes longer than most waiting. */
-const LOOKS = 2000;
 /** After so many milliseconds the leader lets others have a say: a thread that has died never comes. */
 const PATIENCE = 20;
 
@@ -62,25 +61,17 @@ export class Meeting {
    * @param check throws where one of them never will
    */
   async arrival(others: number, check: () => void): Promise<void> {
-    for (;;) {
-      const arrived = this.lookFor(ARRIVED!, (value) => value === others);
-      if (arrived === others) return;
-      if (Atomics.wait(this.words, ARRIVED!, arrived, PATIENCE) === 'timed-out') {
-        await setImmediate();
-        check();
-      }
+    while (!waitHere(this.words, ARRIVED!, (value) => value === others, PATIENCE)) {
+      await setImmediate();
+      check();
     }
   }
 
   /** One of the others: does its share of each task that the leader calls to, up to the last one. */
   attend(shares: Readonly<Record<Task, (numbers: Float64Array) => Share>>): void {
     for (;;) {
-      let calls = this.lookFor(CALLS!, (value) => value !== this.answered);
-      while (calls === this.answered) {
-        Atomics.wait(this.words, CALLS!, calls);
-        calls = Atomics.load(this.words, CALLS!);
-      }
-      this.answered = calls;
+      waitHere(this.words, CALLS!, (value) => value !== this.answered, Number.POSITIVE_INFINITY);
+      this.answered = Atomics.load(this.words, CALLS!);
       const task = tasks[Atomics.load(this.words, TASK!)]!;
       if (task !== 'rest') this.join(shares[task](this.numbers));
       Atomics.add(this.words, ARRIVED!, 1);
@@ -94,12 +85,5 @@ export class Meeting {
     Atomics.store(this.words, TASK!, tasks.indexOf(task));
     Atomics.add(this.words, CALLS!, 1);
     Atomics.notify(this.words, CALLS!);
-  }
-
-  /** The word, once it is as wanted or after looking for some time. */
-  private lookFor(word: number, isWanted: (value: number) => boolean): number {
-    let value = Atomics.load(this.words, word);
-    for (let i = 0; i < LOOKS && !isWanted(value); i++) value = Atomics.load(this.words, word);
-    return value;
   }
 }

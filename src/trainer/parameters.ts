@@ -1,114 +1,156 @@
 import type { Random } from '../data/random';
+import type { Optimizer } from '../nn/optimizers/optimizer';
 import type { Initializer, ParameterSpec } from '../nn/scope';
-import { floatTensor, sizeOf, type Tensor } from '../runtime/executor';
-
-/** What all dense parameters in one row of numbers are called: the optimizer treats them as one tensor. */
-export const ALL_PARAMETERS = 'parameters';
+import { sizeOf, type Tensor } from '../runtime/executor';
+import { KERNEL_NUMBERS, kernelNumber, OVERHANG, RowMemory } from './row-kernels';
+import type { RowStep } from './row-work';
 
 /** Each parameter starts at a multiple of so many numbers, where vector instructions like to begin. */
 const ALIGNMENT = 16;
+const aligned = (count: number) => Math.ceil(count / ALIGNMENT) * ALIGNMENT;
+
+export interface ParameterStoreOptions {
+  /** How many copies of the gradient program there are at most, each of which writes gradients of its own. */
+  readonly copies?: number;
+  /** Whether several batches can make one step. */
+  readonly sumsBatches?: boolean;
+}
 
 /**
- * The dense parameters and their optimizer state, each in two buffers: a step reads one set and
- * writes the other, then they swap. No memory for weights is allocated while training runs.
+ * The dense parameters and their optimizer state, each in two buffers: a step makes the next values in the set that is
+ * not in use, then they swap. No memory for weights is allocated while training runs.
  *
- * In each buffer all parameters stand one after the other, so that the optimizer's update is a dozen operations over
- * one tensor instead of a dozen for each parameter; parameters by name are views of it.
+ * In each buffer all parameters stand one after the other, so that the optimizer takes all of them in one pass;
+ * parameters by name are views of it.
  */
 export class ParameterStore {
+  private readonly memory = new RowMemory({
+    what: 'the weights',
+    hint: 'Lower "hiddenSize" or "layers" in the model section.',
+  });
   private readonly sets: [ParameterSet, ParameterSet];
-  private readonly gradients: ParameterSet;
+  /** By the copy of the program that writes them. */
+  readonly gradients: readonly NamedTensors[];
+  private readonly flatGradients: readonly Float32Array[];
+  /** Over the batches of a step. */
+  private readonly sum: Float32Array | undefined;
+  /** What the optimizer's kernel computes with. */
+  private readonly numbers: Float32Array;
   private current: 0 | 1 = 0;
-  /** Of all parameters together, the gaps between them included. */
-  readonly shape: readonly [number];
 
   constructor(
     readonly specs: readonly ParameterSpec[],
-    /** The optimizer's state tensors, with what they are filled with at the start. */
-    state: Readonly<Record<string, number>>,
+    private readonly optimizer: Optimizer,
+    { copies = 1, sumsBatches = false }: ParameterStoreOptions = {},
   ) {
     const sizes = specs.map(({ shape }) => sizeOf(shape));
     const starts: number[] = [];
-    let end = 0;
+    let count = 0;
     for (const size of sizes) {
-      starts.push(end);
-      end += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+      starts.push(count);
+      count += aligned(size);
     }
-    this.shape = [end];
-    const makeSet = (suffixes: Readonly<Record<string, number>>): ParameterSet => {
-      const flat = Object.fromEntries(
-        Object.entries(suffixes).map(([suffix, value]) => {
-          const tensor = floatTensor([end]);
-          tensor.data.fill(value);
-          return [suffix, tensor];
-        }),
-      );
-      const named = specs.flatMap(({ name, shape }, i) =>
-        Object.entries(flat).map(([suffix, { data }]) => {
-          const view = data.subarray(starts[i]!, starts[i]! + sizes[i]!);
-          return [`${name}${suffix}`, { dtype: 'float32', shape, data: view }] as const;
-        }),
-      );
+    const stride = aligned(count + OVERHANG);
+    const states = Object.entries(optimizer.state);
+    const buffers = 2 * (1 + states.length) + copies + (sumsBatches ? 1 : 0);
+    this.memory.reserve(buffers * stride + KERNEL_NUMBERS);
+    let taken = 0;
+    const take = () => this.memory.array(4 * stride * taken++, count);
+    const named = (flat: Float32Array, suffix: string) =>
+      specs.map(({ name, shape }, i): [string, Tensor] => {
+        const data = flat.subarray(starts[i]!, starts[i]! + sizes[i]!);
+        return [`${name}${suffix}`, { dtype: 'float32', shape, data }];
+      });
+    const makeSet = (): ParameterSet => {
+      const values = take();
+      const flatStates = states.map(([, start]) => take().fill(start));
+      const ofStates = states.flatMap(([name], i) => named(flatStates[i]!, `.${name}`));
       return {
-        flat: Object.fromEntries(
-          Object.entries(flat).map(([suffix, tensor]) => [`${ALL_PARAMETERS}${suffix}`, tensor]),
-        ),
-        named: Object.fromEntries(named),
+        all: this.memory.array(values.byteOffset, (1 + states.length) * stride),
+        stride: 4 * stride,
+        values: Object.fromEntries(named(values, '')),
+        states: Object.fromEntries(ofStates),
       };
     };
-    const kinds = {
-      '': 0,
-      ...Object.fromEntries(Object.entries(state).map(([name, start]) => [`.${name}`, start])),
-    };
-    this.sets = [makeSet(kinds), makeSet(kinds)];
-    this.gradients = makeSet({ _grad: 0 });
+    this.sets = [makeSet(), makeSet()];
+    this.flatGradients = Array.from({ length: copies }, take);
+    this.gradients = this.flatGradients.map((flat) => Object.fromEntries(named(flat, '_grad')));
+    this.sum = sumsBatches ? take() : undefined;
+    this.numbers = this.memory.array(4 * stride * taken, KERNEL_NUMBERS);
   }
 
   /** The current values of parameters and state, by name. */
-  get feeds(): Readonly<Record<string, Tensor>> {
-    return this.sets[this.current].named;
+  get feeds(): NamedTensors {
+    const { values, states } = this.sets[this.current];
+    return { ...values, ...states };
   }
 
   /** The parameters' values without the optimizer's state. */
-  get values(): Record<string, Tensor> {
-    return Object.fromEntries(this.specs.map(({ name }) => [name, this.feeds[name]!]));
+  get values(): NamedTensors {
+    return this.sets[this.current].values;
   }
 
-  /** Where a backward pass writes the gradients. */
-  get gradientTensors(): Readonly<Record<string, Tensor>> {
-    return this.gradients.named;
+  /** Adds up the gradients that the first `copies` copies wrote for a batch, and those of the step's other batches. */
+  accumulate(copies: number): void {
+    const { kernels } = this.memory;
+    const [first, ...others] = this.flatGradients.slice(0, copies);
+    for (const { byteOffset, length } of others) kernels.add(first!.byteOffset, byteOffset, length);
+    if (this.sum) kernels.add(this.sum.byteOffset, first!.byteOffset, first!.length);
   }
 
-  /** What an update of all parameters as one reads. */
-  get updateFeeds(): Readonly<Record<string, Tensor>> {
-    return { ...this.sets[this.current].flat, ...this.gradients.flat };
+  /** The sum of the squares of the step's gradient. */
+  squares(): number {
+    const { byteOffset, length } = this.stepGradient;
+    return this.memory.kernels.squares(byteOffset, length);
   }
 
-  /** Where it writes: the other set, under the names of the update program's results. */
-  get next(): Record<string, Tensor> {
-    const { flat } = this.sets[1 - this.current]!;
-    return Object.fromEntries(Object.entries(flat).map(([name, tensor]) => [`${name}_next`, tensor]));
+  /** Brings every number of the step's gradient to between -limit and limit. */
+  clip(limit: number): void {
+    const { byteOffset, length } = this.stepGradient;
+    this.memory.kernels.clip(byteOffset, length, limit);
   }
 
-  swap(): void {
-    this.current = this.current === 0 ? 1 : 0;
+  /** One step of the optimizer along the gradient times `scale`. */
+  update({ step, learningRate, scale }: RowStep): void {
+    const { optimizer, sets, numbers } = this;
+    const next = this.current === 0 ? 1 : 0;
+    const { all, stride } = sets[next];
+    all.set(sets[this.current].all);
+    numbers.set(optimizer.inPlace.numbers(scale, optimizer.scalars(step, learningRate)));
+    const { byteOffset: gradient, length } = this.stepGradient;
+    this.memory.kernels.step(
+      ...[kernelNumber(optimizer.inPlace.kernel), all.byteOffset, stride],
+      ...[gradient, length, numbers.byteOffset],
+    );
+    this.current = next;
+    this.sum?.fill(0);
   }
 
   /** Draws the starting values, parameter by parameter. */
   initialize(random: Random): void {
-    for (const spec of this.specs) initialize(spec, this.feeds[spec.name]!.data as Float32Array, random);
+    for (const spec of this.specs) initialize(spec, this.values[spec.name]!.data as Float32Array, random);
   }
 
   /** Copies values in by name: the best epoch's weights. */
   restore(values: Readonly<Record<string, ArrayLike<number>>>): void {
     for (const [name, data] of Object.entries(values)) (this.feeds[name]!.data as Float32Array).set(data);
   }
+
+  /** What the step follows: the gradient of its only batch, or the sum over its batches. */
+  private get stepGradient(): Float32Array {
+    return this.sum ?? this.flatGradients[0]!;
+  }
 }
 
-/** The same numbers twice: as one tensor of each kind, and by the parameters' names. */
+type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** The same numbers twice: one after the other, and by the parameters' names. */
 interface ParameterSet {
-  readonly flat: Readonly<Record<string, Tensor>>;
-  readonly named: Readonly<Record<string, Tensor>>;
+  /** The parameters, and `stride` bytes behind each tensor the next one of the state. */
+  readonly all: Float32Array;
+  readonly stride: number;
+  readonly values: NamedTensors;
+  readonly states: NamedTensors;
 }
 
 /** Fills a tensor as its initializer says. */

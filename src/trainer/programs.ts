@@ -1,15 +1,4 @@
-import {
-  add,
-  constant,
-  gatherRows,
-  input,
-  mul,
-  named,
-  reshape,
-  sum,
-  toFloat,
-  transpose,
-} from '../graph/build';
+import { constant, gatherRows, input, mul, named, reshape, toFloat, transpose } from '../graph/build';
 import { differentiate } from '../graph/differentiate';
 import type { Value } from '../graph/ops';
 import type { Program } from '../graph/program';
@@ -70,8 +59,8 @@ function lossOverBatch(scope: Scope, shape: ModelShape, form: VectorForm) {
 
 /**
  * One forward and backward pass. Results: `loss []`, `logits [batch, outputs]`,
- * `<parameter>_grad` for each parameter, `embedded_grad` (of the shape of `embedded`) if the embedding
- * is trained, and `squares []`, the sum of the squares of all parameters' gradients.
+ * `<parameter>_grad` for each parameter, and `embedded_grad` (of the shape of `embedded`) if the embedding
+ * is trained.
  */
 export function gradientProgram(
   shape: ModelShape,
@@ -82,10 +71,6 @@ export function gradientProgram(
   const { embedded, logits, loss, parameters, inputs } = lossOverBatch(scope, shape, form);
   const sources = [...parameters.map(({ value }) => value), ...(trainEmbedding ? [embedded] : [])];
   const gradients = differentiate([loss], [constant(1)], sources).map((gradient) => gradient!);
-  const squares = gradients
-    .slice(0, parameters.length)
-    .map((gradient) => sum(mul(gradient, gradient), allAxes(gradient)))
-    .reduce(add);
   return {
     program: {
       name: 'gradients',
@@ -93,7 +78,6 @@ export function gradientProgram(
       outputs: {
         loss,
         logits,
-        squares,
         ...Object.fromEntries(sources.map((source, i) => [`${source.name}_grad`, gradients[i]!])),
       },
     },
@@ -172,8 +156,4 @@ export function updateProgram(
     });
   }
   return { name: 'update', inputs, outputs };
-}
-
-function allAxes({ shape }: Value): number[] {
-  return shape.map((_, axis) => axis);
 }

@@ -1,6 +1,7 @@
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
-import type { Tensors, ThreadHelper } from '../runtime/executor';
+import type { LocalTensors, Tensors, ThreadHelper } from '../runtime/executor';
 import { Meeting } from './meeting';
+import { type PartTask, PartWork } from './part-work';
 import type { WasmMemory } from './row-kernels';
 import type { RowForm } from './row-space';
 import { type RowStep, RowWork } from './row-work';
@@ -15,18 +16,12 @@ export type RowMessage =
       readonly optimizer: OptimizerOptions | undefined;
       /** This thread's number, from 1 on. */
       readonly thread: number;
+      /** See PartWork. */
+      readonly byWord: boolean;
       readonly meeting: SharedArrayBuffer;
     }
   /** Come to the meeting that ends a batch of so many tokens. */
   | { readonly type: 'meet'; readonly tokens: number };
-
-/** The part of a batch that a run is over. */
-export interface RowTask {
-  /** Tokens of the whole batch. */
-  readonly tokens: number;
-  /** The first one of the part. */
-  readonly first: number;
-}
 
 /** What the numbers of a task at the meeting are. */
 export const numbersOf = ({ step, learningRate, scale }: RowStep) => [step, learningRate, scale];
@@ -39,14 +34,16 @@ const stepOf = ([step, learningRate, scale]: Float64Array): RowStep => ({
 /** Works on the rows of a table in a thread that is not its owner's. */
 export class RowHelper implements ThreadHelper {
   private work!: RowWork;
+  private part!: PartWork;
   private meeting!: Meeting;
 
   told(message: unknown): void {
     const known = message as RowMessage;
     switch (known.type) {
       case 'table': {
-        const { form, memory, optimizer, thread, meeting } = known;
+        const { form, memory, optimizer, thread, byWord, meeting } = known;
         this.work = new RowWork(form, optimizer && createOptimizer(optimizer), thread, memory);
+        this.part = new PartWork(this.work, byWord);
         this.meeting = new Meeting(meeting);
         return;
       }
@@ -55,14 +52,12 @@ export class RowHelper implements ThreadHelper {
     }
   }
 
-  fill({ embedded }: Tensors, task: unknown): void {
-    const { tokens, first } = task as RowTask;
-    this.work.place(tokens);
-    this.work.read(first, embedded!.data as Float32Array);
+  begin(task: unknown): LocalTensors {
+    return this.part.begin(task as PartTask);
   }
 
-  use({ embedded_grad: gradient }: Tensors, task: unknown): void {
-    if (gradient) this.work.write((task as RowTask).first, gradient.data as Float32Array);
+  end(task: unknown, results: Tensors): void {
+    this.part.end(task as PartTask, results);
   }
 
   private meet(tokens: number): void {

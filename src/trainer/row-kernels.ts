@@ -1,4 +1,4 @@
-import type { RowKernels } from '../nn/optimizers/optimizer';
+import type { IdleKernel, StepKernel } from '../nn/optimizers/optimizer';
 import { HumanError } from '../protocol/human-error';
 import { rowsWasm, sharedRowsWasm } from './rows-wasm';
 
@@ -15,10 +15,43 @@ export interface WasmMemory {
   grow(pages: number): void;
 }
 
-/** The loops over a row: see rows.wat. */
-interface Exports extends RowKernels {
-  /** Copies the rows of these numbers (32-bit integers), `bytes` each, one after the other; of at least one. */
-  gather(ids: number, count: number, table: number, bytes: number, to: number): void;
+/** The optimizers' kernels, in the order of rows.wat's table. */
+const kernelTable: readonly (StepKernel | IdleKernel)[] = [
+  ...(['adam', 'scaledGradient', 'rmsprop', 'sgd', 'momentum'] as const),
+  ...(['adamIdle', 'momentumIdle'] as const),
+];
+
+/** What rows.wat calls a kernel; 0 where there is none to call. */
+export function kernelNumber(name: StepKernel | IdleKernel | undefined): number {
+  return name === undefined ? 0 : kernelTable.indexOf(name);
+}
+
+/** Numbers that a kernel computes with besides parameter, state and gradient, at most. */
+export const KERNEL_NUMBERS = 16;
+
+/** The loops over rows: see rows.wat. Addresses and strides count bytes, numbers are 32-bit integers or float32. */
+interface Exports {
+  /** One step of an optimizer for `count` numbers from `p` on; its state is `stride` behind it, one tensor after the other. */
+  step(kernel: number, p: number, stride: number, g: number, count: number, numbers: number): void;
+  /**
+   * One step for each of these rows, at least one, of `width` numbers, behind the idle steps that `idle` lists an address
+   * for: keep, moved, epsilon, then a factor for each tensor of the state. 0 where there are none.
+   */
+  stepRows(
+    ...args: [
+      ...[kernel: number, idleKernel: number, rows: number, idle: number, count: number],
+      ...[width: number, stride: number, states: number, gradientAt: number, numbers: number],
+    ]
+  ): void;
+  /** Makes up for the idle steps at `idle`: see stepRows. */
+  catchUp(kernel: number, p: number, stride: number, states: number, count: number, idle: number): void;
+  /** Copies the rows, at least one, one after the other, each as if it had caught up with its idle steps: see stepRows. */
+  readRows(
+    ...args: [
+      ...[idleKernel: number, rows: number, idle: number, count: number],
+      ...[width: number, stride: number, states: number, to: number],
+    ]
+  ): void;
   /**
    * Loads some of each cache line of the rows of these numbers (32-bit integers), `bytes` each, at least one, out of
    * tables of which the first is at address 0 and each other `stride` bytes after the one before.

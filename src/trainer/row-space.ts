@@ -1,4 +1,4 @@
-import { OVERHANG, type RowMemory } from './row-kernels';
+import { KERNEL_NUMBERS, OVERHANG, type RowMemory } from './row-kernels';
 
 /** What a table is like, for whoever works on it. */
 export interface RowForm {
@@ -37,6 +37,12 @@ export interface RowSpace {
   readonly gradientAt: Uint32Array;
   /** The sum of the squares of a row's gradient, where it has one. */
   readonly squares: Float64Array;
+  /** What the optimizer's kernel computes with in the step at hand, for this thread alone. */
+  readonly numbers: Float32Array;
+  /** Stretches of idle steps, for this thread alone: see Exports.stepRows. */
+  readonly stretches: Float32Array;
+  /** Of some rows that this thread is about to treat: the address of their stretch, or 0. */
+  readonly idleAt: Int32Array;
   /** The batch's tokens: the row of each. */
   readonly ids: Int32Array;
   /** The next token of the same row; 0 where there is none. */
@@ -49,6 +55,10 @@ export interface RowSpace {
 
 /** Arrays begin at a multiple of so many numbers, where vector instructions like to; others are copied byte by byte. */
 const ALIGNMENT = 16;
+/** Numbers that a stretch of idle steps takes. */
+export const STRETCH = 8;
+/** Room for so many of them. */
+export const STRETCHES = 1024;
 /** From shared memory so many tokens' vectors are read in one go: they stay in the cache until they are copied out of it. */
 export const BLOCK = 64;
 
@@ -73,6 +83,7 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
   const sums = sumsBatches ? take(rows * width + OVERHANG) : undefined;
   const known = takeEach(4, rows);
   const squares = take(2 * rows);
+  const own = takeEach(threads, KERNEL_NUMBERS + BLOCK + STRETCH * STRETCHES)[thread]!;
   const some = threads > 1 ? takeEach(threads, BLOCK * width + OVERHANG)[thread] : undefined;
   const ofTokens = takeEach(2, tokens);
   const gradient = take(tokens * width);
@@ -93,6 +104,9 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
     named: named!,
     gradientAt: new Uint32Array(addresses!.buffer, addresses!.byteOffset, rows),
     squares: new Float64Array(addresses!.buffer, squares, rows),
+    numbers: memory.array(own, KERNEL_NUMBERS),
+    idleAt: memory.integers(own + 4 * KERNEL_NUMBERS, BLOCK),
+    stretches: memory.array(own + 4 * (KERNEL_NUMBERS + BLOCK), STRETCH * STRETCHES),
     ids: ids!,
     nextToken: nextToken!,
     gradient: memory.array(gradient, tokens * width),

@@ -39,7 +39,12 @@ export class RowTable {
   private startsStep = true;
   /** Each row's last token so far, counted from the first token of the first batch on, which is number 1. */
   private readonly lastToken: Float64Array;
-  private tokensSeen = 0;
+  /** Tokens of all batches before the one at hand. */
+  private batchStart = 0;
+  /** How many tokens it has, padding included. */
+  private tokens = 0;
+  /** How many of them were looked at. */
+  private lookedAt = 0;
 
   /** `start`: `[rows, width]`, or only its width where the rows are filled in later. Without an optimizer the table is frozen: training leaves it as it is. */
   constructor(
@@ -92,38 +97,43 @@ export class RowTable {
   /** The vectors of these token ids, `[ids, width]`; valid until the next are read. */
   read(ids: ArrayLike<number>): Float32Array {
     this.take(ids);
-    return this.work.readAll();
+    return this.work.read(0, ids.length);
   }
 
   /** Starts a batch of training: brings its rows up to date, then reads them. */
   gather(ids: ArrayLike<number>): Float32Array {
     this.take(ids);
-    return this.begin();
+    this.look(ids.length);
+    return this.work.read(0, ids.length);
   }
 
-  /** `gather` of the tokens that were taken. */
-  begin(): Float32Array {
-    this.look();
-    const { ids, named } = this.work.space;
-    for (let i = 0; i < this.namedCount; i++) this.work.catchUp(ids[named[i]!]!);
-    return this.work.readAll();
+  /** Starts a batch: puts its token ids where all threads find them. */
+  take(...parts: readonly ArrayLike<number>[]): void {
+    this.batchStart += this.tokens;
+    this.tokens = parts.reduce((sum, { length }) => sum + length, 0);
+    this.work.place(this.tokens);
+    let at = 0;
+    for (const ids of parts) {
+      this.work.space.ids.set(ids, at);
+      at += ids.length;
+    }
+    this.lookedAt = 0;
+    this.namedCount = 0;
   }
 
-  /** Puts a batch's token ids where all threads find them. */
-  take(ids: ArrayLike<number>): void {
-    this.work.place(ids.length);
-    this.work.space.ids.set(ids);
-  }
-
-  /** Finds the distinct rows of a batch of training, and the tokens of each. */
-  look(): void {
+  /**
+   * Finds the distinct rows of a batch of training, and the tokens of each, up to token number `end`, from where it
+   * stopped before. All of the batch has to be looked at before its gradients are summed up.
+   */
+  look(end: number): void {
     if (!this.optimizer) return;
-    if (this.startsStep || !this.form.sumsBatches) this.startStep();
+    if (this.lookedAt === 0 && (this.startsStep || !this.form.sumsBatches)) this.startStep();
     this.startsStep = false;
-    this.namedCount = this.linkTokens();
+    const before = this.namedCount;
+    this.linkTokens(end);
     const { movesEveryRow } = this;
     const { ids, named, touched, gradientAt } = this.work.space;
-    for (let i = 0; i < this.namedCount; i++) {
+    for (let i = before; i < this.namedCount; i++) {
       const first = named[i]!;
       const row = ids[first]!;
       if (gradientAt[row] !== 0) continue;
@@ -132,22 +142,22 @@ export class RowTable {
     }
   }
 
-  /** Lists the batch's distinct rows and leads from each of their tokens to the next; returns how many rows there are. */
-  private linkTokens(): number {
-    const { lastToken, tokensSeen } = this;
+  /** Lists the batch's distinct rows up to token number `end`, and leads from each of their tokens to the next. */
+  private linkTokens(end: number): void {
+    const { lastToken, batchStart } = this;
     const { ids, nextToken, named } = this.work.space;
-    let count = 0;
-    for (let i = 0; i < ids.length; i++) {
+    let count = this.namedCount;
+    for (let i = this.lookedAt; i < end; i++) {
       const row = ids[i]!;
       if (row === 0) continue;
-      const before = lastToken[row]! - tokensSeen;
-      lastToken[row] = tokensSeen + i + 1;
+      const before = lastToken[row]! - batchStart;
+      lastToken[row] = batchStart + i + 1;
       nextToken[i] = 0;
       if (before > 0) nextToken[before - 1] = i;
       else named[count++] = i;
     }
-    this.tokensSeen += ids.length;
-    return count;
+    this.lookedAt = end;
+    this.namedCount = count;
   }
 
   /** Adds what `gradient` has for the batch's tokens to the gradients of their rows. */

@@ -27,11 +27,12 @@ export class RowTeam {
     this.areApart = table.width % 4 === 0;
   }
 
-  /** `replicas`: one less than the table has threads. */
+  /** `replicas`: one less than the table has threads; `byWord`: see PartWork. */
   static async assemble(
     table: RowTable,
     replicas: readonly Replica[],
     optimizer: OptimizerOptions,
+    byWord: boolean,
   ): Promise<RowTeam> {
     const team = new RowTeam(table, table.isTrained ? replicas : []);
     await Promise.all(
@@ -42,6 +43,7 @@ export class RowTeam {
           memory: table.memory!,
           optimizer: table.isTrained ? optimizer : undefined,
           thread: 1 + i,
+          byWord,
           meeting: team.meeting.memory,
         } satisfies RowMessage),
       ),

@@ -1,8 +1,8 @@
-import type { Optimizer, RowSlice } from '../nn/optimizers/optimizer';
+import type { Optimizer } from '../nn/optimizers/optimizer';
 import { Buffers } from './buffers';
 import { IdleSteps } from './idle-steps';
-import { RowMemory, type WasmMemory } from './row-kernels';
-import { BLOCK, placeRows, type RowForm, type RowSpace } from './row-space';
+import { kernelNumber, RowMemory, type WasmMemory } from './row-kernels';
+import { BLOCK, placeRows, type RowForm, type RowSpace, STRETCH, STRETCHES } from './row-space';
 
 /** So many rows are fetched into the cache before they are updated, and fit in. */
 const AHEAD = 16;
@@ -24,8 +24,12 @@ export class RowWork {
   readonly idle: IdleSteps | undefined;
   private readonly memory: RowMemory;
   private readonly buffers = new Buffers();
-  /** A row: one object for all, as a new one for each of thousands would cost as much as the work on it. */
-  private readonly slice: { -readonly [Key in keyof RowSlice]: RowSlice[Key] } & { readonly state: number[] };
+  private readonly kernel: number;
+  private readonly idleKernel: number;
+  /** Where the stretches of idle steps are, by the step that they began at: rows were mostly last touched in the same few steps. */
+  private readonly stretchAt = new Map<number, number>();
+  /** The step up to which they are. */
+  private stretchEnd = 0;
 
   /** `memory`: that of the other threads, where there are any. */
   constructor(
@@ -35,8 +39,8 @@ export class RowWork {
     memory: WasmMemory | undefined,
   ) {
     this.memory = new RowMemory(undefined, memory);
-    const { kernels } = this.memory;
-    this.slice = { kernels, parameter: 0, state: Array(form.states).fill(0), count: form.width };
+    this.kernel = kernelNumber(optimizer?.inPlace.kernel);
+    this.idleKernel = kernelNumber(optimizer?.idle?.kernel);
     this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
   }
 
@@ -45,33 +49,43 @@ export class RowWork {
     this.space = placeRows(this.memory, this.form, this.thread, tokens);
   }
 
-  /** The vectors of all tokens, `[ids, width]`, where onnxruntime finds them; valid until the next are read. */
-  readAll(): Float32Array {
-    const { embedded, ids } = this.space;
-    if (this.form.threads === 1) {
-      this.gather(0, ids.length);
-      return embedded;
-    }
-    const { data } = this.buffers.tensor('vectors', [ids.length, this.form.width]);
-    this.read(0, data);
-    return data;
+  get isTrained(): boolean {
+    return this.optimizer !== undefined;
   }
 
-  /** Copies the vectors of the tokens from `first` on out of shared memory, of which onnxruntime takes none, `[tokens, width]`. */
-  read(first: number, to: Float32Array): void {
-    const { width } = this.form;
+  /**
+   * The vectors of `count` tokens from `first` on, `[count, width]`, where onnxruntime finds them; valid until the next are
+   * read. It takes no shared memory, so what is in there is copied out of it.
+   */
+  read(first: number, count: number): Float32Array {
     const { embedded } = this.space;
-    const count = to.length / width;
+    const { width } = this.form;
+    const copy = this.isShared ? this.buffers.tensor('vectors', [count, width]).data : undefined;
+    const at = copy ? 0 : first * width;
     for (let done = 0; done < count; done += BLOCK) {
       const size = Math.min(BLOCK, count - done);
-      this.gather(first + done, size);
-      to.set(size === BLOCK ? embedded : embedded.subarray(0, size * width), done * width);
+      const to = copy ? 0 : at + done * width;
+      this.gather(first + done, size, embedded.byteOffset + 4 * to);
+      copy?.set(size === BLOCK ? embedded : embedded.subarray(0, size * width), done * width);
     }
+    return copy ?? embedded.subarray(at, at + count * width);
+  }
+
+  /** Where onnxruntime may put the gradient of what `read` gave, `[count, width]`; `write` it then. */
+  gradientOf(first: number, count: number): Float32Array {
+    const { width } = this.form;
+    if (this.isShared) return this.buffers.tensor('gradient', [count, width]).data;
+    return this.space.gradient.subarray(first * width, (first + count) * width);
   }
 
   /** Puts the gradient of the tokens from `first` on where all threads find it. */
   write(first: number, gradient: Float32Array): void {
-    this.space.gradient.set(gradient, first * this.form.width);
+    if (this.isShared) this.space.gradient.set(gradient, first * this.form.width);
+  }
+
+  /** Whether the table is that of several threads. */
+  private get isShared(): boolean {
+    return this.form.threads > 1;
   }
 
   /**
@@ -115,44 +129,82 @@ export class RowWork {
 
   /** Updates the step's rows number `start` to `end`. */
   update(start: number, end: number, { step, learningRate, scale }: RowStep): void {
-    const optimizer = this.optimizer!;
-    const { touched, gradientAt, lastStep } = this.space;
-    const scalars = optimizer.scalars(step, learningRate);
-    for (let i = start; i < end; i++) {
-      if ((i - start) % AHEAD === 0) this.touch(touched.byteOffset + 4 * i, Math.min(AHEAD, end - i));
-      const row = touched[i]!;
-      this.catchUp(row);
-      optimizer.updateRow(this.sliceAt(row), gradientAt[row]!, scale, scalars);
-      lastStep[row] = step;
+    const { inPlace, scalars } = this.optimizer!;
+    const { touched, gradientAt, lastStep, idleAt, stride, numbers } = this.space;
+    const { width, states } = this.form;
+    numbers.set(inPlace.numbers(scale, scalars(step, learningRate)));
+    for (let at = start; at < end; at += AHEAD) {
+      const count = Math.min(AHEAD, end - at);
+      const rows = touched.byteOffset + 4 * at;
+      this.touch(rows, count);
+      this.listIdle(touched, at, count);
+      for (let i = at; i < at + count; i++) lastStep[touched[i]!] = step;
+      this.memory.kernels.stepRows(
+        ...[this.kernel, this.idleKernel, rows, idleAt.byteOffset, count],
+        ...[width, stride, states, gradientAt.byteOffset, numbers.byteOffset],
+      );
     }
   }
 
   /** Makes up for the steps in which the row was not touched. */
   catchUp(row: number): void {
     const { idle } = this;
-    const { lastStep } = this.space;
+    const { lastStep, stride } = this.space;
+    const { width, states } = this.form;
     if (!idle || lastStep[row] === idle.steps) return;
-    this.optimizer!.idle!.catchUp(this.sliceAt(row), idle.since(lastStep[row]!));
+    this.makeRoom();
+    const stretch = this.stretchFrom(lastStep[row]!);
+    if (stretch !== 0)
+      this.memory.kernels.catchUp(this.idleKernel, 4 * width * row, stride, states, width, stretch);
     lastStep[row] = idle.steps;
   }
 
-  /** Copies the vectors of `count` tokens to where this thread has them, each as if its row were up to date. */
-  private gather(first: number, count: number): void {
-    if (count === 0) return;
-    const { idle } = this;
-    const { ids, lastStep, embedded } = this.space;
-    const bytes = 4 * this.form.width;
-    if (idle) this.touch(ids.byteOffset + 4 * first, count);
-    this.memory.kernels.gather(ids.byteOffset + 4 * first, count, 0, bytes, embedded.byteOffset);
-    if (!idle) return;
+  /** Copies the vectors of `count` tokens, at most BLOCK, to where this thread has them, each as if its row were up to date. */
+  private gather(first: number, count: number, to: number): void {
+    const { ids, idleAt, stride } = this.space;
+    const { width, states } = this.form;
+    const rows = ids.byteOffset + 4 * first;
+    if (this.idle) this.touch(rows, count);
+    this.listIdle(ids, first, count);
+    // Other threads may be reading the rows: no memory is written that they read.
+    this.memory.kernels.readRows(
+      ...[this.idleKernel, rows, idleAt.byteOffset, count],
+      ...[width, stride, states, to],
+    );
+  }
+
+  /** Lists where the stretches of idle steps are that these rows have to make up for, at most BLOCK of them. */
+  private listIdle(rows: Int32Array, first: number, count: number): void {
+    const { idleAt, lastStep } = this.space;
+    this.makeRoom();
     for (let i = 0; i < count; i++) {
-      const row = ids[first + i]!;
-      if (row === 0 || lastStep[row] === idle.steps) continue;
-      // Other threads may be reading the row: what moves is the copy, and no memory is written that they read.
-      const slice = this.sliceAt(row);
-      slice.parameter = embedded.byteOffset + bytes * i;
-      this.optimizer!.idle!.look(slice, idle.since(lastStep[row]!));
+      const row = rows[first + i]!;
+      idleAt[i] = row === 0 ? 0 : this.stretchFrom(lastStep[row]!);
     }
+  }
+
+  /** Forgets stretches that have gone on since, or that there is no more room beside: for BLOCK more of them. */
+  private makeRoom(): void {
+    const { idle, stretchAt } = this;
+    const steps = idle?.steps ?? 0;
+    if (this.stretchEnd === steps && stretchAt.size + BLOCK <= STRETCHES) return;
+    stretchAt.clear();
+    this.stretchEnd = steps;
+  }
+
+  /** The address of what happened since a row was last touched in step `from`; 0 where nothing did. */
+  private stretchFrom(from: number): number {
+    const { idle, stretchAt } = this;
+    if (!idle || !this.optimizer!.idle!.kernel || from === idle.steps) return 0;
+    const known = stretchAt.get(from);
+    if (known !== undefined) return known;
+    const { keep, moved, epsilon, shrink } = idle.since(from);
+    const { stretches } = this.space;
+    const at = STRETCH * stretchAt.size;
+    stretches.set([keep, moved, epsilon, ...shrink], at);
+    const address = stretches.byteOffset + 4 * at;
+    stretchAt.set(from, address);
+    return address;
   }
 
   /**
@@ -162,14 +214,5 @@ export class RowWork {
   private touch(rows: number, count: number): void {
     const { stride, state } = this.space;
     this.memory.kernels.touch(rows, count, 4 * this.form.width, 1 + state.length, stride);
-  }
-
-  private sliceAt(row: number) {
-    const { slice } = this;
-    const { state } = this.space;
-    const offset = 4 * this.form.width * row;
-    slice.parameter = offset;
-    for (let i = 0; i < state.length; i++) slice.state[i] = state[i]!.byteOffset + offset;
-    return slice;
   }
 }

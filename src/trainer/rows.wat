@@ -2,18 +2,84 @@
 ;; any: at a row's end up to three numbers beyond it are computed too, but written back as they were.
 ;; So there have to be 12 bytes between the rows of p, m and v that one call is about, and after the
 ;; last row of all.
+;;
+;; A parameter's state is $stride bytes behind it, one tensor after the other; $n is the address of
+;; what else a kernel computes with, in the order in which it loads it.
 (module
   (import "rows" "memory" (memory 0 65536))
 
-  ;; Copies the rows of these numbers, `bytes` each, one after the other.
-  (func (export "gather")
-    (param $ids i32) (param $left i32) (param $table i32) (param $bytes i32) (param $to i32)
+  ;; The optimizers' kernels: see stepKernels and idleKernels in row-kernels.ts.
+  (type $step (func (param i32 i32 i32 i32 i32)))
+  (type $idle (func (param i32 i32 i32 i32 i32 i32)))
+  (table funcref (elem $adam $scaledGradient $rmsprop $sgd $momentum $adamIdle $momentumIdle))
+
+  ;; One step of an optimizer for `left` numbers from p on.
+  (func (export "step")
+    (param $kernel i32)
+    (param $p i32) (param $stride i32) (param $g i32) (param $left i32) (param $n i32)
+    (call_indirect (type $step)
+      (local.get $p) (local.get $stride) (local.get $g) (local.get $left) (local.get $n)
+      (local.get $kernel)))
+
+  ;; One step for each of the rows that are listed, with the gradient whose address `gradientAt` has
+  ;; for it, behind the idle steps that `idle` lists an address for.
+  (func (export "stepRows")
+    (param $kernel i32) (param $idleKernel i32) (param $rows i32) (param $idle i32) (param $left i32)
+    (param $width i32) (param $stride i32) (param $states i32) (param $gradientAt i32) (param $n i32)
+    (local $row i32) (local $p i32) (local $stretch i32)
     (loop $next
-      (memory.copy
-        (local.get $to)
-        (i32.add (local.get $table) (i32.mul (i32.load (local.get $ids)) (local.get $bytes)))
-        (local.get $bytes))
-      (local.set $ids (i32.add (local.get $ids) (i32.const 4)))
+      (local.set $row (i32.load (local.get $rows)))
+      (local.set $p (i32.shl (i32.mul (local.get $row) (local.get $width)) (i32.const 2)))
+      (if (local.tee $stretch (i32.load (local.get $idle)))
+        (then
+          (call $catchUp
+            (local.get $idleKernel) (local.get $p) (local.get $stride) (local.get $states)
+            (local.get $width) (local.get $stretch))))
+      (call_indirect (type $step)
+        (local.get $p) (local.get $stride)
+        (i32.load (i32.add (local.get $gradientAt) (i32.shl (local.get $row) (i32.const 2))))
+        (local.get $width) (local.get $n)
+        (local.get $kernel))
+      (local.set $rows (i32.add (local.get $rows) (i32.const 4)))
+      (local.set $idle (i32.add (local.get $idle) (i32.const 4)))
+      (br_if $next
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
+
+  ;; Makes up for the idle steps at `n`: keep, moved, epsilon, then a factor for each tensor of the state.
+  (func $catchUp (export "catchUp")
+    (param $kernel i32) (param $p i32) (param $stride i32) (param $states i32) (param $count i32)
+    (param $n i32)
+    (call_indirect (type $idle)
+      (local.get $p) (local.get $p) (local.get $stride) (local.get $states) (local.get $count)
+      (local.get $n)
+      (local.get $kernel))
+    (loop $nextState
+      (call $multiply
+        (local.tee $p (i32.add (local.get $p) (local.get $stride)))
+        (local.get $count)
+        (f32.load offset=12 (local.get $n)))
+      (local.set $n (i32.add (local.get $n) (i32.const 4)))
+      (br_if $nextState
+        (i32.gt_s (local.tee $states (i32.sub (local.get $states) (i32.const 1))) (i32.const 0)))))
+
+  ;; Copies the rows that are listed, one after the other, each moved by the idle steps that `idle`
+  ;; lists an address for.
+  (func (export "readRows")
+    (param $idleKernel i32) (param $rows i32) (param $idle i32) (param $left i32)
+    (param $width i32) (param $stride i32) (param $states i32) (param $to i32)
+    (local $p i32) (local $stretch i32) (local $bytes i32)
+    (local.set $bytes (i32.shl (local.get $width) (i32.const 2)))
+    (loop $next
+      (local.set $p (i32.mul (i32.load (local.get $rows)) (local.get $bytes)))
+      (if (local.tee $stretch (i32.load (local.get $idle)))
+        (then
+          (call_indirect (type $idle)
+            (local.get $to) (local.get $p) (local.get $stride) (local.get $states)
+            (local.get $width) (local.get $stretch)
+            (local.get $idleKernel)))
+        (else (memory.copy (local.get $to) (local.get $p) (local.get $bytes))))
+      (local.set $rows (i32.add (local.get $rows) (i32.const 4)))
+      (local.set $idle (i32.add (local.get $idle) (i32.const 4)))
       (local.set $to (i32.add (local.get $to) (local.get $bytes)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
@@ -122,13 +188,26 @@
   ;; One step of Adam:
   ;; g <- scale g + penalty p,  m <- beta1 m + rest1 g,  v <- beta2 v + rest2 g^2,
   ;; p <- keep p - (stepSize m + gradientStep g) / (sqrt(v) + epsilon)
-  (func (export "adam")
-    (param $p i32) (param $m i32) (param $v i32) (param $g i32) (param $left i32)
-    (param $scale f32) (param $penalty f32) (param $keep f32)
-    (param $beta1 f32) (param $rest1 f32) (param $beta2 f32) (param $rest2 f32)
-    (param $stepSize f32) (param $gradientStep f32) (param $epsilon f32)
-    (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
-    (local $gradient v128) (local $nextM v128) (local $nextV v128)
+  (func $adam (type $step)
+    (param $p i32) (param $stride i32) (param $g i32) (param $left i32) (param $n i32)
+    (local $m i32) (local $v i32)
+    (local $scale v128) (local $penalty v128) (local $keep v128) (local $beta1 v128)
+    (local $rest1 v128) (local $beta2 v128) (local $rest2 v128) (local $stepSize v128)
+    (local $gradientStep v128) (local $epsilon v128) (local $within v128) (local $oldP v128)
+    (local $oldM v128) (local $oldV v128) (local $gradient v128) (local $nextM v128)
+    (local $nextV v128)
+    (local.set $m (i32.add (local.get $p) (local.get $stride)))
+    (local.set $v (i32.add (local.get $m) (local.get $stride)))
+    (local.set $scale (v128.load32_splat (local.get $n)))
+    (local.set $penalty (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $keep (v128.load32_splat offset=8 (local.get $n)))
+    (local.set $beta1 (v128.load32_splat offset=12 (local.get $n)))
+    (local.set $rest1 (v128.load32_splat offset=16 (local.get $n)))
+    (local.set $beta2 (v128.load32_splat offset=20 (local.get $n)))
+    (local.set $rest2 (v128.load32_splat offset=24 (local.get $n)))
+    (local.set $stepSize (v128.load32_splat offset=28 (local.get $n)))
+    (local.set $gradientStep (v128.load32_splat offset=32 (local.get $n)))
+    (local.set $epsilon (v128.load32_splat offset=36 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
@@ -137,31 +216,37 @@
       (local.set $oldV (v128.load (local.get $v)))
       (local.set $gradient
         (f32x4.add
-          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
-          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+          (f32x4.mul (v128.load (local.get $g)) (local.get $scale))
+          (f32x4.mul (local.get $oldP) (local.get $penalty))))
       (local.set $nextM
         (f32x4.add
-          (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $beta1)))
-          (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $rest1)))))
+          (f32x4.mul (local.get $oldM) (local.get $beta1))
+          (f32x4.mul (local.get $gradient) (local.get $rest1))))
       (local.set $nextV
         (f32x4.add
-          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $beta2)))
+          (f32x4.mul (local.get $oldV) (local.get $beta2))
           (f32x4.mul
             (f32x4.mul (local.get $gradient) (local.get $gradient))
-            (f32x4.splat (local.get $rest2)))))
+            (local.get $rest2))))
       (v128.store (local.get $m)
-        (v128.bitselect (local.get $nextM) (local.get $oldM) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextM)
+          (local.get $oldM)
+          (local.get $within)))
       (v128.store (local.get $v)
-        (v128.bitselect (local.get $nextV) (local.get $oldV) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextV)
+          (local.get $oldV)
+          (local.get $within)))
       (v128.store (local.get $p)
         (v128.bitselect
           (f32x4.sub
-            (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
+            (f32x4.mul (local.get $oldP) (local.get $keep))
             (f32x4.div
               (f32x4.add
-                (f32x4.mul (local.get $nextM) (f32x4.splat (local.get $stepSize)))
-                (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $gradientStep))))
-              (f32x4.add (f32x4.sqrt (local.get $nextV)) (f32x4.splat (local.get $epsilon)))))
+                (f32x4.mul (local.get $nextM) (local.get $stepSize))
+                (f32x4.mul (local.get $gradient) (local.get $gradientStep)))
+              (f32x4.add (f32x4.sqrt (local.get $nextV)) (local.get $epsilon))))
           (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
@@ -173,12 +258,19 @@
 
   ;; One step of plain RMSprop or Adagrad:
   ;; g <- scale g + penalty p,  v <- decay v + rest g^2,  p <- p - stepSize g / (sqrt(v) + epsilon)
-  (func (export "scaledGradient")
-    (param $p i32) (param $v i32) (param $g i32) (param $left i32)
-    (param $scale f32) (param $penalty f32) (param $decay f32) (param $rest f32)
-    (param $stepSize f32) (param $epsilon f32)
-    (local $within v128) (local $oldP v128) (local $oldV v128)
-    (local $gradient v128) (local $nextV v128)
+  (func $scaledGradient (type $step)
+    (param $p i32) (param $stride i32) (param $g i32) (param $left i32) (param $n i32)
+    (local $v i32)
+    (local $scale v128) (local $penalty v128) (local $decay v128) (local $rest v128)
+    (local $stepSize v128) (local $epsilon v128) (local $within v128) (local $oldP v128)
+    (local $oldV v128) (local $gradient v128) (local $nextV v128)
+    (local.set $v (i32.add (local.get $p) (local.get $stride)))
+    (local.set $scale (v128.load32_splat (local.get $n)))
+    (local.set $penalty (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $decay (v128.load32_splat offset=8 (local.get $n)))
+    (local.set $rest (v128.load32_splat offset=12 (local.get $n)))
+    (local.set $stepSize (v128.load32_splat offset=16 (local.get $n)))
+    (local.set $epsilon (v128.load32_splat offset=20 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
@@ -186,23 +278,26 @@
       (local.set $oldV (v128.load (local.get $v)))
       (local.set $gradient
         (f32x4.add
-          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
-          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+          (f32x4.mul (v128.load (local.get $g)) (local.get $scale))
+          (f32x4.mul (local.get $oldP) (local.get $penalty))))
       (local.set $nextV
         (f32x4.add
-          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $decay)))
+          (f32x4.mul (local.get $oldV) (local.get $decay))
           (f32x4.mul
             (f32x4.mul (local.get $gradient) (local.get $gradient))
-            (f32x4.splat (local.get $rest)))))
+            (local.get $rest))))
       (v128.store (local.get $v)
-        (v128.bitselect (local.get $nextV) (local.get $oldV) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextV)
+          (local.get $oldV)
+          (local.get $within)))
       (v128.store (local.get $p)
         (v128.bitselect
           (f32x4.sub
             (local.get $oldP)
             (f32x4.div
-              (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $stepSize)))
-              (f32x4.add (f32x4.sqrt (local.get $nextV)) (f32x4.splat (local.get $epsilon)))))
+              (f32x4.mul (local.get $gradient) (local.get $stepSize))
+              (f32x4.add (f32x4.sqrt (local.get $nextV)) (local.get $epsilon))))
           (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
@@ -214,12 +309,25 @@
   ;; One step of RMSprop with momentum or centered (center 1) or both:
   ;; g <- scale g + penalty p,  v <- alpha v + rest g^2,  a <- alpha a + rest g,
   ;; b <- momentum b + g / (sqrt(v - center a^2) + epsilon),  p <- p - stepSize b
-  (func (export "rmsprop")
-    (param $p i32) (param $v i32) (param $a i32) (param $b i32) (param $g i32) (param $left i32)
-    (param $scale f32) (param $penalty f32) (param $alpha f32) (param $rest f32)
-    (param $center f32) (param $momentum f32) (param $stepSize f32) (param $epsilon f32)
-    (local $within v128) (local $oldP v128) (local $oldV v128) (local $oldA v128) (local $oldB v128)
-    (local $gradient v128) (local $nextV v128) (local $nextA v128) (local $nextB v128)
+  (func $rmsprop (type $step)
+    (param $p i32) (param $stride i32) (param $g i32) (param $left i32) (param $n i32)
+    (local $v i32) (local $a i32) (local $b i32)
+    (local $scale v128) (local $penalty v128) (local $alpha v128) (local $rest v128)
+    (local $center v128) (local $momentum v128) (local $stepSize v128) (local $epsilon v128)
+    (local $within v128) (local $oldP v128) (local $oldV v128) (local $oldA v128)
+    (local $oldB v128) (local $gradient v128) (local $nextV v128) (local $nextA v128)
+    (local $nextB v128)
+    (local.set $v (i32.add (local.get $p) (local.get $stride)))
+    (local.set $a (i32.add (local.get $v) (local.get $stride)))
+    (local.set $b (i32.add (local.get $a) (local.get $stride)))
+    (local.set $scale (v128.load32_splat (local.get $n)))
+    (local.set $penalty (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $alpha (v128.load32_splat offset=8 (local.get $n)))
+    (local.set $rest (v128.load32_splat offset=12 (local.get $n)))
+    (local.set $center (v128.load32_splat offset=16 (local.get $n)))
+    (local.set $momentum (v128.load32_splat offset=20 (local.get $n)))
+    (local.set $stepSize (v128.load32_splat offset=24 (local.get $n)))
+    (local.set $epsilon (v128.load32_splat offset=28 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
@@ -229,21 +337,21 @@
       (local.set $oldB (v128.load (local.get $b)))
       (local.set $gradient
         (f32x4.add
-          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
-          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+          (f32x4.mul (v128.load (local.get $g)) (local.get $scale))
+          (f32x4.mul (local.get $oldP) (local.get $penalty))))
       (local.set $nextV
         (f32x4.add
-          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $alpha)))
+          (f32x4.mul (local.get $oldV) (local.get $alpha))
           (f32x4.mul
             (f32x4.mul (local.get $gradient) (local.get $gradient))
-            (f32x4.splat (local.get $rest)))))
+            (local.get $rest))))
       (local.set $nextA
         (f32x4.add
-          (f32x4.mul (local.get $oldA) (f32x4.splat (local.get $alpha)))
-          (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $rest)))))
+          (f32x4.mul (local.get $oldA) (local.get $alpha))
+          (f32x4.mul (local.get $gradient) (local.get $rest))))
       (local.set $nextB
         (f32x4.add
-          (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $momentum)))
+          (f32x4.mul (local.get $oldB) (local.get $momentum))
           (f32x4.div
             (local.get $gradient)
             (f32x4.add
@@ -253,20 +361,29 @@
                     (local.get $nextV)
                     (f32x4.mul
                       (f32x4.mul (local.get $nextA) (local.get $nextA))
-                      (f32x4.splat (local.get $center))))
+                      (local.get $center)))
                   (f32x4.splat (f32.const 0))))
-              (f32x4.splat (local.get $epsilon))))))
+              (local.get $epsilon)))))
       (v128.store (local.get $v)
-        (v128.bitselect (local.get $nextV) (local.get $oldV) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextV)
+          (local.get $oldV)
+          (local.get $within)))
       (v128.store (local.get $a)
-        (v128.bitselect (local.get $nextA) (local.get $oldA) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextA)
+          (local.get $oldA)
+          (local.get $within)))
       (v128.store (local.get $b)
-        (v128.bitselect (local.get $nextB) (local.get $oldB) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextB)
+          (local.get $oldB)
+          (local.get $within)))
       (v128.store (local.get $p)
         (v128.bitselect
           (f32x4.sub
             (local.get $oldP)
-            (f32x4.mul (local.get $nextB) (f32x4.splat (local.get $stepSize))))
+            (f32x4.mul (local.get $nextB) (local.get $stepSize)))
           (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
@@ -278,23 +395,26 @@
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
   ;; One step of SGD: p <- p - stepSize (scale g + penalty p)
-  (func (export "sgd")
-    (param $p i32) (param $g i32) (param $left i32)
-    (param $scale f32) (param $penalty f32) (param $stepSize f32)
-    (local $within v128) (local $oldP v128) (local $gradient v128)
+  (func $sgd (type $step)
+    (param $p i32) (param $stride i32) (param $g i32) (param $left i32) (param $n i32)
+    (local $scale v128) (local $penalty v128) (local $stepSize v128) (local $within v128)
+    (local $oldP v128) (local $gradient v128)
+    (local.set $scale (v128.load32_splat (local.get $n)))
+    (local.set $penalty (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $stepSize (v128.load32_splat offset=8 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
       (local.set $oldP (v128.load (local.get $p)))
       (local.set $gradient
         (f32x4.add
-          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
-          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+          (f32x4.mul (v128.load (local.get $g)) (local.get $scale))
+          (f32x4.mul (local.get $oldP) (local.get $penalty))))
       (v128.store (local.get $p)
         (v128.bitselect
           (f32x4.sub
             (local.get $oldP)
-            (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $stepSize))))
+            (f32x4.mul (local.get $gradient) (local.get $stepSize)))
           (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
@@ -304,12 +424,18 @@
 
   ;; One step of SGD with momentum:
   ;; g <- scale g + penalty p,  b <- momentum b + g,  p <- p - bufferStep b - gradientStep g
-  (func (export "momentum")
-    (param $p i32) (param $b i32) (param $g i32) (param $left i32)
-    (param $scale f32) (param $penalty f32) (param $momentum f32)
-    (param $bufferStep f32) (param $gradientStep f32)
-    (local $within v128) (local $oldP v128) (local $oldB v128)
+  (func $momentum (type $step)
+    (param $p i32) (param $stride i32) (param $g i32) (param $left i32) (param $n i32)
+    (local $b i32)
+    (local $scale v128) (local $penalty v128) (local $momentum v128) (local $bufferStep v128)
+    (local $gradientStep v128) (local $within v128) (local $oldP v128) (local $oldB v128)
     (local $gradient v128) (local $nextB v128)
+    (local.set $b (i32.add (local.get $p) (local.get $stride)))
+    (local.set $scale (v128.load32_splat (local.get $n)))
+    (local.set $penalty (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $momentum (v128.load32_splat offset=8 (local.get $n)))
+    (local.set $bufferStep (v128.load32_splat offset=12 (local.get $n)))
+    (local.set $gradientStep (v128.load32_splat offset=16 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
@@ -317,21 +443,24 @@
       (local.set $oldB (v128.load (local.get $b)))
       (local.set $gradient
         (f32x4.add
-          (f32x4.mul (v128.load (local.get $g)) (f32x4.splat (local.get $scale)))
-          (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $penalty)))))
+          (f32x4.mul (v128.load (local.get $g)) (local.get $scale))
+          (f32x4.mul (local.get $oldP) (local.get $penalty))))
       (local.set $nextB
         (f32x4.add
-          (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $momentum)))
+          (f32x4.mul (local.get $oldB) (local.get $momentum))
           (local.get $gradient)))
       (v128.store (local.get $b)
-        (v128.bitselect (local.get $nextB) (local.get $oldB) (local.get $within)))
+        (v128.bitselect
+          (local.get $nextB)
+          (local.get $oldB)
+          (local.get $within)))
       (v128.store (local.get $p)
         (v128.bitselect
           (f32x4.sub
             (f32x4.sub
               (local.get $oldP)
-              (f32x4.mul (local.get $nextB) (f32x4.splat (local.get $bufferStep))))
-            (f32x4.mul (local.get $gradient) (f32x4.splat (local.get $gradientStep))))
+              (f32x4.mul (local.get $nextB) (local.get $bufferStep)))
+            (f32x4.mul (local.get $gradient) (local.get $gradientStep)))
           (local.get $oldP)
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
@@ -340,55 +469,66 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
-  ;; Some idle steps of a momentum: p <- p - moved b, then b shrinks.
-  (func (export "momentumIdle")
-    (param $p i32) (param $b i32) (param $left i32) (param $moved f32) (param $shrink f32)
-    (local $within v128) (local $oldP v128) (local $oldB v128)
+  ;; Some idle steps of Adam: to <- keep p - moved m / (sqrt(v) + epsilon)
+  (func $adamIdle (type $idle)
+    (param $to i32) (param $p i32) (param $stride i32) (param $states i32) (param $left i32) (param $n i32)
+    (local $m i32) (local $v i32)
+    (local $keep v128) (local $moved v128) (local $epsilon v128) (local $within v128)
+    (local $oldP v128) (local $oldM v128) (local $oldV v128)
+    (local.set $m (i32.add (local.get $p) (local.get $stride)))
+    (local.set $v (i32.add (local.get $m) (local.get $stride)))
+    (local.set $keep (v128.load32_splat (local.get $n)))
+    (local.set $moved (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $epsilon (v128.load32_splat offset=8 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
       (local.set $oldP (v128.load (local.get $p)))
-      (local.set $oldB (v128.load (local.get $b)))
-      (v128.store (local.get $p)
+      (local.set $oldM (v128.load (local.get $m)))
+      (local.set $oldV (v128.load (local.get $v)))
+      (v128.store (local.get $to)
         (v128.bitselect
           (f32x4.sub
-            (local.get $oldP)
-            (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $moved))))
-          (local.get $oldP)
-          (local.get $within)))
-      (v128.store (local.get $b)
-        (v128.bitselect
-          (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $shrink)))
-          (local.get $oldB)
+            (f32x4.mul (local.get $oldP) (local.get $keep))
+            (f32x4.div
+              (f32x4.mul (local.get $oldM) (local.get $moved))
+              (f32x4.add (f32x4.sqrt (local.get $oldV)) (local.get $epsilon))))
+          (v128.load (local.get $to))
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
-      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (local.set $m (i32.add (local.get $m) (i32.const 16)))
+      (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
-  ;; The same for p alone.
-  (func (export "momentumLook")
-    (param $p i32) (param $b i32) (param $left i32) (param $moved f32)
-    (local $within v128) (local $oldP v128) (local $oldB v128)
+  ;; Some idle steps of a momentum, the last tensor of the state: to <- p - moved b
+  (func $momentumIdle (type $idle)
+    (param $to i32) (param $p i32) (param $stride i32) (param $states i32) (param $left i32) (param $n i32)
+    (local $b i32)
+    (local $moved v128) (local $within v128) (local $oldP v128) (local $oldB v128)
+    (local.set $b (i32.add (local.get $p) (i32.mul (local.get $states) (local.get $stride))))
+    (local.set $moved (v128.load32_splat offset=4 (local.get $n)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
       (local.set $oldP (v128.load (local.get $p)))
       (local.set $oldB (v128.load (local.get $b)))
-      (v128.store (local.get $p)
+      (v128.store (local.get $to)
         (v128.bitselect
           (f32x4.sub
             (local.get $oldP)
-            (f32x4.mul (local.get $oldB) (f32x4.splat (local.get $moved))))
-          (local.get $oldP)
+            (f32x4.mul (local.get $oldB) (local.get $moved)))
+          (v128.load (local.get $to))
           (local.get $within)))
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
       (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
   ;; x <- factor x
-  (func (export "multiply") (param $x i32) (param $left i32) (param $factor f32)
+  (func $multiply (param $x i32) (param $left i32) (param $factor f32)
     (local $old v128)
     (loop $next
       (local.set $old (v128.load (local.get $x)))
@@ -414,69 +554,6 @@
           (local.get $old)
           (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left)))))
       (local.set $g (i32.add (local.get $g) (i32.const 16)))
-      (br_if $next
-        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
-
-  ;; Some idle steps of Adam: p <- keep p - moved m / (sqrt(v) + epsilon), then m and v shrink.
-  (func (export "adamIdle")
-    (param $p i32) (param $m i32) (param $v i32) (param $left i32)
-    (param $keep f32) (param $moved f32) (param $epsilon f32)
-    (param $shrinkM f32) (param $shrinkV f32)
-    (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
-    (loop $next
-      (local.set $within
-        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
-      (local.set $oldP (v128.load (local.get $p)))
-      (local.set $oldM (v128.load (local.get $m)))
-      (local.set $oldV (v128.load (local.get $v)))
-      (v128.store (local.get $p)
-        (v128.bitselect
-          (f32x4.sub
-            (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
-            (f32x4.div
-              (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $moved)))
-              (f32x4.add (f32x4.sqrt (local.get $oldV)) (f32x4.splat (local.get $epsilon)))))
-          (local.get $oldP)
-          (local.get $within)))
-      (v128.store (local.get $m)
-        (v128.bitselect
-          (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $shrinkM)))
-          (local.get $oldM)
-          (local.get $within)))
-      (v128.store (local.get $v)
-        (v128.bitselect
-          (f32x4.mul (local.get $oldV) (f32x4.splat (local.get $shrinkV)))
-          (local.get $oldV)
-          (local.get $within)))
-      (local.set $p (i32.add (local.get $p) (i32.const 16)))
-      (local.set $m (i32.add (local.get $m) (i32.const 16)))
-      (local.set $v (i32.add (local.get $v) (i32.const 16)))
-      (br_if $next
-        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
-
-  ;; The same for p alone.
-  (func (export "adamLook")
-    (param $p i32) (param $m i32) (param $v i32) (param $left i32)
-    (param $keep f32) (param $moved f32) (param $epsilon f32)
-    (local $within v128) (local $oldP v128) (local $oldM v128) (local $oldV v128)
-    (loop $next
-      (local.set $within
-        (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
-      (local.set $oldP (v128.load (local.get $p)))
-      (local.set $oldM (v128.load (local.get $m)))
-      (local.set $oldV (v128.load (local.get $v)))
-      (v128.store (local.get $p)
-        (v128.bitselect
-          (f32x4.sub
-            (f32x4.mul (local.get $oldP) (f32x4.splat (local.get $keep)))
-            (f32x4.div
-              (f32x4.mul (local.get $oldM) (f32x4.splat (local.get $moved)))
-              (f32x4.add (f32x4.sqrt (local.get $oldV)) (f32x4.splat (local.get $epsilon)))))
-          (local.get $oldP)
-          (local.get $within)))
-      (local.set $p (i32.add (local.get $p) (i32.const 16)))
-      (local.set $m (i32.add (local.get $m) (i32.const 16)))
-      (local.set $v (i32.add (local.get $v) (i32.const 16)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 )

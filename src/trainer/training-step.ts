@@ -1,13 +1,11 @@
 import type { Random } from '../data/random';
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
-import type { Optimizer } from '../nn/optimizers/optimizer';
 import { type Executable, type Executor, floatTensor, type Replica, type Tensor } from '../runtime/executor';
 import type { Batch } from './batch';
 import { DistinctWords } from './distinct-words';
-import { GradientSum } from './gradient-sum';
 import { Gradients } from './gradients';
 import { openAll } from './open-all';
-import { ALL_PARAMETERS, ParameterStore } from './parameters';
+import { ParameterStore } from './parameters';
 import {
   type ClipOptions,
   clipScale,
@@ -15,7 +13,6 @@ import {
   evaluationProgram,
   gradientProgram,
   type ModelShape,
-  updateProgram,
 } from './programs';
 import { RowTable } from './row-table';
 import { RowTeam } from './row-team';
@@ -44,14 +41,11 @@ export class TrainingStep implements WeightedStep {
 
   private constructor(
     private readonly options: StepOptions,
-    private readonly optimizer: Optimizer,
     readonly parameters: ParameterStore,
-    private readonly gradientSum: GradientSum | undefined,
     readonly table: RowTable,
     private readonly distinctWords: DistinctWords,
     private readonly team: RowTeam,
     private readonly gradients: Gradients,
-    private readonly update: Executable,
     private readonly evaluation: Executable,
   ) {}
 
@@ -62,38 +56,36 @@ export class TrainingStep implements WeightedStep {
     // In one thread each, a word's gradients from several places are quickly summed; in several there is no exact way that is.
     const byWord = copyCount > 1 || executor.threads === 1;
     const gradient = gradientProgram(shape, !frozenEmbedding, byWord ? 'words' : 'tokens');
-    const parameters = new ParameterStore(gradient.parameters, optimizer.state);
-    const all = [{ name: ALL_PARAMETERS, shape: parameters.shape }];
     const sumsBatches = options.gradientAccumulation > 1;
     // One on each core: threads that share each operation wait for each other after every one of them.
     const copies = await executor.compileCopies(gradient.program, copyCount);
     return openAll(async (keep) => {
       copies.forEach(keep);
+      const parameters = new ParameterStore(gradient.parameters, optimizer, {
+        copies: copies.length,
+        sumsBatches,
+      });
       // First of all: it may not fit into memory.
       const table = new RowTable(embedding, vocabularySize, frozenEmbedding ? undefined : optimizer, {
         sumsBatches,
         threads: copies.length,
       });
-      const team = await RowTeam.assemble(table, copies.slice(1) as Replica[], options.optimizer);
-      const update = keep(await executor.compile(updateProgram(all, optimizer, options)));
+      const team = await RowTeam.assemble(table, copies.slice(1) as Replica[], options.optimizer, byWord);
       const evaluation = keep(await executor.compile(evaluationProgram(shape, 'words')));
       const distinctWords = new DistinctWords(vocabularySize);
       return new TrainingStep(
         options,
-        optimizer,
         parameters,
-        sumsBatches ? new GradientSum(parameters.gradientTensors) : undefined,
         table,
         distinctWords,
         team,
         new Gradients({
           copies,
           table,
-          distinctWords: byWord ? distinctWords : undefined,
+          byWord,
           dropoutMasks: gradient.dropoutMasks,
-          target: parameters.gradientTensors,
+          targets: parameters.gradients,
         }),
-        update,
         evaluation,
       );
     });
@@ -113,17 +105,16 @@ export class TrainingStep implements WeightedStep {
     const split = gradients.split(batch);
     await team.haveLeft();
     const pass = gradients.run(split, parameters.values, divisor, random);
-    team.meet(split.ids.length);
+    team.meet(split.tokens);
     try {
-      const { loss, logits, sum } = await pass;
+      const { loss, logits, copies } = await pass;
       const result = { loss: loss * (divisor / batch.divisor), logits };
       // The rows have nothing to do with the dense weights: other threads begin with them in the meantime.
       team.beginAccumulate();
-      const squares = sum();
-      this.gradientSum?.add();
+      parameters.accumulate(copies);
       await team.accumulate();
       if (!isLast) return result;
-      const norm = Math.sqrt((this.gradientSum?.finish() ?? squares) + this.table.squares());
+      const norm = Math.sqrt(parameters.squares() + this.table.squares());
       // A step that is not finite must not reach the weights: whoever called decides what to do.
       if (!Number.isFinite(norm)) return { ...result, loss: Number.NaN };
       if (Number.isFinite(result.loss)) await this.applyUpdate(learningRate, norm);
@@ -179,30 +170,21 @@ export class TrainingStep implements WeightedStep {
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.gradients, this.update, this.evaluation].map((program) => program.release()));
+    await Promise.all([this.gradients, this.evaluation].map((program) => program.release()));
   }
 
   private async applyUpdate(learningRate: number, norm: number): Promise<void> {
-    const { parameters, table, team, optimizer } = this;
-    const { gradientClip, gradientClipBy } = this.options;
-    const isClipped = gradientClip > 0;
+    const { parameters, table, team, options } = this;
+    const { gradientClip, gradientClipBy } = options;
     this.step++;
-    const scale = clipScale(this.options, norm);
-    const scalars = { ...optimizer.scalars(this.step, learningRate), gradientScale: scale };
-    const one = { step: this.step, learningRate, scale };
-    if (isClipped && gradientClipBy === 'value') table.clip(gradientClip);
+    const one = { step: this.step, learningRate, scale: clipScale(options, norm) };
+    if (gradientClip > 0 && gradientClipBy === 'value') {
+      table.clip(gradientClip);
+      parameters.clip(gradientClip);
+    }
     team.beginUpdate(one);
-    await this.update.run(
-      {
-        ...Object.fromEntries(
-          Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])]),
-        ),
-        ...parameters.updateFeeds,
-      },
-      parameters.next,
-    );
+    parameters.update(one);
     await team.update(one);
-    parameters.swap();
   }
 }
 

@@ -50,6 +50,32 @@ describe('a model in a thread of its own', () => {
     expect(results.total!.data).toHaveLength(1);
   });
 
+  it('can be waited for in the thread, as soon as all results are where they are wanted', async () => {
+    const [product, total] = [floatTensor([5, 2]), floatTensor([])];
+    for (let i = 0; i < 20; i++) {
+      product.data.fill(0);
+      const running = there.run(feedsOf(5), { product, total });
+      there.attend(10_000);
+      // Nothing but what was waiting for it already comes before: no message.
+      let isDone = false;
+      running.then(() => {
+        isDone = true;
+      });
+      for (let tick = 0; tick < 10; tick++) await Promise.resolve();
+      expect(isDone).toBe(true);
+      expect(product.data).toEqual((await here.run(feedsOf(5))).product!.data);
+    }
+  });
+
+  it('is not waited for in vain where the run fails or gives results by message', async () => {
+    const failing = there.run({ a: floatTensor([2, 3]) });
+    there.attend(5);
+    await expect(failing).rejects.toThrow("the input 'b' is not fed");
+    const telling = there.run(feedsOf(2));
+    there.attend(5);
+    expect((await telling).total!.data).toHaveLength(1);
+  });
+
   it('says what is wrong, and goes on', async () => {
     await expect(there.run({ a: floatTensor([2, 3]) })).rejects.toThrow("the input 'b' is not fed");
     await expect(there.run({ ...feedsOf(2), b: floatTensor([4, 2]) })).rejects.toThrow(/dimension/i);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../src/data/random';
 import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers';
 import { createSchedule, type ScheduleOptions } from '../../src/nn/schedules';
-import { floatTensor, type Tensor } from '../../src/runtime/executor';
+import { floatTensor, type Tensor, type Tensors } from '../../src/runtime/executor';
 import { ParameterStore } from '../../src/trainer/parameters';
 import { updateProgram } from '../../src/trainer/programs';
-import { RowMemory } from '../../src/trainer/row-kernels';
+import { KERNEL_NUMBERS, kernelNumber, OVERHANG, RowMemory } from '../../src/trainer/row-kernels';
 import { RowTable } from '../../src/trainer/row-table';
 import { expectClose, largestError } from '../support/close';
 import { referenceOptimizer } from '../support/reference-optimizers';
@@ -50,12 +50,14 @@ type Stepper = (gradient: readonly number[], learningRate: number) => Promise<Ar
 
 async function compiledStepper(options: OptimizerOptions, start: TorchTensor, clipped: boolean) {
   const optimizer = createOptimizer(options);
-  const specs = [{ name: 'p', shape: start.shape, initializer: { type: 'zeros' } as const }];
+  const { shape } = start;
   const clip = { gradientClip: clipped ? 1 : 0, gradientClipBy: 'norm' } as const;
-  const executable = await executor.compile(updateProgram(specs, optimizer, clip));
-  const store = new ParameterStore(specs, optimizer.state);
-  store.restore({ p: start.data });
-  let current: Readonly<Record<string, Tensor>> = store.feeds;
+  const executable = await executor.compile(updateProgram([{ name: 'p', shape }], optimizer, clip));
+  const state = Object.entries(optimizer.state).map(([name, value]): [string, Tensor] => [
+    `p.${name}`,
+    floatTensor(shape, Array(start.data.length).fill(value)),
+  ]);
+  let current: Tensors = { p: floatTensor(shape, start.data), ...Object.fromEntries(state) };
   const names = Object.keys(current);
   let step = 0;
   const take: Stepper = async (gradient, learningRate) => {
@@ -66,7 +68,7 @@ async function compiledStepper(options: OptimizerOptions, start: TorchTensor, cl
     };
     const results = await executable.run({
       ...current,
-      p_grad: floatTensor(start.shape, clipped ? gradient.map((value) => 4 * value) : gradient),
+      p_grad: floatTensor(shape, clipped ? gradient.map((value) => 4 * value) : gradient),
       ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, floatTensor([], [value])])),
     });
     current = Object.fromEntries(names.map((name) => [name, results[`${name}_next`]!]));
@@ -75,21 +77,44 @@ async function compiledStepper(options: OptimizerOptions, start: TorchTensor, cl
   return { take, release: () => executable.release() };
 }
 
+function storeStepper(options: OptimizerOptions, { shape, data }: TorchTensor): Stepper {
+  const initializer = { type: 'zeros' } as const;
+  const specs = [
+    { name: 'other', shape: [3], initializer },
+    { name: 'p', shape, initializer },
+  ];
+  const store = new ParameterStore(specs, createOptimizer(options));
+  store.restore({ p: data });
+  let step = 0;
+  return async (gradient, learningRate) => {
+    step++;
+    (store.gradients[0]!.p_grad!.data as Float32Array).set(gradient.map((value) => 4 * value));
+    store.update({ step, learningRate, scale: 0.25 });
+    return store.values.p!.data as Float32Array;
+  };
+}
+
 function loopStepper(options: OptimizerOptions, start: TorchTensor): Stepper {
   const optimizer = createOptimizer(options);
   const size = start.data.length;
   const memory = new RowMemory();
-  // The table, its state and the gradient; three numbers stand before the latter.
+  // The table, its state and the gradient, three numbers before the latter, and what the kernel computes with.
   const starts = Object.values(optimizer.state);
-  memory.reserve((2 + starts.length) * size + 3);
+  const stride = size + OVERHANG;
+  const behind = (2 + starts.length) * stride + 3;
+  memory.reserve(behind + KERNEL_NUMBERS);
   const table = memory.array(0, size);
   table.set(start.data);
-  const state = starts.map((value, i) => memory.array(4 * (i + 1) * size, size).fill(value));
-  const scaled = memory.array(4 * (1 + state.length) * size, size + 3);
+  starts.forEach((value, i) => {
+    memory.array(4 * (i + 1) * stride, size).fill(value);
+  });
+  const scaled = memory.array(4 * (1 + starts.length) * stride, size + 3);
+  const numbers = memory.array(4 * behind, KERNEL_NUMBERS);
   let step = 0;
   return async (gradient, learningRate) => {
     step++;
-    const scalars = optimizer.scalars(step, learningRate);
+    const { kernel, numbers: numbersOf } = optimizer.inPlace;
+    numbers.set(numbersOf(0.25, optimizer.scalars(step, learningRate)));
     scaled.set([...Array(3).fill(Number.NaN), ...gradient].map((value) => 4 * value));
     // In two slices, as rows are: no entry may see another's state.
     for (const [first, end] of [
@@ -97,8 +122,10 @@ function loopStepper(options: OptimizerOptions, start: TorchTensor): Stepper {
       [5, table.length],
     ] as const) {
       const at = ({ byteOffset }: Float32Array) => byteOffset + 4 * first;
-      const row = { kernels: memory.kernels, parameter: at(table), state: state.map(at), count: end - first };
-      optimizer.updateRow(row, at(scaled) + 4 * 3, 0.25, scalars);
+      memory.kernels.step(
+        ...[kernelNumber(kernel), at(table), 4 * stride],
+        ...[at(scaled) + 4 * 3, end - first, numbers.byteOffset],
+      );
     }
     return table;
   };
@@ -119,6 +146,7 @@ describe('optimizers equal PyTorch on dense gradients', () => {
         await release();
       });
     }
+    it(`${name}, in a parameter store`, () => follow(storeStepper(optionsOf(fixture), start)));
     it(`${name}, row by row`, () => follow(loopStepper(optionsOf(fixture), start)));
   }
 

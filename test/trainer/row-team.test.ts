@@ -5,6 +5,7 @@ import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers'
 import { toOnnx } from '../../src/onnx/model';
 import { floatTensor, type Replica } from '../../src/runtime/executor';
 import { openReplica } from '../../src/runtime/replica';
+import type { PartTask } from '../../src/trainer/part-work';
 import { RowTable } from '../../src/trainer/row-table';
 import { RowTeam } from '../../src/trainer/row-team';
 
@@ -73,23 +74,20 @@ async function passTogether(table: RowTable, team: RowTeam, replicas: readonly R
   table.take(ids);
   let first = parts[0]!;
   const running = parts.slice(1).map((part, i) => {
-    const local = {
-      feeds: { embedded: [part, 1, table.width] },
-      into: { embedded_grad: [part, 1, table.width] },
-    };
-    const task = { tokens: ids.length, first };
+    const task: PartTask = { tokens: ids.length, first, time: part, size: 1 };
     first += part;
-    return replicas[i]!.run({ factor: floatTensor([], [factor]) }, {}, { ...local, task });
+    return replicas[i]!.run({ factor: floatTensor([], [factor]) }, {}, task);
   });
   team.meet(ids.length);
-  table.look();
-  const own = new Float32Array(parts[0]! * table.width);
-  table.work.read(0, own);
+  const own = table.work.read(0, parts[0]!);
+  // Its own part first, then the others'.
+  table.look(parts[0]!);
   table.work.write(
     0,
     own.map((value) => value * factor),
   );
   await Promise.all(running);
+  table.look(ids.length);
   team.beginAccumulate();
   await team.accumulate();
 }
@@ -105,7 +103,7 @@ async function compare(options: OptimizerOptions, width: number, threads: number
     Array.from({ length: threads - 1 }, () => openReplica(replicaFile, model)),
   );
   try {
-    const team = await RowTeam.assemble(together, replicas, options);
+    const team = await RowTeam.assemble(together, replicas, options, false);
     for (let step = 1; step <= 25; step++) {
       for (let batch = 0; batch < batchesAStep; batch++) {
         // The memory grows at every third one, and again.
@@ -160,12 +158,13 @@ describe('a team', () => {
         (message as { type: string }).type === 'meet'
           ? Promise.reject(new Error('the thread ended'))
           : Promise.resolve(),
+      attend: () => {},
       release: async () => {},
     };
     const table = newTable();
-    const team = await RowTeam.assemble(table, [lost], options);
+    const team = await RowTeam.assemble(table, [lost], options, false);
     table.take([1, 2, 3]);
-    table.look();
+    table.look(3);
     team.meet(3);
     team.beginAccumulate();
     await expect(team.accumulate()).rejects.toThrow('the thread ended');
@@ -174,7 +173,7 @@ describe('a team', () => {
   it('goes home without a step, and comes again', async () => {
     const table = newTable();
     const replica = await openReplica(replicaFile, timesFactor(4));
-    const team = await RowTeam.assemble(table, [replica], options);
+    const team = await RowTeam.assemble(table, [replica], options, false);
     for (let i = 0; i < 50; i++) {
       await team.haveLeft();
       team.meet(0);

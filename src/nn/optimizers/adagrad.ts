@@ -26,8 +26,9 @@ export function adagrad({
       const step = div(mul(g, stepSize!), add(sqrt(nextS), epsilon));
       return { parameter: sub(parameter, step), state: [nextS] };
     },
-    updateRow({ kernels, parameter, state: [s], count }, gradient, scale, { stepSize }) {
-      kernels.scaledGradient(parameter, s!, gradient, count, scale, weightDecay, 1, 1, stepSize!, epsilon);
+    inPlace: {
+      kernel: 'scaledGradient',
+      numbers: (scale, { stepSize }) => [scale, weightDecay, 1, 1, stepSize!, epsilon],
     },
     idle: weightDecay > 0 ? undefined : still,
   };

@@ -62,24 +62,15 @@ export function momentOptimizer(
       const step = div(direction, add(sqrt(nextV), scalars.epsilon!));
       return { parameter: sub(kept, step), state: [nextM, nextV] };
     },
-    updateRow({ kernels, parameter, state: [m, v], count }, gradient, scale, scalars) {
-      kernels.adam(
-        parameter,
-        m!,
-        v!,
-        gradient,
-        count,
+    inPlace: {
+      kernel: 'adam',
+      numbers: (scale, scalars) => [
         scale,
         coupled ? weightDecay : 0,
         scalars.keep ?? 1,
-        beta1,
-        1 - beta1,
-        beta2,
-        1 - beta2,
-        scalars.stepSize!,
-        scalars.gradientStep ?? 0,
-        scalars.epsilon!,
-      );
+        ...[beta1, 1 - beta1, beta2, 1 - beta2],
+        ...[scalars.stepSize!, scalars.gradientStep ?? 0, scalars.epsilon!],
+      ],
     },
     idle: hasIdleRule
       ? {
@@ -90,15 +81,7 @@ export function momentOptimizer(
           epsilon,
           epsilonGrowth: 1 / Math.sqrt(beta2),
           shrink: (steps) => [beta1 ** steps, beta2 ** steps],
-          catchUp(
-            { kernels, parameter, state: [m, v], count },
-            { keep, moved, epsilon: meanEpsilon, shrink },
-          ) {
-            kernels.adamIdle(parameter, m!, v!, count, keep, moved, meanEpsilon, shrink[0]!, shrink[1]!);
-          },
-          look({ kernels, parameter, state: [m, v], count }, { keep, moved, epsilon: meanEpsilon }) {
-            kernels.adamLook(parameter, m!, v!, count, keep, moved, meanEpsilon);
-          },
+          kernel: 'adamIdle',
         }
       : undefined,
   };

@@ -12,87 +12,21 @@ export interface Optimizer {
     state: readonly Value[],
     scalars: Readonly<Record<string, Value>>,
   ): { parameter: Value; state: Value[] };
-  /**
-   * The same step for one row of a table, in place, in one pass over its entries: its gradient at the address
-   * `gradient`, times `scale`.
-   */
-  updateRow(row: RowSlice, gradient: number, scale: number, scalars: Readonly<Record<string, number>>): void;
+  /** The same step for numbers in place, in one pass: rows of a table, or dense parameters. */
+  readonly inPlace: StepRule;
   /** Missing where a row without gradient cannot be left alone: mostly with weight decay in the gradient. */
   readonly idle: IdleRule | undefined;
 }
 
-/**
- * A row of a table: the addresses of its numbers, and of as many in each state tensor. Valid during a call only:
- * thousands of rows share one object.
- */
-export interface RowSlice {
-  readonly kernels: RowKernels;
-  readonly parameter: number;
-  readonly state: readonly number[];
-  readonly count: number;
-}
+/** The steps that rows.wat computes: see there. */
+export type StepKernel = 'adam' | 'scaledGradient' | 'rmsprop' | 'sgd' | 'momentum';
+/** The stretches of idle steps that it computes. */
+export type IdleKernel = 'adamIdle' | 'momentumIdle';
 
-/** Loops over a row's numbers that are worth vector instructions. Addresses count bytes. */
-export interface RowKernels {
-  /**
-   * g <- scale g + penalty p, m <- beta1 m + rest1 g, v <- beta2 v + rest2 g^2,
-   * then p <- keep p - (stepSize m + gradientStep g) / (sqrt(v) + epsilon).
-   */
-  adam(
-    ...args: [
-      ...[p: number, m: number, v: number, g: number, count: number],
-      ...[scale: number, penalty: number, keep: number],
-      ...[beta1: number, rest1: number, beta2: number, rest2: number],
-      ...[stepSize: number, gradientStep: number, epsilon: number],
-    ]
-  ): void;
-  /** p <- keep p - moved m / (sqrt(v) + epsilon), then m and v times their factors. */
-  adamIdle(
-    ...args: [
-      ...[p: number, m: number, v: number, count: number],
-      ...[keep: number, moved: number, epsilon: number, shrinkM: number, shrinkV: number],
-    ]
-  ): void;
-  /** adamIdle for p alone. */
-  adamLook(
-    ...args: [
-      ...[p: number, m: number, v: number, count: number],
-      ...[keep: number, moved: number, epsilon: number],
-    ]
-  ): void;
-  /** g <- scale g + penalty p, v <- decay v + rest g^2, then p <- p - stepSize g / (sqrt(v) + epsilon). */
-  scaledGradient(
-    ...args: [
-      ...[p: number, v: number, g: number, count: number],
-      ...[scale: number, penalty: number, decay: number, rest: number, stepSize: number, epsilon: number],
-    ]
-  ): void;
-  /**
-   * g <- scale g + penalty p, v <- alpha v + rest g^2, a <- alpha a + rest g,
-   * b <- momentum b + g / (sqrt(v - center a^2) + epsilon), then p <- p - stepSize b.
-   */
-  rmsprop(
-    ...args: [
-      ...[p: number, v: number, a: number, b: number, g: number, count: number],
-      ...[scale: number, penalty: number, alpha: number, rest: number],
-      ...[center: number, momentum: number, stepSize: number, epsilon: number],
-    ]
-  ): void;
-  /** p <- p - stepSize (scale g + penalty p) */
-  sgd(p: number, g: number, count: number, scale: number, penalty: number, stepSize: number): void;
-  /** g <- scale g + penalty p, b <- momentum b + g, then p <- p - bufferStep b - gradientStep g. */
-  momentum(
-    ...args: [
-      ...[p: number, b: number, g: number, count: number],
-      ...[scale: number, penalty: number, momentum: number, bufferStep: number, gradientStep: number],
-    ]
-  ): void;
-  /** p <- p - moved b, then b times its factor. */
-  momentumIdle(p: number, b: number, count: number, moved: number, shrink: number): void;
-  /** momentumIdle for p alone. */
-  momentumLook(p: number, b: number, count: number, moved: number): void;
-  /** x <- factor x */
-  multiply(x: number, count: number, factor: number): void;
+export interface StepRule {
+  readonly kernel: StepKernel;
+  /** What the kernel computes with besides parameter, state and gradient, in its order; the gradient counts times `scale`. */
+  numbers(scale: number, scalars: Readonly<Record<string, number>>): readonly number[];
 }
 
 /**
@@ -117,11 +51,9 @@ export interface IdleRule {
   shrink(steps: number): readonly number[];
   /**
    * Makes up for a stretch of idle steps: p <- keep p - moved u, where u is the direction that
-   * the state had when the row was last touched; the state shrinks as it would have.
+   * the state had when the row was last touched; the state shrinks as it would have. Missing where nothing moves or shrinks.
    */
-  catchUp(row: RowSlice, idle: IdleStretch): void;
-  /** The same for the parameter alone, which may be a copy: the state is only read. */
-  look(row: RowSlice, idle: IdleStretch): void;
+  readonly kernel?: IdleKernel;
 }
 
 /** Some idle steps in a row, summed up. */
@@ -143,6 +75,4 @@ export const still: IdleRule = {
   epsilon: () => 0,
   epsilonGrowth: 1,
   shrink: () => [],
-  catchUp: () => {},
-  look: () => {},
 };

@@ -36,12 +36,13 @@ export function rmsprop(options: RmspropOptions): Optimizer {
       const nextB = add(mul(b!, momentum), scaledBy(variance));
       return { parameter: follow(nextB), state: [nextV, nextA, nextB] };
     },
-    updateRow({ kernels, parameter: p, state: [v, a, b], count }, g, scale, { stepSize }) {
-      const shares = [scale, weightDecay, alpha, 1 - alpha] as const;
-      if (isPlain) kernels.scaledGradient(p, v!, g, count, ...shares, stepSize!, epsilon);
-      else {
-        kernels.rmsprop(p, v!, a!, b!, g, count, ...shares, centered ? 1 : 0, momentum, stepSize!, epsilon);
-      }
+    inPlace: {
+      kernel: isPlain ? 'scaledGradient' : 'rmsprop',
+      numbers: (scale, { stepSize }) => [
+        ...[scale, weightDecay, alpha, 1 - alpha],
+        ...(isPlain ? [] : [centered ? 1 : 0, momentum]),
+        ...[stepSize!, epsilon],
+      ],
     },
     idle: weightDecay > 0 ? undefined : idleRule(options),
   };
@@ -54,14 +55,6 @@ function idleRule({ alpha, momentum }: RmspropOptions): IdleRule {
     decay: momentum,
     stepWeight: (_, learningRate) => learningRate,
     shrink: (steps) => [alpha ** steps, alpha ** steps, momentum ** steps],
-    catchUp({ kernels, parameter, state: [v, a, b], count }, { moved, shrink }) {
-      kernels.multiply(v!, count, shrink[0]!);
-      if (a === undefined || b === undefined) return;
-      kernels.multiply(a, count, shrink[1]!);
-      kernels.momentumIdle(parameter, b, count, moved, shrink[2]!);
-    },
-    look({ kernels, parameter, state: [, , b], count }, { moved }) {
-      if (b !== undefined) kernels.momentumLook(parameter, b, count, moved);
-    },
+    kernel: 'momentumIdle',
   };
 }

@@ -1,5 +1,5 @@
 import { add, mul, sub } from '../../graph/build';
-import { type Optimizer, still } from './optimizer';
+import { type IdleRule, type Optimizer, still } from './optimizer';
 
 export interface SgdOptions {
   readonly type: 'sgd';
@@ -20,28 +20,26 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
       const direction = nesterov ? add(g, mul(next, momentum)) : next;
       return { parameter: sub(parameter, mul(direction, scalars.stepSize!)), state: buffer ? [next] : [] };
     },
-    updateRow({ kernels, parameter: p, state: [b], count }, g, scale, { stepSize }) {
-      if (b === undefined) {
-        kernels.sgd(p, g, count, scale, weightDecay, stepSize!);
-        return;
-      }
-      const [bufferStep, gradientStep] = nesterov ? [stepSize! * momentum, stepSize!] : [stepSize!, 0];
-      kernels.momentum(p, b, g, count, scale, weightDecay, momentum, bufferStep, gradientStep);
-    },
-    idle:
-      weightDecay > 0
-        ? undefined
-        : {
-            ...still,
-            decay: momentum,
-            stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
-            shrink: (steps) => [momentum ** steps],
-            catchUp({ kernels, parameter, state: [b], count }, { moved, shrink }) {
-              if (b !== undefined) kernels.momentumIdle(parameter, b, count, moved, shrink[0]!);
-            },
-            look({ kernels, parameter, state: [b], count }, { moved }) {
-              if (b !== undefined) kernels.momentumLook(parameter, b, count, moved);
-            },
-          },
+    inPlace:
+      momentum > 0
+        ? {
+            kernel: 'momentum',
+            numbers: (scale, { stepSize }) => [
+              ...[scale, weightDecay, momentum],
+              ...(nesterov ? [stepSize! * momentum, stepSize!] : [stepSize!, 0]),
+            ],
+          }
+        : { kernel: 'sgd', numbers: (scale, { stepSize }) => [scale, weightDecay, stepSize!] },
+    idle: weightDecay > 0 ? undefined : momentum > 0 ? idleRule(momentum, nesterov) : still,
+  };
+}
+
+function idleRule(momentum: number, nesterov: boolean): IdleRule {
+  return {
+    ...still,
+    decay: momentum,
+    stepWeight: (_, learningRate) => (nesterov ? learningRate * momentum : learningRate),
+    shrink: (steps) => [momentum ** steps],
+    kernel: 'momentumIdle',
   };
 }
