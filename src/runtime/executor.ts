@@ -20,27 +20,30 @@ export interface Executable {
   release(): Promise<void>;
 }
 
-/** Tensors of a run that the thread of a replica makes and uses by itself, so that they cross to no other. */
-export interface LocalTensors {
+/** What a replica's thread makes and uses of a run by itself, so that it crosses to no other. */
+export interface HelpersPart {
   readonly feeds: Tensors;
   /** Where results are to be put. */
   readonly into: Tensors;
+  /** Uses them. */
+  end(): void;
 }
 
 /** What a replica's thread does besides running programs. */
 export interface ThreadHelper {
   /** Something that is no run: see Replica.tell. */
   told(message: unknown): void;
-  /** Makes what is the thread's own of a run with this task. */
-  begin(task: unknown): LocalTensors;
-  /** Uses the results that are the thread's own. */
-  end(task: unknown, results: Tensors): void;
+  /** See Replica.begin. */
+  begin(task: unknown): HelpersPart;
 }
 
 /** An executable in a thread of its own, which does one thing after the other. */
 export interface Replica extends Executable {
-  /** `task`: what the thread's helper is told of the run, if it takes part in it. */
-  run(feeds: Tensors, into?: Tensors, task?: unknown): Promise<Record<string, Tensor>>;
+  /**
+   * Has the thread's helper take part in the next run, and begin at once: while the feeds that are not its own are
+   * still being made. What goes wrong with it, the run says.
+   */
+  begin(task: unknown): void;
   /**
    * Waits in this thread for the results of the last run, if all of them are wanted in `into`: the reply takes some
    * tenths of a millisecond more. Gives up after so many milliseconds; `run` has them in any case.

@@ -25,9 +25,9 @@ export type ToReplica =
       readonly feeds: readonly Slot[];
       /** Where results are to be put; the others come with the reply. */
       readonly into: readonly Slot[];
-      /** For the thread's helper, where it takes part. */
-      readonly task: unknown;
     }
+  /** Of the next run; it has no reply. */
+  | { readonly type: 'begin'; readonly task: unknown }
   | { readonly type: 'tell'; readonly message: unknown }
   | { readonly type: 'close' };
 

@@ -1,6 +1,6 @@
 /** The thread behind replica.ts: opens one model and runs it whenever it is told to. */
 import { parentPort } from 'node:worker_threads';
-import type { Executable, Tensor, ThreadHelper } from './executor';
+import type { Executable, HelpersPart, Tensor, ThreadHelper } from './executor';
 import { openModelBytes } from './onnxruntime';
 import { bytesOf, copy, type FromReplica, type Slot, type ToReplica, view } from './replica-protocol';
 
@@ -10,6 +10,8 @@ type Kept = Omit<Slot, 'at'>;
 export function serveReplica(helper: ThreadHelper): void {
   let model: Executable | undefined;
   let done: Int32Array;
+  /** What the helper has begun of the next run, or throws what went wrong. */
+  let begun: (() => HelpersPart) | undefined;
   /** onnxruntime takes no shared memory, so each tensor has a copy here, kept from run to run. */
   const buffers = new Map<string, { bytes: ArrayBuffer; tensor: Tensor }>();
 
@@ -25,13 +27,15 @@ export function serveReplica(helper: ThreadHelper): void {
   const tensorsFor = (slots: readonly Kept[]) =>
     Object.fromEntries(slots.map((slot) => [slot.name, tensorFor(slot)]));
 
-  async function run({ memory, task, ...message }: ToReplica & { type: 'run' }): Promise<FromReplica> {
+  async function run({ memory, ...message }: ToReplica & { type: 'run' }): Promise<FromReplica> {
     const feeds = tensorsFor(message.feeds);
     for (const slot of message.feeds) copy(view(memory, slot), feeds[slot.name]!.data);
     const into = tensorsFor(message.into);
-    const own = task === undefined ? { feeds: {}, into: {} } : helper.begin(task);
+    const take = begun;
+    begun = undefined;
+    const own = take?.() ?? { feeds: {}, into: {}, end: () => {} };
     const results = await model!.run({ ...feeds, ...own.feeds }, { ...into, ...own.into });
-    if (task !== undefined) helper.end(task, own.into);
+    own.end();
     for (const slot of message.into) copy(into[slot.name]!.data, view(memory, slot));
     const others = Object.entries(results).filter(([name]) => !(name in into || name in own.into));
     if (others.length === 0) {
@@ -41,7 +45,7 @@ export function serveReplica(helper: ThreadHelper): void {
     return { type: 'done', results: Object.fromEntries(others) };
   }
 
-  async function handle(message: ToReplica): Promise<FromReplica> {
+  async function handle(message: ToReplica): Promise<FromReplica | undefined> {
     switch (message.type) {
       case 'open':
         done = new Int32Array(message.done);
@@ -49,6 +53,9 @@ export function serveReplica(helper: ThreadHelper): void {
         return { type: 'done', results: {} };
       case 'run':
         return run(message);
+      case 'begin':
+        begun = attempt(() => helper.begin(message.task));
+        return undefined;
       case 'tell':
         helper.told(message.message);
         return { type: 'done', results: {} };
@@ -67,6 +74,18 @@ export function serveReplica(helper: ThreadHelper): void {
     last = last
       .then(() => handle(message))
       .catch((error: unknown): FromReplica => ({ type: 'failed', message: String(error) }))
-      .then((reply) => parentPort!.postMessage(reply));
+      .then((reply) => reply && parentPort!.postMessage(reply));
   });
+}
+
+/** Does it now; what came of it, now or later. */
+function attempt<T>(action: () => T): () => T {
+  try {
+    const result = action();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

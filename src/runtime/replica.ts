@@ -55,13 +55,16 @@ export async function openReplica(file: URL, model: Uint8Array): Promise<Replica
     throw error;
   }
   return {
-    async run(feeds: Tensors, into: Tensors = {}, task?: unknown) {
+    begin(task: unknown) {
+      worker.postMessage({ type: 'begin', task } satisfies ToReplica);
+    },
+    async run(feeds: Tensors, into: Tensors = {}) {
       const { slots: fed, end } = layOut(feeds, 0);
       const { slots: filled, end: bytes } = layOut(into, end);
       if (bytes > memory.byteLength) memory = new SharedArrayBuffer(bytes);
       for (const slot of fed) copy(feeds[slot.name]!.data, view(memory, slot));
       lastRun = (lastRun + 1) | 0;
-      const reply = ask({ type: 'run', run: lastRun, memory, feeds: fed, into: filled, task });
+      const reply = ask({ type: 'run', run: lastRun, memory, feeds: fed, into: filled });
       const inMemory = new Promise<Record<string, Tensor>>((resolve) => {
         useResults = () => resolve({});
       });

@@ -70,31 +70,32 @@ export class Gradients {
   ): Promise<GradientsResult> {
     const { copies, table } = this.options;
     const [first, ...replicas] = copies;
+    // This thread's part last, so that the others look at theirs while it is still busy with them.
+    const inTurn = [...parts.slice(1), parts[0]!];
+    table.start(...inTurn.map(({ ids }) => ids));
+    let at = 0;
+    const tasks = inTurn.map(({ ids, time, size: texts }): PartTask => {
+      const task = { tokens, first: at, time, size: texts };
+      at += ids.length;
+      return task;
+    });
+    for (let copy = 1; copy < parts.length; copy++) replicas[copy - 1]!.begin(tasks[copy - 1]);
     const feeds = parts.map((part, copy) => ({
       ...{ mask: part.mask, targets: part.targets, weights: part.weights },
       divisor: floatTensor([], [divisor]),
       ...parameters,
       ...this.drawDropout(part, copy, random),
     }));
-    table.take(...parts.map(({ ids }) => ids));
-    let at = 0;
-    const tasks = parts.map(({ ids, time, size: texts }): PartTask => {
-      const task = { tokens, first: at, time, size: texts };
-      at += ids.length;
-      return task;
-    });
     // The first copy runs on this thread and holds it up: the others are to be on their way by then.
     const running = parts
       .slice(1)
-      .map((part, i) => replicas[i]!.run(feeds[i + 1]!, this.resultsOf(part, i + 1), tasks[i + 1]));
-    const here = this.runHere(first, tasks[0]!, feeds[0]!).then((results) => {
-      // Meanwhile the others are still at it.
-      table.look(parts[0]!.ids.length);
+      .map((part, i) => replicas[i]!.run(feeds[i + 1]!, this.resultsOf(part, i + 1)));
+    const here = this.runHere(first, tasks.at(-1)!, feeds[0]!).then((results) => {
       for (let i = 0; i < running.length; i++) replicas[i]!.attend(PATIENCE);
       return results;
     });
     const results = await Promise.all([here, ...running]);
-    table.look(tokens);
+    table.look();
     return {
       loss: results.reduce((sum, { loss }) => sum + Number(loss!.data[0]), 0),
       logits: mergeLogits(
@@ -113,9 +114,9 @@ export class Gradients {
 
   /** The first part of the batch, or all of it, on this thread. */
   private async runHere(program: Executable, task: PartTask, fed: NamedTensors): Promise<NamedTensors> {
-    const { feeds, into } = this.work.begin(task);
+    const { feeds, into, end } = this.work.begin(task);
     const results = await program.run({ ...fed, ...feeds }, { ...this.options.targets[0]!, ...into });
-    this.work.end(task, into);
+    end();
     return results;
   }
 

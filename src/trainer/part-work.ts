@@ -1,4 +1,4 @@
-import type { Tensor } from '../runtime/executor';
+import type { HelpersPart } from '../runtime/executor';
 import { DistinctWords } from './distinct-words';
 import type { RowWork } from './row-work';
 
@@ -12,8 +12,6 @@ export interface PartTask {
   readonly time: number;
   readonly size: number;
 }
-
-type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /**
  * What a thread does for its part of a batch around the gradient program: it reads the vectors of its tokens out of the
@@ -31,8 +29,8 @@ export class PartWork {
     this.words = byWord ? new DistinctWords(work.form.rows) : undefined;
   }
 
-  /** What the program is fed, and where it has to put the vectors' gradient. The table has the tokens. */
-  begin({ tokens, first, time, size }: PartTask): { feeds: NamedTensors; into: NamedTensors } {
+  /** Reads the vectors, and looks at the tokens. The table has the part's tokens. */
+  begin({ tokens, first, time, size }: PartTask): HelpersPart {
     const { work } = this;
     const { width } = work.form;
     work.place(tokens);
@@ -42,18 +40,20 @@ export class PartWork {
       ids.set(words.ids);
       ids.fill(0, words.ids.length);
     }
-    const shape = words ? [words.ids.length, width] : [time, size, width];
     const count = words ? words.ids.length : ids.length;
-    const embedded: Tensor = { dtype: 'float32', shape, data: work.read(first, count) };
-    const gradient: Tensor = { dtype: 'float32', shape, data: work.gradientOf(first, count) };
+    const shape = words ? [count, width] : [time, size, width];
+    const data = work.read(first, count);
+    const gradient = work.gradientOf(first, count);
+    if (work.isTrained) work.lookInTurn(first, first + ids.length);
     return {
-      feeds: { embedded, ...(words ? { tokens: words.tokens } : {}) },
-      into: work.isTrained ? { embedded_grad: gradient } : {},
+      feeds: {
+        embedded: { dtype: 'float32', shape, data },
+        ...(words ? { tokens: words.tokens } : {}),
+      },
+      into: work.isTrained ? { embedded_grad: { dtype: 'float32', shape, data: gradient } } : {},
+      end: () => {
+        if (work.isTrained) work.write(first, gradient);
+      },
     };
-  }
-
-  /** Puts the vectors' gradient where all threads find it. */
-  end({ first }: PartTask, { embedded_grad: gradient }: NamedTensors): void {
-    if (gradient) this.work.write(first, gradient.data as Float32Array);
   }
 }

@@ -1,5 +1,5 @@
 import { createOptimizer, type OptimizerOptions } from '../nn/optimizers';
-import type { LocalTensors, Tensors, ThreadHelper } from '../runtime/executor';
+import type { HelpersPart, ThreadHelper } from '../runtime/executor';
 import { Meeting } from './meeting';
 import { type PartTask, PartWork } from './part-work';
 import type { WasmMemory } from './row-kernels';
@@ -52,12 +52,8 @@ export class RowHelper implements ThreadHelper {
     }
   }
 
-  begin(task: unknown): LocalTensors {
+  begin(task: unknown): HelpersPart {
     return this.part.begin(task as PartTask);
-  }
-
-  end(task: unknown, results: Tensors): void {
-    this.part.end(task as PartTask, results);
   }
 
   private meet(tokens: number): void {

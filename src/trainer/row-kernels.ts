@@ -61,13 +61,13 @@ interface Exports {
   squares(row: number, count: number): number;
   /**
    * Sums up the gradients of the rows that `named` lists, `rows` of them and at least one, each `count` numbers, and
-   * writes the sum of the squares of each. All but the last three are addresses: see RowSpace.
+   * writes the sum of the squares of each. All but the counts are addresses: see RowSpace.
    */
   sum(
     ...args: [
-      ...[named: number, rows: number, ids: number, nextToken: number, gradientAt: number, squares: number],
-      /** Whether the first token's gradient is to be added too. */
-      ...[gradient: number, count: number, adds: boolean],
+      ...[named: number, rows: number, ids: number, nextToken: number, squares: number],
+      /** `sums`: 0 where there are none, and all is summed up where the batch names the row first. */
+      ...[gradient: number, count: number, sums: number],
     ]
   ): void;
   /** Brings every number to between -limit and limit. */

@@ -27,16 +27,19 @@ export interface RowSpace {
   readonly lastStep: Int32Array;
   /** Distinct rows of the current step, in the order in which its batches name them. */
   readonly touched: Int32Array;
-  /** The batch's distinct rows, each as the first token that names it. */
-  readonly named: Int32Array;
   /**
-   * The address of a row's gradient: its place among the sums, or where the batch names it first,
-   * there all of it is summed up.
-   * 0 for all other rows, which is right as well: the zeros of padding.
+   * The address of the gradient of each of them: its place among the sums, or where the batch names the row first, there all
+   * of it is summed up. 0 for rows without one, which is right as well: the zeros of padding.
    */
   readonly gradientAt: Uint32Array;
+  /** The batch's distinct rows, each as the first token that names it. */
+  readonly named: Int32Array;
   /** The sum of the squares of a row's gradient, where it has one. */
   readonly squares: Float64Array;
+  /** Each row's last token so far, counted from the first token of the first batch on, which is number 1. */
+  readonly lastToken: Float64Array;
+  /** How far the batch is looked at: see RowWork.look. */
+  readonly progress: Progress;
   /** What the optimizer's kernel computes with in the step at hand, for this thread alone. */
   readonly numbers: Float32Array;
   /** Stretches of idle steps, for this thread alone: see Exports.stepRows. */
@@ -51,6 +54,14 @@ export interface RowSpace {
   readonly gradient: Float32Array;
   /** The tokens' vectors: all of them, `[ids, width]`, or of threads that share the memory a few for each. */
   readonly embedded: Float32Array;
+}
+
+/** In a number each, that all threads see. */
+export interface Progress {
+  /** Tokens of all batches before the one at hand, at 0; of those before the step's first batch, at 1. */
+  readonly starts: Float64Array;
+  /** How many tokens of the batch were looked at, at 0; `named` and `touched` have so many rows, at 1 and 2. */
+  readonly counts: Int32Array;
 }
 
 /** Arrays begin at a multiple of so many numbers, where vector instructions like to; others are copied byte by byte. */
@@ -82,7 +93,8 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
   const stride = end / tables.length;
   const sums = sumsBatches ? take(rows * width + OVERHANG) : undefined;
   const known = takeEach(4, rows);
-  const squares = take(2 * rows);
+  const [squares, lastToken] = [take(2 * rows), take(2 * rows)];
+  const progress = take(ALIGNMENT);
   const own = takeEach(threads, KERNEL_NUMBERS + BLOCK + STRETCH * STRETCHES)[thread]!;
   const some = threads > 1 ? takeEach(threads, BLOCK * width + OVERHANG)[thread] : undefined;
   const ofTokens = takeEach(2, tokens);
@@ -104,6 +116,11 @@ export function placeRows(memory: RowMemory, form: RowForm, thread: number, toke
     named: named!,
     gradientAt: new Uint32Array(addresses!.buffer, addresses!.byteOffset, rows),
     squares: new Float64Array(addresses!.buffer, squares, rows),
+    lastToken: new Float64Array(addresses!.buffer, lastToken, rows),
+    progress: {
+      starts: new Float64Array(addresses!.buffer, progress, 2),
+      counts: memory.integers(progress + 16, 3),
+    },
     numbers: memory.array(own, KERNEL_NUMBERS),
     idleAt: memory.integers(own + 4 * KERNEL_NUMBERS, BLOCK),
     stretches: memory.array(own + 4 * (KERNEL_NUMBERS + BLOCK), STRETCH * STRETCHES),

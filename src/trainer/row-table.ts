@@ -31,20 +31,10 @@ export class RowTable {
   readonly memory: WasmMemory | undefined;
   /** This thread's. */
   readonly work: RowWork;
-  /** How many distinct rows the batch names, padding left out. */
-  namedCount = 0;
-  /** How many rows the step moves so far. */
-  touchedCount = 0;
   /** Whether the next batch is the first one of a step. */
   private startsStep = true;
-  /** Each row's last token so far, counted from the first token of the first batch on, which is number 1. */
-  private readonly lastToken: Float64Array;
-  /** Tokens of all batches before the one at hand. */
-  private batchStart = 0;
-  /** How many tokens it has, padding included. */
+  /** How many tokens the batch has, padding included. */
   private tokens = 0;
-  /** How many of them were looked at. */
-  private lookedAt = 0;
 
   /** `start`: `[rows, width]`, or only its width where the rows are filled in later. Without an optimizer the table is frozen: training leaves it as it is. */
   constructor(
@@ -64,7 +54,6 @@ export class RowTable {
     states.forEach((value, i) => {
       this.state[i]!.fill(value);
     });
-    this.lastToken = new Float64Array(rows);
   }
 
   get rows(): number {
@@ -100,64 +89,49 @@ export class RowTable {
     return this.work.read(0, ids.length);
   }
 
-  /** Starts a batch of training: brings its rows up to date, then reads them. */
+  /** Starts a batch of training, and reads its rows. */
   gather(ids: ArrayLike<number>): Float32Array {
-    this.take(ids);
-    this.look(ids.length);
+    this.start(ids);
+    this.look();
     return this.work.read(0, ids.length);
   }
 
-  /** Starts a batch: puts its token ids where all threads find them. */
-  take(...parts: readonly ArrayLike<number>[]): void {
-    this.batchStart += this.tokens;
+  /** How many distinct rows the batch names, padding left out. */
+  get namedCount(): number {
+    return this.work.space.progress.counts[1]!;
+  }
+
+  /** How many rows the step moves so far. */
+  get touchedCount(): number {
+    return this.work.space.progress.counts[2]!;
+  }
+
+  /** Starts a batch of training: all threads can look at its tokens then, and read their rows. */
+  start(...parts: readonly ArrayLike<number>[]): void {
+    this.take(...parts);
+    if (!this.optimizer || !(this.startsStep || !this.form.sumsBatches)) return;
+    this.startsStep = false;
+    this.startStep();
+  }
+
+  /** Looks at what no thread has looked at yet; to be called when no other does any more. See RowWork.look. */
+  look(): void {
+    if (this.optimizer) this.work.look(this.tokens);
+  }
+
+  /** Puts a batch's token ids where all threads find them. */
+  private take(...parts: readonly ArrayLike<number>[]): void {
+    const before = this.tokens;
     this.tokens = parts.reduce((sum, { length }) => sum + length, 0);
     this.work.place(this.tokens);
+    const { starts, counts } = this.work.space.progress;
+    starts[0] = starts[0]! + before;
+    counts.fill(0, 0, 2);
     let at = 0;
     for (const ids of parts) {
       this.work.space.ids.set(ids, at);
       at += ids.length;
     }
-    this.lookedAt = 0;
-    this.namedCount = 0;
-  }
-
-  /**
-   * Finds the distinct rows of a batch of training, and the tokens of each, up to token number `end`, from where it
-   * stopped before. All of the batch has to be looked at before its gradients are summed up.
-   */
-  look(end: number): void {
-    if (!this.optimizer) return;
-    if (this.lookedAt === 0 && (this.startsStep || !this.form.sumsBatches)) this.startStep();
-    this.startsStep = false;
-    const before = this.namedCount;
-    this.linkTokens(end);
-    const { movesEveryRow } = this;
-    const { ids, named, touched, gradientAt } = this.work.space;
-    for (let i = before; i < this.namedCount; i++) {
-      const first = named[i]!;
-      const row = ids[first]!;
-      if (gradientAt[row] !== 0) continue;
-      gradientAt[row] = this.startGradient(row, first);
-      if (!movesEveryRow) touched[this.touchedCount++] = row;
-    }
-  }
-
-  /** Lists the batch's distinct rows up to token number `end`, and leads from each of their tokens to the next. */
-  private linkTokens(end: number): void {
-    const { lastToken, batchStart } = this;
-    const { ids, nextToken, named } = this.work.space;
-    let count = this.namedCount;
-    for (let i = this.lookedAt; i < end; i++) {
-      const row = ids[i]!;
-      if (row === 0) continue;
-      const before = lastToken[row]! - batchStart;
-      lastToken[row] = batchStart + i + 1;
-      nextToken[i] = 0;
-      if (before > 0) nextToken[before - 1] = i;
-      else named[count++] = i;
-    }
-    this.lookedAt = end;
-    this.namedCount = count;
   }
 
   /** Adds what `gradient` has for the batch's tokens to the gradients of their rows. */
@@ -194,26 +168,14 @@ export class RowTable {
     for (let row = 1; row < this.rows; row++) this.work.catchUp(row);
   }
 
-  /** Whether a step moves every row, with a gradient or without. */
-  private get movesEveryRow(): boolean {
-    const { idle } = this.work;
-    return !idle || idle.steps < this.optimizer!.idle!.after;
-  }
-
   /** No row has a gradient yet; only where all are moved are any touched. */
   private startStep(): void {
-    const { gradientAt, touched } = this.work.space;
-    for (let i = 0; i < this.touchedCount; i++) gradientAt[touched[i]!] = 0;
-    this.touchedCount = 0;
-    if (this.movesEveryRow) for (let row = 1; row < this.rows; row++) touched[this.touchedCount++] = row;
-  }
-
-  /** The address where the gradient of a row is summed up that the batch's token `first` is the first to name. */
-  private startGradient(row: number, first: number): number {
-    const { width } = this.form;
-    const { sums, gradient } = this.work.space;
-    if (!sums) return gradient.byteOffset + 4 * width * first;
-    sums.fill(0, row * width, (row + 1) * width);
-    return sums.byteOffset + 4 * width * row;
+    const { gradientAt, touched, progress } = this.work.space;
+    progress.starts[1] = progress.starts[0]!;
+    progress.counts[2] = 0;
+    if (!this.work.movesEveryRow) return;
+    for (let row = 1; row < this.rows; row++) touched[row - 1] = row;
+    gradientAt.fill(0, 0, this.rows - 1);
+    progress.counts[2] = this.rows - 1;
   }
 }

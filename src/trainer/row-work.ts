@@ -1,4 +1,5 @@
 import type { Optimizer } from '../nn/optimizers/optimizer';
+import { waitHere } from '../runtime/wait-here';
 import { Buffers } from './buffers';
 import { IdleSteps } from './idle-steps';
 import { kernelNumber, RowMemory, type WasmMemory } from './row-kernels';
@@ -27,7 +28,9 @@ export class RowWork {
   private readonly kernel: number;
   private readonly idleKernel: number;
   /** Where the stretches of idle steps are, by the step that they began at: rows were mostly last touched in the same few steps. */
-  private readonly stretchAt = new Map<number, number>();
+  private stretchAt = new Int32Array(1024);
+  /** The steps that have one. */
+  private readonly stretchStarts: number[] = [];
   /** The step up to which they are. */
   private stretchEnd = 0;
 
@@ -88,23 +91,76 @@ export class RowWork {
     return this.form.threads > 1;
   }
 
+  /** Whether a step moves every row, with a gradient or without. */
+  get movesEveryRow(): boolean {
+    const { idle } = this;
+    return !idle || idle.steps < this.optimizer!.idle!.after;
+  }
+
+  /**
+   * Looks at the tokens from `first` to `end`, if all before them were looked at by now, or soon are; whoever waits for all
+   * threads does what is left.
+   */
+  lookInTurn(first: number, end: number): void {
+    const { counts } = this.space.progress;
+    if (waitHere(counts, 0, (looked) => looked === first, 0)) this.look(end);
+  }
+
+  /**
+   * Finds the distinct rows of a batch of training, and the tokens of each, up to token number `end`, from where the last
+   * look stopped. One thread at a time; all tokens have to be looked at before gradients are summed up.
+   */
+  look(end: number): void {
+    const { movesEveryRow } = this;
+    const { ids, nextToken, named, touched, gradientAt, gradient, sums, lastToken, progress } = this.space;
+    const { width } = this.form;
+    const { starts, counts } = progress;
+    const batchStart = starts[0]!;
+    const stepStart = starts[1]!;
+    // Once for all: looking up an offset takes longer than the rest.
+    const gradients = sums?.byteOffset ?? gradient.byteOffset;
+    let namedCount = counts[1]!;
+    let touchedCount = counts[2]!;
+    for (let i = counts[0]!; i < end; i++) {
+      const row = ids[i]!;
+      if (row === 0) continue;
+      const last = lastToken[row]!;
+      lastToken[row] = batchStart + i + 1;
+      nextToken[i] = 0;
+      if (last > batchStart) {
+        nextToken[last - batchStart - 1] = i;
+        continue;
+      }
+      named[namedCount++] = i;
+      // Another batch of the step has it already.
+      if (last > stepStart) continue;
+      const at = movesEveryRow ? row - 1 : touchedCount++;
+      touched[at] = row;
+      gradientAt[at] = gradients + 4 * width * (sums ? row : i);
+      sums?.fill(0, row * width, (row + 1) * width);
+    }
+    counts[1] = namedCount;
+    counts[2] = touchedCount;
+    Atomics.store(counts, 0, end);
+    Atomics.notify(counts, 0);
+  }
+
   /**
    * Sums up the gradients of the batch's distinct rows number `start` to `end`, their tokens in order, and the squares
    * of each row's gradient.
    */
   sum(start: number, end: number): void {
     if (start === end) return;
-    const { named, nextToken, gradientAt, squares, ids, gradient, sums } = this.space;
+    const { named, nextToken, squares, ids, gradient, sums } = this.space;
     this.memory.kernels.sum(
       named.byteOffset + 4 * start,
       end - start,
       ids.byteOffset,
       nextToken.byteOffset,
-      gradientAt.byteOffset,
       squares.byteOffset,
       gradient.byteOffset,
       this.form.width,
-      sums !== undefined,
+      sums?.byteOffset ?? 0,
     );
   }
 
@@ -113,17 +169,16 @@ export class RowWork {
     const { touched, gradientAt, squares } = this.space;
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      const row = touched[i]!;
-      if (gradientAt[row] !== 0) sum += squares[row]!;
+      if (gradientAt[i] !== 0) sum += squares[touched[i]!]!;
     }
     return sum;
   }
 
   /** Brings every number of these gradients to between -limit and limit. */
   clip(count: number, limit: number): void {
-    const { touched, gradientAt } = this.space;
+    const { gradientAt } = this.space;
     for (let i = 0; i < count; i++) {
-      this.memory.kernels.clip(gradientAt[touched[i]!]!, this.form.width, limit);
+      if (gradientAt[i] !== 0) this.memory.kernels.clip(gradientAt[i]!, this.form.width, limit);
     }
   }
 
@@ -141,7 +196,7 @@ export class RowWork {
       for (let i = at; i < at + count; i++) lastStep[touched[i]!] = step;
       this.memory.kernels.stepRows(
         ...[this.kernel, this.idleKernel, rows, idleAt.byteOffset, count],
-        ...[width, stride, states, gradientAt.byteOffset, numbers.byteOffset],
+        ...[width, stride, states, gradientAt.byteOffset + 4 * at, numbers.byteOffset],
       );
     }
   }
@@ -185,25 +240,32 @@ export class RowWork {
 
   /** Forgets stretches that have gone on since, or that there is no more room beside: for BLOCK more of them. */
   private makeRoom(): void {
-    const { idle, stretchAt } = this;
-    const steps = idle?.steps ?? 0;
-    if (this.stretchEnd === steps && stretchAt.size + BLOCK <= STRETCHES) return;
-    stretchAt.clear();
-    this.stretchEnd = steps;
+    const { idle, stretchStarts } = this;
+    if (!idle || (this.stretchEnd === idle.steps && stretchStarts.length + BLOCK <= STRETCHES)) return;
+    for (const from of stretchStarts.splice(0)) this.stretchAt[from] = 0;
+    this.stretchEnd = idle.steps;
+    if (idle.steps < this.stretchAt.length) return;
+    const longer = new Int32Array(2 * idle.steps);
+    longer.set(this.stretchAt);
+    this.stretchAt = longer;
   }
 
   /** The address of what happened since a row was last touched in step `from`; 0 where nothing did. */
   private stretchFrom(from: number): number {
-    const { idle, stretchAt } = this;
-    if (!idle || !this.optimizer!.idle!.kernel || from === idle.steps) return 0;
-    const known = stretchAt.get(from);
-    if (known !== undefined) return known;
+    const { idle } = this;
+    if (!idle || from === idle.steps) return 0;
+    return this.stretchAt[from]! || this.newStretch(idle, from);
+  }
+
+  private newStretch(idle: IdleSteps, from: number): number {
+    if (!this.optimizer!.idle!.kernel) return 0;
     const { keep, moved, epsilon, shrink } = idle.since(from);
     const { stretches } = this.space;
-    const at = STRETCH * stretchAt.size;
+    const at = STRETCH * this.stretchStarts.length;
     stretches.set([keep, moved, epsilon, ...shrink], at);
+    this.stretchStarts.push(from);
     const address = stretches.byteOffset + 4 * at;
-    stretchAt.set(from, address);
+    this.stretchAt[from] = address;
     return address;
   }
 

@@ -21,27 +21,27 @@
       (local.get $p) (local.get $stride) (local.get $g) (local.get $left) (local.get $n)
       (local.get $kernel)))
 
-  ;; One step for each of the rows that are listed, with the gradient whose address `gradientAt` has
-  ;; for it, behind the idle steps that `idle` lists an address for.
+  ;; One step for each of the rows that are listed, with the gradient whose address `gradientAt` lists,
+  ;; behind the idle steps that `idle` lists an address for.
   (func (export "stepRows")
     (param $kernel i32) (param $idleKernel i32) (param $rows i32) (param $idle i32) (param $left i32)
     (param $width i32) (param $stride i32) (param $states i32) (param $gradientAt i32) (param $n i32)
-    (local $row i32) (local $p i32) (local $stretch i32)
+    (local $p i32) (local $stretch i32)
     (loop $next
-      (local.set $row (i32.load (local.get $rows)))
-      (local.set $p (i32.shl (i32.mul (local.get $row) (local.get $width)) (i32.const 2)))
+      (local.set $p
+        (i32.shl (i32.mul (i32.load (local.get $rows)) (local.get $width)) (i32.const 2)))
       (if (local.tee $stretch (i32.load (local.get $idle)))
         (then
           (call $catchUp
             (local.get $idleKernel) (local.get $p) (local.get $stride) (local.get $states)
             (local.get $width) (local.get $stretch))))
       (call_indirect (type $step)
-        (local.get $p) (local.get $stride)
-        (i32.load (i32.add (local.get $gradientAt) (i32.shl (local.get $row) (i32.const 2))))
+        (local.get $p) (local.get $stride) (i32.load (local.get $gradientAt))
         (local.get $width) (local.get $n)
         (local.get $kernel))
       (local.set $rows (i32.add (local.get $rows) (i32.const 4)))
       (local.set $idle (i32.add (local.get $idle) (i32.const 4)))
+      (local.set $gradientAt (i32.add (local.get $gradientAt) (i32.const 4)))
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 1))) (i32.const 0)))))
 
@@ -146,21 +146,23 @@
     (f64.add (f64x2.extract_lane 0 (local.get $sum)) (f64x2.extract_lane 1 (local.get $sum))))
 
   ;; Sums up the gradients of `left` rows that a batch names, `named` the first token of each, and puts
-  ;; the sum of its squares beside each row's sum while that is at hand. Where `adds` is 0, the sum's
-  ;; place is that of the first token's gradient, which needs no adding.
+  ;; the sum of its squares beside each row's sum while that is at hand. The sum's place is the row's
+  ;; among `sums`; where that is 0, it is that of the first token's gradient, which needs no adding.
   (func (export "sum")
     (param $named i32) (param $left i32) (param $ids i32) (param $nextToken i32)
-    (param $gradientAt i32) (param $squaresOf i32) (param $gradient i32) (param $count i32)
-    (param $adds i32)
-    (local $token i32) (local $row i32) (local $to i32)
+    (param $squaresOf i32) (param $gradient i32) (param $count i32) (param $sums i32)
+    (local $token i32) (local $row i32) (local $to i32) (local $bytes i32)
+    (local.set $bytes (i32.shl (local.get $count) (i32.const 2)))
     (loop $next
       (local.set $token (i32.load (local.get $named)))
       (local.set $row
         (i32.load (i32.add (local.get $ids) (i32.shl (local.get $token) (i32.const 2)))))
       (local.set $to
-        (i32.load (i32.add (local.get $gradientAt) (i32.shl (local.get $row) (i32.const 2)))))
+        (if (result i32) (local.get $sums)
+          (then (i32.add (local.get $sums) (i32.mul (local.get $row) (local.get $bytes))))
+          (else (i32.add (local.get $gradient) (i32.mul (local.get $token) (local.get $bytes))))))
       (block $summed
-        (if (i32.eqz (local.get $adds))
+        (if (i32.eqz (local.get $sums))
           (then
             (br_if $summed
               (i32.eqz
@@ -170,9 +172,7 @@
         (loop $tokens
           (call $add
             (local.get $to)
-            (i32.add
-              (local.get $gradient)
-              (i32.shl (i32.mul (local.get $token) (local.get $count)) (i32.const 2)))
+            (i32.add (local.get $gradient) (i32.mul (local.get $token) (local.get $bytes)))
             (local.get $count))
           (br_if $tokens
             (local.tee $token

@@ -76,6 +76,13 @@ describe('a model in a thread of its own', () => {
     expect((await telling).total!.data).toHaveLength(1);
   });
 
+  it('says with the run what went wrong at its begin, and goes on', async () => {
+    // There is no table that anything could be begun on.
+    there.begin({ tokens: 1, first: 0, time: 1, size: 1 });
+    await expect(there.run(feedsOf(2))).rejects.toThrow(/undefined/);
+    expect((await there.run(feedsOf(2))).total!.data).toHaveLength(1);
+  });
+
   it('says what is wrong, and goes on', async () => {
     await expect(there.run({ a: floatTensor([2, 3]) })).rejects.toThrow("the input 'b' is not fed");
     await expect(there.run({ ...feedsOf(2), b: floatTensor([4, 2]) })).rejects.toThrow(/dimension/i);

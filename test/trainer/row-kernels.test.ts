@@ -35,7 +35,7 @@ function setUp(width: number, secondMoment?: number) {
   const to = take(LISTED * width + OVERHANG);
   const numbers = take(KERNEL_NUMBERS);
   const stretches = [take(3 + STATES), take(3 + STATES)] as const;
-  const [rows, idle, gradientAt] = [take(LISTED), take(LISTED), take(ROWS)];
+  const [rows, idle, gradientAt] = [take(LISTED), take(LISTED), take(LISTED)];
   memory.reserve(size);
   const all = memory.array(0, size);
   for (let i = 0; i < size; i++) all[i] = random.next() * 2 - 1;
@@ -64,11 +64,14 @@ type SetUp = ReturnType<typeof setUp>;
 /** What a kernel makes of a number of a row and its state, in float64. */
 type Next = (p: number, state: readonly number[], g: number) => readonly number[];
 
+/** The row without a gradient, if it is in a list. */
+const WITHOUT_GRADIENT = 1;
+
 /** The indices of number `i` of a row and its state, and what is there. */
-function entryOf({ all, words, width, stride, gradients, gradientAt }: SetUp, row: number, i: number) {
+function entryOf({ all, width, stride, gradients }: SetUp, row: number, i: number) {
   const at = Array.from({ length: 1 + STATES }, (_, table) => (table * stride) / 4 + row * width + i);
   const [p, ...state] = at.map((index) => all[index]!);
-  const g = words[gradientAt / 4 + row] === 0 ? 0 : all[gradients[row]! / 4 + i]!;
+  const g = row === WITHOUT_GRADIENT ? 0 : all[gradients[row]! / 4 + i]!;
   return { at, entry: [p!, state, g] as const };
 }
 
@@ -238,7 +241,6 @@ function setUpFor({ secondMoment, numbers, idle, kernel }: StepCase, width: numb
   idle?.stretches.forEach((stretch, i) => {
     memory.put(memory.stretches[i]!, stretch);
   });
-  memory.put(memory.gradientAt, memory.gradients, 'integers');
   return { memory, kernel: kernelNumber(kernel), idleKernel: kernelNumber(idle?.kernel) };
 }
 
@@ -255,6 +257,12 @@ function list(memory: SetUp, listed: Listed): number {
   memory.put(
     memory.idle,
     listed.map(([, stretch]) => (stretch === undefined ? 0 : memory.stretches[stretch])),
+    'integers',
+  );
+  memory.put(
+    memory.gradientAt,
+    // That of padding, which is zeros.
+    listed.map(([row]) => (row === WITHOUT_GRADIENT ? 0 : memory.gradients[row]!)),
     'integers',
   );
   return listed.length;
@@ -310,8 +318,6 @@ describe('row kernels treat a row of any length, and nothing beside it', () => {
         const { memory, kernel, idleKernel } = setUpFor(rule, width);
         const { kernels, stride, rows, idle: idleAt, gradientAt, numbers } = memory;
         const count = list(memory, idle ? [[4, 1], [1], [5, 0], [2, 1]] : [[4], [1], [5], [2]]);
-        // Row 1 has the gradient of padding.
-        memory.put(gradientAt + 4, [0], 'integers');
         const behind = (stretch: 0 | 1) => (idle ? inTurn(caughtUp(rule, stretch), next) : next);
         const changes = changesOf(memory, { 4: behind(1), 1: next, 5: behind(0), 2: behind(1) });
         expectMemory(

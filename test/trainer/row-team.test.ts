@@ -5,7 +5,7 @@ import { createOptimizer, type OptimizerOptions } from '../../src/nn/optimizers'
 import { toOnnx } from '../../src/onnx/model';
 import { floatTensor, type Replica } from '../../src/runtime/executor';
 import { openReplica } from '../../src/runtime/replica';
-import type { PartTask } from '../../src/trainer/part-work';
+import { type PartTask, PartWork } from '../../src/trainer/part-work';
 import { RowTable } from '../../src/trainer/row-table';
 import { RowTeam } from '../../src/trainer/row-team';
 
@@ -71,23 +71,24 @@ function passAlone(table: RowTable, { ids, factor }: Batch): void {
 async function passTogether(table: RowTable, team: RowTeam, replicas: readonly Replica[], batch: Batch) {
   const { ids, parts, factor } = batch;
   await team.haveLeft();
-  table.take(ids);
-  let first = parts[0]!;
-  const running = parts.slice(1).map((part, i) => {
-    const task: PartTask = { tokens: ids.length, first, time: part, size: 1 };
+  table.start(ids);
+  let first = 0;
+  const tasks = parts.map((part): PartTask => {
     first += part;
-    return replicas[i]!.run({ factor: floatTensor([], [factor]) }, {}, task);
+    return { tokens: ids.length, first: first - part, time: part, size: 1 };
+  });
+  const running = tasks.slice(0, -1).map((task, i) => {
+    replicas[i]!.begin(task);
+    return replicas[i]!.run({ factor: floatTensor([], [factor]) });
   });
   team.meet(ids.length);
-  const own = table.work.read(0, parts[0]!);
-  // Its own part first, then the others'.
-  table.look(parts[0]!);
-  table.work.write(
-    0,
-    own.map((value) => value * factor),
-  );
+  // The last part is this thread's.
+  const own = new PartWork(table.work, false).begin(tasks.at(-1)!);
+  const vectors = own.feeds.embedded!.data as Float32Array;
+  (own.into.embedded_grad!.data as Float32Array).set(vectors.map((value) => value * factor));
+  own.end();
   await Promise.all(running);
-  table.look(ids.length);
+  table.look();
   team.beginAccumulate();
   await team.accumulate();
 }
@@ -158,13 +159,14 @@ describe('a team', () => {
         (message as { type: string }).type === 'meet'
           ? Promise.reject(new Error('the thread ended'))
           : Promise.resolve(),
+      begin: () => {},
       attend: () => {},
       release: async () => {},
     };
     const table = newTable();
     const team = await RowTeam.assemble(table, [lost], options, false);
-    table.take([1, 2, 3]);
-    table.look(3);
+    table.start([1, 2, 3]);
+    table.look();
     team.meet(3);
     team.beginAccumulate();
     await expect(team.accumulate()).rejects.toThrow('the thread ended');
