@@ -52,15 +52,7 @@
     (call_indirect (type $idle)
       (local.get $p) (local.get $p) (local.get $stride) (local.get $states) (local.get $count)
       (local.get $n)
-      (local.get $kernel))
-    (loop $nextState
-      (call $multiply
-        (local.tee $p (i32.add (local.get $p) (local.get $stride)))
-        (local.get $count)
-        (f32.load offset=12 (local.get $n)))
-      (local.set $n (i32.add (local.get $n) (i32.const 4)))
-      (br_if $nextState
-        (i32.gt_s (local.tee $states (i32.sub (local.get $states) (i32.const 1))) (i32.const 0)))))
+      (local.get $kernel)))
 
   ;; Copies the rows that are listed, one after the other, each moved by the idle steps that `idle`
   ;; lists an address for.
@@ -469,23 +461,40 @@
       (br_if $next
         (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
 
-  ;; Some idle steps of Adam: to <- keep p - moved m / (sqrt(v) + epsilon)
+  ;; Some idle steps of Adam: to <- keep p - moved m / (sqrt(v) + epsilon). As in all idle kernels, m and v
+  ;; shrink too where `to` is p itself; else they are only read.
   (func $adamIdle (type $idle)
     (param $to i32) (param $p i32) (param $stride i32) (param $states i32) (param $left i32) (param $n i32)
-    (local $m i32) (local $v i32)
+    (local $m i32) (local $v i32) (local $inPlace i32)
     (local $keep v128) (local $moved v128) (local $epsilon v128) (local $within v128)
+    (local $shrinkM v128) (local $shrinkV v128)
     (local $oldP v128) (local $oldM v128) (local $oldV v128)
     (local.set $m (i32.add (local.get $p) (local.get $stride)))
     (local.set $v (i32.add (local.get $m) (local.get $stride)))
     (local.set $keep (v128.load32_splat (local.get $n)))
     (local.set $moved (v128.load32_splat offset=4 (local.get $n)))
     (local.set $epsilon (v128.load32_splat offset=8 (local.get $n)))
+    (local.set $shrinkM (v128.load32_splat offset=12 (local.get $n)))
+    (local.set $shrinkV (v128.load32_splat offset=16 (local.get $n)))
+    (local.set $inPlace (i32.eq (local.get $to) (local.get $p)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
       (local.set $oldP (v128.load (local.get $p)))
       (local.set $oldM (v128.load (local.get $m)))
       (local.set $oldV (v128.load (local.get $v)))
+      (if (local.get $inPlace)
+        (then
+          (v128.store (local.get $m)
+            (v128.bitselect
+              (f32x4.mul (local.get $oldM) (local.get $shrinkM))
+              (local.get $oldM)
+              (local.get $within)))
+          (v128.store (local.get $v)
+            (v128.bitselect
+              (f32x4.mul (local.get $oldV) (local.get $shrinkV))
+              (local.get $oldV)
+              (local.get $within)))))
       (v128.store (local.get $to)
         (v128.bitselect
           (f32x4.sub
@@ -505,10 +514,13 @@
   ;; Some idle steps of a momentum, the last tensor of the state: to <- p - moved b
   (func $momentumIdle (type $idle)
     (param $to i32) (param $p i32) (param $stride i32) (param $states i32) (param $left i32) (param $n i32)
-    (local $b i32)
+    (local $b i32) (local $state i32) (local $count i32) (local $inPlace i32)
     (local $moved v128) (local $within v128) (local $oldP v128) (local $oldB v128)
     (local.set $b (i32.add (local.get $p) (i32.mul (local.get $states) (local.get $stride))))
     (local.set $moved (v128.load32_splat offset=4 (local.get $n)))
+    (local.set $count (local.get $left))
+    (local.set $inPlace (i32.eq (local.get $to) (local.get $p)))
+    (local.set $state (i32.add (local.get $p) (local.get $stride)))
     (loop $next
       (local.set $within
         (i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (local.get $left))))
@@ -525,7 +537,15 @@
       (local.set $b (i32.add (local.get $b) (i32.const 16)))
       (local.set $to (i32.add (local.get $to) (i32.const 16)))
       (br_if $next
-        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0)))))
+        (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 4))) (i32.const 0))))
+    (if (local.get $inPlace)
+      (then
+        (loop $nextState
+          (call $multiply (local.get $state) (local.get $count) (f32.load offset=12 (local.get $n)))
+          (local.set $state (i32.add (local.get $state) (local.get $stride)))
+          (local.set $n (i32.add (local.get $n) (i32.const 4)))
+          (br_if $nextState
+            (i32.gt_s (local.tee $states (i32.sub (local.get $states) (i32.const 1))) (i32.const 0)))))))
 
   ;; x <- factor x
   (func $multiply (param $x i32) (param $left i32) (param $factor f32)
