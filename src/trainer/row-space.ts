@@ -38,7 +38,7 @@ export interface RowSpace {
   readonly squares: Float64Array;
   /** Each row's last token so far, counted from the first token of the first batch on, which is number 1. */
   readonly lastToken: Float64Array;
-  /** How far the batch is looked at: see RowWork.look. */
+  /** How far the batch is looked at: see look.ts. */
   readonly progress: Progress;
   /** What the optimizer's kernel computes with in the step at hand, for this thread alone. */
   readonly numbers: Float32Array;

@@ -114,7 +114,7 @@ export class RowTable {
     this.startStep();
   }
 
-  /** Looks at what no thread has looked at yet; to be called when no other does any more. See RowWork.look. */
+  /** Looks at what no thread has looked at yet; to be called when no other does any more. See look.ts. */
   look(): void {
     if (this.optimizer) this.work.look(this.tokens);
   }

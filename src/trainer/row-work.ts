@@ -2,8 +2,10 @@ import type { Optimizer } from '../nn/optimizers/optimizer';
 import { waitHere } from '../runtime/wait-here';
 import { Buffers } from './buffers';
 import { IdleSteps } from './idle-steps';
+import { IdleStretches } from './idle-stretches';
+import { look } from './look';
 import { kernelNumber, RowMemory, type WasmMemory } from './row-kernels';
-import { BLOCK, placeRows, type RowForm, type RowSpace, STRETCH, STRETCHES } from './row-space';
+import { BLOCK, placeRows, type RowForm, type RowSpace } from './row-space';
 
 /** So many rows are fetched into the cache before they are updated, and fit in. */
 const AHEAD = 16;
@@ -27,12 +29,8 @@ export class RowWork {
   private readonly buffers = new Buffers();
   private readonly kernel: number;
   private readonly idleKernel: number;
-  /** Where the stretches of idle steps are, by the step that they began at: rows were mostly last touched in the same few steps. */
-  private stretchAt = new Int32Array(1024);
-  /** The steps that have one. */
-  private readonly stretchStarts: number[] = [];
-  /** The step up to which they are. */
-  private stretchEnd = 0;
+  /** Missing where idle rows neither move nor shrink. */
+  private readonly stretches: IdleStretches | undefined;
 
   /** `memory`: that of the other threads, where there are any. */
   constructor(
@@ -45,6 +43,7 @@ export class RowWork {
     this.kernel = kernelNumber(optimizer?.inPlace.kernel);
     this.idleKernel = kernelNumber(optimizer?.idle?.kernel);
     this.idle = optimizer?.idle && new IdleSteps(optimizer.idle);
+    this.stretches = this.idle && optimizer?.idle?.kernel ? new IdleStretches(this.idle) : undefined;
   }
 
   /** Makes ready for a batch of `tokens`. */
@@ -106,43 +105,9 @@ export class RowWork {
     if (waitHere(counts, 0, (looked) => looked === first, 0)) this.look(end);
   }
 
-  /**
-   * Finds the distinct rows of a batch of training, and the tokens of each, up to token number `end`, from where the last
-   * look stopped. One thread at a time; all tokens have to be looked at before gradients are summed up.
-   */
+  /** See look.ts. */
   look(end: number): void {
-    const { movesEveryRow } = this;
-    const { ids, nextToken, named, touched, gradientAt, gradient, sums, lastToken, progress } = this.space;
-    const { width } = this.form;
-    const { starts, counts } = progress;
-    const batchStart = starts[0]!;
-    const stepStart = starts[1]!;
-    // Once for all: looking up an offset takes longer than the rest.
-    const gradients = sums?.byteOffset ?? gradient.byteOffset;
-    let namedCount = counts[1]!;
-    let touchedCount = counts[2]!;
-    for (let i = counts[0]!; i < end; i++) {
-      const row = ids[i]!;
-      if (row === 0) continue;
-      const last = lastToken[row]!;
-      lastToken[row] = batchStart + i + 1;
-      nextToken[i] = 0;
-      if (last > batchStart) {
-        nextToken[last - batchStart - 1] = i;
-        continue;
-      }
-      named[namedCount++] = i;
-      // Another batch of the step has it already.
-      if (last > stepStart) continue;
-      const at = movesEveryRow ? row - 1 : touchedCount++;
-      touched[at] = row;
-      gradientAt[at] = gradients + 4 * width * (sums ? row : i);
-      sums?.fill(0, row * width, (row + 1) * width);
-    }
-    counts[1] = namedCount;
-    counts[2] = touchedCount;
-    Atomics.store(counts, 0, end);
-    Atomics.notify(counts, 0);
+    look(this.space, this.form.width, this.movesEveryRow, end);
   }
 
   /**
@@ -207,10 +172,10 @@ export class RowWork {
     const { lastStep, stride } = this.space;
     const { width, states } = this.form;
     if (!idle || lastStep[row] === idle.steps) return;
-    this.makeRoom();
-    const stretch = this.stretchFrom(lastStep[row]!);
-    if (stretch !== 0)
+    if (this.stretches) {
+      const stretch = this.stretches.of(this.space, row);
       this.memory.kernels.catchUp(this.idleKernel, 4 * width * row, stride, states, width, stretch);
+    }
     lastStep[row] = idle.steps;
   }
 
@@ -228,45 +193,10 @@ export class RowWork {
     );
   }
 
-  /** Lists where the stretches of idle steps are that these rows have to make up for, at most BLOCK of them. */
+  /** Lists the idle steps that these rows have to make up for, at most BLOCK of them. */
   private listIdle(rows: Int32Array, first: number, count: number): void {
-    const { idleAt, lastStep } = this.space;
-    this.makeRoom();
-    for (let i = 0; i < count; i++) {
-      const row = rows[first + i]!;
-      idleAt[i] = row === 0 ? 0 : this.stretchFrom(lastStep[row]!);
-    }
-  }
-
-  /** Forgets stretches that have gone on since, or that there is no more room beside: for BLOCK more of them. */
-  private makeRoom(): void {
-    const { idle, stretchStarts } = this;
-    if (!idle || (this.stretchEnd === idle.steps && stretchStarts.length + BLOCK <= STRETCHES)) return;
-    for (const from of stretchStarts.splice(0)) this.stretchAt[from] = 0;
-    this.stretchEnd = idle.steps;
-    if (idle.steps < this.stretchAt.length) return;
-    const longer = new Int32Array(2 * idle.steps);
-    longer.set(this.stretchAt);
-    this.stretchAt = longer;
-  }
-
-  /** The address of what happened since a row was last touched in step `from`; 0 where nothing did. */
-  private stretchFrom(from: number): number {
-    const { idle } = this;
-    if (!idle || from === idle.steps) return 0;
-    return this.stretchAt[from]! || this.newStretch(idle, from);
-  }
-
-  private newStretch(idle: IdleSteps, from: number): number {
-    if (!this.optimizer!.idle!.kernel) return 0;
-    const { keep, moved, epsilon, shrink } = idle.since(from);
-    const { stretches } = this.space;
-    const at = STRETCH * this.stretchStarts.length;
-    stretches.set([keep, moved, epsilon, ...shrink], at);
-    this.stretchStarts.push(from);
-    const address = stretches.byteOffset + 4 * at;
-    this.stretchAt[from] = address;
-    return address;
+    if (this.stretches) this.stretches.list(this.space, rows, first, count);
+    else this.space.idleAt.fill(0, 0, count);
   }
 
   /**
