@@ -9,19 +9,26 @@ export interface WordsOfBatch {
   readonly tokens: Tensor;
 }
 
-/** Finds the distinct words of one batch after the other. */
+/** Finds the distinct words of one batch after the other; what it found is valid until the next. */
 export class DistinctWords {
   /** By the word's id: its place among those of the batch at hand, counted from 1; 0 for all others. */
   private readonly places: Int32Array;
+
+  /** Kept from batch to batch: fresh memory costs as much as the work on it. */
+  private words = new Int32Array(0);
+  private tokens = new BigInt64Array(0);
 
   constructor(vocabularySize: number) {
     this.places = new Int32Array(vocabularySize);
   }
 
   of({ ids, time, size }: Pick<Batch, 'ids' | 'time' | 'size'>): WordsOfBatch {
-    const { places } = this;
-    const words = new Int32Array(ids.length);
-    const tokens = new BigInt64Array(ids.length);
+    if (this.words.length < ids.length) {
+      this.words = new Int32Array(ids.length);
+      this.tokens = new BigInt64Array(ids.length);
+    }
+    const { places, words } = this;
+    const tokens = this.tokens.subarray(0, ids.length);
     // Their lower halves (onnxruntime runs on no big-endian machine): a bigint for each would take ten times as long.
     const halves = new Int32Array(tokens.buffer);
     let count = 0;
